@@ -1,0 +1,3 @@
+//! signoff: one terminal inbox for everything AI agents want to do.
+
+pub mod domain;
