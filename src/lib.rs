@@ -1,3 +1,5 @@
 //! signoff: one terminal inbox for everything AI agents want to do.
 
+pub mod api;
+pub mod client;
 pub mod domain;

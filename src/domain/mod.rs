@@ -1,6 +1,19 @@
 //! What things are. Pure: no I/O, no clock, no async.
 
+pub mod actor;
 pub mod digest;
+pub mod event;
+pub mod execution;
+pub mod id;
 pub mod json;
+pub mod lifecycle;
+pub mod people;
+pub mod raw;
 pub mod recipient;
+pub mod request;
+pub mod review;
+pub mod risk;
+pub mod time;
 pub mod untrusted;
+pub mod verdict;
+pub mod workspace;

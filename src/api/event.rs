@@ -1,0 +1,21 @@
+//! One event of the stream `GET /v1/events`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::Actor;
+use crate::domain::id::RequestId;
+use crate::domain::raw::RawJson;
+use crate::domain::time::At;
+
+/// An event of the log, with its position.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogEvent {
+    pub position: u64,
+    pub at: At,
+    /// `noun.verb`
+    pub kind: String,
+    pub actor: Actor,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+    pub data: RawJson,
+}

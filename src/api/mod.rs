@@ -1,0 +1,9 @@
+//! The wire: what clients and the server say to each other over HTTP. Every free text is
+//! [`Untrusted`](crate::domain::untrusted::Untrusted), so whoever shows it has to make it safe first.
+
+pub mod event;
+pub mod page;
+pub mod people;
+pub mod problem;
+pub mod request;
+pub mod settings;

@@ -1,0 +1,30 @@
+//! Lists, a page at a time.
+
+use serde::{Deserialize, Serialize};
+
+/// The longest page.
+pub const MAX_LIMIT: u32 = 500;
+/// The length of a page when nothing is said.
+pub const DEFAULT_LIMIT: u32 = 50;
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins; nothing at the end.
+    pub next_cursor: Option<String>,
+    /// How many there are in all, where the list counts them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+}
+
+impl<T> Page<T> {
+    /// A list that is short enough to be whole.
+    pub fn whole(items: Vec<T>) -> Self {
+        Self {
+            items,
+            next_cursor: None,
+            total: None,
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Asking, deciding and running, as they go over the wire.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::Actor;
+use crate::domain::digest::Digest;
+use crate::domain::execution::{Attempt, ExecutionState, Executor, Outcome};
+use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
+use crate::domain::lifecycle::{Decision, Status};
+use crate::domain::raw::RawJson;
+use crate::domain::request::{Kind, OnTimeout, Resource, Trigger, Voice};
+use crate::domain::review::{Remember, Resolver, Word};
+use crate::domain::risk::{Assessment, Declared};
+use crate::domain::time::{At, Span};
+use crate::domain::untrusted::Untrusted;
+use crate::domain::verdict::{Rung, Verdict};
+
+/// `POST /v1/requests`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    pub action: ActionName,
+    pub params: RawJson,
+    #[serde(default)]
+    pub kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Untrusted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Untrusted>,
+    #[serde(default)]
+    pub trigger: Trigger,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Untrusted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<Untrusted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Resource>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Vec<Untrusted>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<RawJson>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Declared>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<Span>,
+    #[serde(default)]
+    pub waiting: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Voice>,
+}
+
+/// A request as everybody who may see it sees it. Lists leave `params` out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    pub id: RequestId,
+    pub status: Status,
+    pub version: u32,
+    pub digest: Digest,
+    pub created_at: At,
+    pub updated_at: At,
+    pub action: ActionName,
+    pub agent: AgentId,
+    pub kind: Kind,
+    /// What it would do, made from the parameters.
+    pub headline: Untrusted,
+    /// The agent's own words.
+    pub title: Option<Untrusted>,
+    /// The agent's own words.
+    pub reason: Option<Untrusted>,
+    pub trigger: Trigger,
+    pub conversation: Option<Untrusted>,
+    pub node: Option<Untrusted>,
+    pub on_behalf_of: Option<PersonId>,
+    pub resource: Option<Resource>,
+    pub recipients: Vec<Untrusted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub params: Option<RawJson>,
+    pub context: Option<RawJson>,
+    pub waiting: bool,
+    pub voice: Option<Voice>,
+    pub risk: Assessment,
+    pub verdict: Verdict,
+    pub review: Option<Review>,
+    pub expires_at: Option<At>,
+    pub on_timeout: OnTimeout,
+    pub decisions: Vec<DecisionRecord>,
+    /// How the review ended, once it has.
+    pub settled: Option<Settled>,
+    pub execution: ExecutionView,
+    /// What the caller may do about it; absent where the caller is an agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub you: Option<You>,
+}
+
+/// Who has to say yes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub resolver: Resolver,
+    pub reviewers: Vec<PersonId>,
+    pub needed: u32,
+    pub given: u32,
+    pub plan: u32,
+    pub fallback_at: Option<At>,
+    pub separate: bool,
+    pub guidance: Option<Untrusted>,
+}
+
+/// One reviewer's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionRecord {
+    pub by: PersonId,
+    pub decision: Word,
+    pub digest: Digest,
+    pub plan: u32,
+    pub reason: Option<Untrusted>,
+    pub notify_agent: bool,
+    pub remember: Remember,
+    pub at: At,
+}
+
+/// How a review ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    pub decision: Decision,
+    pub by: Actor,
+    pub at: At,
+    pub reason: Option<Untrusted>,
+    /// Whether the agent is told.
+    pub notify_agent: bool,
+    /// When the agent took the outcome.
+    pub agent_told_at: Option<At>,
+}
+
+/// What happened after it was approved or allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutionView {
+    pub executor: Executor,
+    pub state: Option<ExecutionState>,
+    pub epoch: u32,
+    pub lapses_at: Option<At>,
+    pub attempts: Vec<Attempt>,
+}
+
+/// What the caller may do about a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct You {
+    pub may_decide: bool,
+    /// Why not, if not.
+    pub why_not: Option<String>,
+    /// How long an approval may be remembered; empty where the action isn't unlocked or the request
+    /// isn't the caller's own.
+    pub remember: Vec<Remember>,
+    /// The agent is told whatever the caller chooses.
+    pub notify_always: bool,
+}
+
+/// `POST /v1/requests/{id}/decision`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decide {
+    pub decision: Word,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Untrusted>,
+    #[serde(default)]
+    pub notify_agent: bool,
+    #[serde(default)]
+    pub remember: Remember,
+}
+
+/// `POST /v1/requests/{id}/start`: what to run, and nothing else.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StartedRun {
+    pub id: RequestId,
+    pub status: Status,
+    pub epoch: u32,
+    pub digest: Digest,
+    pub action: ActionName,
+    pub params: RawJson,
+}
+
+/// `POST /v1/requests/{id}/report`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportRun {
+    pub outcome: Outcome,
+    pub digest: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<RawJson>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Untrusted>,
+    #[serde(default = "yes")]
+    pub observed: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// `GET /v1/requests/{id}/why`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Why {
+    pub rungs: Vec<Rung>,
+    pub verdict: Verdict,
+    /// In audit mode: what it would have been.
+    pub would_have_been: Option<Verdict>,
+}
+
+/// What an agent is to be told: `GET /v1/notices`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The request that it is about; also the notice's own id.
+    pub id: RequestId,
+    pub status: Status,
+    pub decision: Decision,
+    pub reason: Option<Untrusted>,
+    pub at: At,
+}
+
+/// Which requests a list shows. Several statuses are joined by commas.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<crate::domain::risk::Risk>,
+    /// `me`, or a person's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<At>,
+    /// The beginning of an id, `req_` included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}

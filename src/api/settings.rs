@@ -1,0 +1,91 @@
+//! Integrations, actions and preferences.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::execution::Executor;
+use crate::domain::id::{ActionName, AgentId, IntegrationName};
+use crate::domain::people::UserRef;
+use crate::domain::risk::Risk;
+use crate::domain::time::At;
+use crate::domain::untrusted::Untrusted;
+
+pub use crate::domain::people::Integration;
+
+/// An action as `GET /v1/actions` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionView {
+    pub name: ActionName,
+    pub integration: IntegrationName,
+    pub enabled: bool,
+    pub read_only: bool,
+    pub needs_approval: bool,
+    pub auto_approval_allowed: bool,
+    pub default_risk: Risk,
+    pub executor: Executor,
+    pub idempotent: bool,
+    pub recipient_params: Vec<String>,
+    pub opted_in: OptedInCount,
+}
+
+/// How many people let it through: whom locking it would touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OptedInCount {
+    pub always: usize,
+    pub conversation: usize,
+}
+
+/// `PATCH /v1/actions/{name}`; what is left out stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatchAction {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_approval_allowed: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_approval: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_risk: Option<Risk>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executor: Option<Executor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient_params: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// `PATCH /v1/integrations/{name}`; what is left out stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatchIntegration {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<Vec<UserRef>>,
+}
+
+/// One's own choice for one action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "mode", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Choice {
+    Manual {},
+    Always {},
+    Conversation {
+        agent: AgentId,
+        conversation: Untrusted,
+    },
+}
+
+/// A choice as `GET /v1/preferences` shows it. Actions without one are decided by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preference {
+    pub action: ActionName,
+    #[serde(flatten)]
+    pub choice: Choice,
+    /// When it was last made use of, or chosen.
+    pub last_used: At,
+    /// When it ends unless it is used again; `always` doesn't.
+    pub ends_at: Option<At>,
+}

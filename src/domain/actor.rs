@@ -1,0 +1,64 @@
+//! Who did something, as the log names them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AgentId, BadId, PersonId};
+
+/// A person by their bare id, an agent as `agent:ID`, and the two that are nobody: the clock, whose
+/// deadlines settle things, and the gate itself, which sets up a new workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Actor {
+    Person(PersonId),
+    Agent(AgentId),
+    Clock,
+    Gate,
+}
+
+impl Actor {
+    /// Ids that no person may have, because they would pass for somebody else in the log.
+    pub const RESERVED: [&'static str; 3] = ["clock", "gate", "me"];
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Actor::Person(id) => f.pad(id.as_str()),
+            Actor::Agent(id) => write!(f, "agent:{id}"),
+            Actor::Clock => f.pad("clock"),
+            Actor::Gate => f.pad("gate"),
+        }
+    }
+}
+
+impl FromStr for Actor {
+    type Err = BadId;
+
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        match text {
+            "clock" => Ok(Actor::Clock),
+            "gate" => Ok(Actor::Gate),
+            _ => match text.strip_prefix("agent:") {
+                Some(agent) => agent.parse().map(Actor::Agent),
+                None => text.parse().map(Actor::Person),
+            },
+        }
+    }
+}
+
+impl From<Actor> for String {
+    fn from(actor: Actor) -> String {
+        actor.to_string()
+    }
+}
+
+impl TryFrom<String> for Actor {
+    type Error = BadId;
+
+    fn try_from(text: String) -> Result<Self, BadId> {
+        text.parse()
+    }
+}

@@ -1,0 +1,289 @@
+//! Identifiers. Things the gate creates carry a prefixed UUIDv7 (`req_01k…`, sortable by age); people,
+//! agents, groups and teams are named by whoever makes them; actions have dotted names.
+//! Invariant: a value of one of these types has passed its check, so it is safe to show anywhere.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use data_encoding::{Encoding, Specification};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Crockford's alphabet in lower case: no `i l o u`, so an id can be read over a telephone.
+static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut spec = Specification::new();
+    spec.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    spec.encoding()
+        .expect("the alphabet has 32 distinct symbols")
+});
+
+/// Why a text is not an identifier of the kind that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{}” is not {what}: {rule}", crate::domain::untrusted::safe(.text))]
+pub struct BadId {
+    text: String,
+    what: &'static str,
+    rule: &'static str,
+}
+
+macro_rules! unique_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// The text every id of this kind starts with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// A new id; ids made later sort after it.
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7().into_bytes())
+            }
+
+            /// The bytes, in the order in which ids sort.
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+
+            /// The id with these bytes.
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str($prefix)?;
+                f.write_str(&BASE32.encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadId;
+
+            fn from_str(text: &str) -> Result<Self, BadId> {
+                text.strip_prefix($prefix)
+                    .and_then(|rest| BASE32.decode(rest.as_bytes()).ok())
+                    .and_then(|bytes| bytes.try_into().ok())
+                    .map(Self)
+                    .ok_or_else(|| BadId {
+                        text: text.to_owned(),
+                        what: $what,
+                        rule: concat!("it starts with ", $prefix, " and has 26 characters after that"),
+                    })
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.to_string()
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = BadId;
+
+            fn try_from(text: String) -> Result<Self, BadId> {
+                text.parse()
+            }
+        }
+    };
+}
+
+macro_rules! named_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $check:path, $rule:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadId;
+
+            fn from_str(text: &str) -> Result<Self, BadId> {
+                if $check(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(BadId { text: text.to_owned(), what: $what, rule: $rule })
+                }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = BadId;
+
+            fn try_from(text: String) -> Result<Self, BadId> {
+                text.parse()
+            }
+        }
+    };
+}
+
+unique_id!(
+    /// One agent wanting one action.
+    RequestId, "req_", "a request id"
+);
+unique_id!(
+    /// A bearer token, never the secret itself.
+    TokenId, "tok_", "a token id"
+);
+unique_id!(
+    /// An outcome waiting for an agent to take it.
+    NoticeId, "ntc_", "a notice id"
+);
+
+const NAME_RULE: &str =
+    "ids are 1 to 63 characters of a-z 0-9 _ . - and start with a letter or digit";
+const ACTION_RULE: &str = "actions are like email.send: lower-case words joined by dots, of a-z 0-9 _ -, at most 128 characters";
+const INTEGRATION_RULE: &str = "integrations are one lower-case word of a-z 0-9 _ -";
+
+named_id!(
+    /// A person, by id; display names decide nothing.
+    PersonId, "a person's id", is_name, NAME_RULE
+);
+named_id!(
+    /// An agent, by id.
+    AgentId, "an agent's id", is_name, NAME_RULE
+);
+named_id!(
+    /// A team, by id.
+    TeamId, "a team's id", is_name, NAME_RULE
+);
+named_id!(
+    /// A group, by id.
+    GroupId, "a group's id", is_name, NAME_RULE
+);
+named_id!(
+    /// What an agent wants to do: `email.send`.
+    ActionName, "an action", is_action, ACTION_RULE
+);
+named_id!(
+    /// Where an action lives: the part before its first dot.
+    IntegrationName, "an integration", is_integration, INTEGRATION_RULE
+);
+
+impl ActionName {
+    /// The integration that this action belongs to.
+    pub fn integration(&self) -> IntegrationName {
+        let end = self.0.find('.').unwrap_or(self.0.len());
+        IntegrationName(self.0[..end].to_owned())
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let first = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    text.len() <= 63
+        && bytes.next().is_some_and(first)
+        && bytes.all(|b| first(b) || matches!(b, b'_' | b'.' | b'-'))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
+}
+
+fn is_integration(text: &str) -> bool {
+    text.len() <= 128 && is_word(text) && text.as_bytes()[0].is_ascii_lowercase()
+}
+
+fn is_action(text: &str) -> bool {
+    match text.split_once('.') {
+        Some((integration, rest)) => {
+            text.len() <= 128 && is_integration(integration) && rest.split('.').all(is_word)
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_requests_sort_by_age_and_survive_a_round_trip() {
+        let older = RequestId::generate();
+        let newer = RequestId::generate();
+        assert!(older < newer);
+        assert!(older.to_string() < newer.to_string());
+        assert_eq!(older.to_string().parse(), Ok(older));
+        assert_eq!(older.to_string().len(), "req_".len() + 26);
+    }
+
+    #[test]
+    fn an_id_of_another_kind_is_refused() {
+        let token = TokenId::generate().to_string();
+        let refused = token.parse::<RequestId>().unwrap_err().to_string();
+        assert!(refused.contains("is not a request id"), "{refused}");
+    }
+
+    #[test]
+    fn action_names_follow_their_grammar() {
+        for good in ["email.send", "mcp.files.read_file", "a.b", "x-1.2"] {
+            assert!(good.parse::<ActionName>().is_ok(), "{good}");
+        }
+        for bad in [
+            "email",
+            "Email.send",
+            "email.",
+            ".send",
+            "email..send",
+            "1a.b",
+            "email.sénd",
+            "",
+        ] {
+            assert!(bad.parse::<ActionName>().is_err(), "{bad}");
+        }
+        assert!(
+            format!("a.{}", "b".repeat(127))
+                .parse::<ActionName>()
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn names_follow_their_grammar() {
+        for good in ["ana", "0x", "a.b-c_d"] {
+            assert!(good.parse::<PersonId>().is_ok(), "{good}");
+        }
+        for bad in ["", "-ana", "Ana", "ana ", "a\u{202e}b", &"a".repeat(64)] {
+            assert!(bad.parse::<PersonId>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A request: one agent wanting one action with concrete parameters, and everything that is settled
+//! about it when it is asked. Its parameters' bytes travel beside it, never inside it.
+
+use serde::{Deserialize, Serialize};
+
+use super::digest::Digest;
+use super::execution::Executor;
+use super::id::{ActionName, AgentId, PersonId, RequestId};
+use super::json::Json;
+use super::raw::RawJson;
+use super::review::{OptInScope, Plan};
+use super::risk::{Assessment, Declared};
+use super::time::{At, Span};
+use super::untrusted::Untrusted;
+use super::verdict::{Rung, Verdict};
+
+/// What kind of turn this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// An action with an effect outside the conversation.
+    #[default]
+    ToolCall,
+    /// A turn of the conversation or the workflow that does nothing outside it.
+    Step,
+}
+
+/// What made the agent ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    Chat,
+    Schedule,
+    Email,
+    Webhook,
+    Voice,
+    #[default]
+    Api,
+}
+
+/// The thing that an action is about, as the agent names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    #[serde(rename = "type")]
+    pub kind: Untrusted,
+    pub id: Untrusted,
+    /// Whom the agent names as its owner: a claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PersonId>,
+}
+
+impl Resource {
+    /// The form that a digest covers.
+    pub fn to_json(&self) -> Json {
+        let text = |t: &Untrusted| Json::String(t.raw_for_execution().to_owned());
+        let mut members = vec![
+            ("type".to_owned(), text(&self.kind)),
+            ("id".to_owned(), text(&self.id)),
+        ];
+        if let Some(owner) = &self.owner {
+            members.push(("owner".to_owned(), Json::String(owner.to_string())));
+        }
+        Json::Object(members)
+    }
+}
+
+/// What a caller hears while a person decides about a voice request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Voice {
+    pub hold_message: Untrusted,
+    #[serde(default)]
+    pub hold_audio_url: Option<Untrusted>,
+}
+
+/// What happens when nobody decides in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnTimeout {
+    #[default]
+    Reject,
+    Escalate,
+}
+
+/// Everything fixed when a request is asked. It never changes afterwards; what changes is in
+/// [`Standing`](super::lifecycle::Standing) and in the rows beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub id: RequestId,
+    pub agent: AgentId,
+    pub action: ActionName,
+    pub kind: Kind,
+    pub digest: Digest,
+    /// Made from the parameters by the catalogue; never the agent's own summary.
+    pub headline: Untrusted,
+    pub title: Option<Untrusted>,
+    pub reason: Option<Untrusted>,
+    pub trigger: Trigger,
+    pub conversation: Option<Untrusted>,
+    pub node: Option<Untrusted>,
+    pub on_behalf_of: Option<PersonId>,
+    pub resource: Option<Resource>,
+    /// Normalised, distinct, sorted.
+    pub recipients: Vec<Untrusted>,
+    pub context: Option<RawJson>,
+    pub declared_risk: Option<Declared>,
+    pub expires_in: Option<Span>,
+    pub waiting: bool,
+    pub voice: Option<Voice>,
+    pub executor: Executor,
+    pub risk: Assessment,
+    pub verdict: Verdict,
+    pub trace: Vec<Rung>,
+    /// The opt-in that let it through, if it was one.
+    pub opt_in: Option<OptInScope>,
+    /// Who reviews; there is one exactly when a person has to decide.
+    pub plan: Option<Plan>,
+    pub expires_at: Option<At>,
+    pub on_timeout: OnTimeout,
+}

@@ -1,0 +1,188 @@
+//! Time as the gate keeps it: whole milliseconds, always passed in, never read here.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A moment, in milliseconds since 1970; RFC 3339 in UTC on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct At(i64);
+
+impl At {
+    /// The moment that many milliseconds after 1970 began.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970 began.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// This moment, that much later.
+    pub const fn plus(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+
+    /// How long after `earlier` this is; nothing if it is before.
+    pub const fn since(self, earlier: At) -> Span {
+        let millis = self.0.saturating_sub(earlier.0);
+        Span(if millis < 0 { 0 } else { millis })
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_millisecond(self.0) {
+            Ok(at) => write!(f, "{at:.3}"),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+impl FromStr for At {
+    type Err = BadTime;
+
+    fn from_str(text: &str) -> Result<Self, BadTime> {
+        text.parse::<Timestamp>()
+            .map(|at| Self(at.as_millisecond()))
+            .map_err(|_| BadTime("a time like 2026-11-30T09:00:00Z"))
+    }
+}
+
+impl Serialize for At {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for At {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A length of time; `90s`, `10m`, `4h`, `2d` on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(i64);
+
+impl Span {
+    /// That many milliseconds.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// That many seconds.
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs * 1000)
+    }
+
+    /// That many hours.
+    pub const fn from_hours(hours: i64) -> Self {
+        Self(hours * 3_600_000)
+    }
+
+    /// Its length in milliseconds.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+}
+
+const UNITS: [(&str, i64); 5] = [
+    ("ms", 1),
+    ("s", 1_000),
+    ("m", 60_000),
+    ("h", 3_600_000),
+    ("d", 86_400_000),
+];
+
+impl FromStr for Span {
+    type Err = BadTime;
+
+    fn from_str(text: &str) -> Result<Self, BadTime> {
+        let bad = BadTime("a length of time like 90s, 10m, 4h or 2d");
+        let end = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
+        let (count, unit) = text.split_at(end);
+        let unit = UNITS
+            .iter()
+            .find(|(name, _)| *name == unit)
+            .map(|(_, ms)| *ms);
+        match (count.parse::<i64>(), unit) {
+            (Ok(count), Some(unit)) => count.checked_mul(unit).map(Self).ok_or(bad),
+            _ => Err(bad),
+        }
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, ms) = UNITS
+            .iter()
+            .rev()
+            .find(|(_, ms)| self.0 != 0 && self.0 % ms == 0)
+            .unwrap_or(&UNITS[1]);
+        write!(f, "{}{unit}", self.0 / ms)
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A text that is neither a moment nor a length of time; says what would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected {0}")]
+pub struct BadTime(&'static str);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_rfc_3339_in_utc_with_milliseconds() {
+        let at: At = "2026-11-20T10:00:00+01:00".parse().unwrap();
+        assert_eq!(at.to_string(), "2026-11-20T09:00:00.000Z");
+        assert_eq!(at.to_string().parse(), Ok(at));
+        assert!("yesterday".parse::<At>().is_err());
+    }
+
+    #[test]
+    fn spans_read_and_print_with_their_largest_whole_unit() {
+        for (text, ms, printed) in [
+            ("90s", 90_000, "90s"),
+            ("60m", 3_600_000, "1h"),
+            ("24h", 86_400_000, "1d"),
+            ("0s", 0, "0s"),
+            ("150ms", 150, "150ms"),
+        ] {
+            let span: Span = text.parse().unwrap();
+            assert_eq!((span.millis(), span.to_string().as_str()), (ms, printed));
+        }
+        for bad in [
+            "",
+            "h",
+            "4",
+            "4 h",
+            "-4h",
+            "4w",
+            "99999999999999999999d",
+            "9223372036854775807d",
+        ] {
+            assert!(bad.parse::<Span>().is_err(), "{bad}");
+        }
+    }
+}
