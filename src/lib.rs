@@ -1,5 +1,7 @@
 //! signoff: one terminal inbox for everything AI agents want to do.
 
 pub mod api;
+pub mod cli;
 pub mod client;
+pub mod config;
 pub mod domain;

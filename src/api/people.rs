@@ -98,6 +98,9 @@ pub struct Me {
     pub name: Untrusted,
     /// What a person may do; agents have none.
     pub role: Option<Role>,
+    /// Whom an agent belongs to; people have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<PersonId>,
     pub token: TokenId,
     pub version: String,
 }

@@ -15,7 +15,7 @@ use crate::api::page::Page;
 use crate::api::people::{
     Agent, Group, Me, NewAgent, NewGroup, NewPerson, NewTeam, NewToken, Person, Team, TokenView,
 };
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, ProblemKind};
 use crate::api::request::{Ask, Decide, Filter, Notice, ReportRun, Request, StartedRun, Why};
 use crate::api::settings::{
     ActionView, Choice, Integration, PatchAction, PatchIntegration, Preference,
@@ -54,7 +54,12 @@ pub enum ClientError {
     #[error("{}: {}", .0.title, .0.detail.plain_line())]
     Refused(Box<Problem>),
     #[error("the gate at {address} can't be reached: {why}")]
-    Unreachable { address: String, why: String },
+    Unreachable {
+        address: String,
+        why: String,
+        /// Whether the gate may have seen the call all the same.
+        sent: bool,
+    },
     #[error("{address} answered {status}, but not as a signoff gate does; is the address right?")]
     NotAGate { address: String, status: u16 },
     #[error("“{address}” is not an address of a gate; it should be like http://127.0.0.1:7474")]
@@ -79,6 +84,17 @@ impl ClientError {
     /// Whether the same call may work in a moment.
     pub fn is_unreachable(&self) -> bool {
         matches!(self, ClientError::Unreachable { .. })
+    }
+
+    /// Whether the same call may work in a moment, at this gate or at the one that follows it.
+    pub fn is_passing(&self) -> bool {
+        let busy = |problem: &Problem| problem.is(ProblemKind::Busy);
+        self.is_unreachable() || self.problem().is_some_and(busy)
+    }
+
+    /// Whether the call failed before the gate can have seen it.
+    pub fn was_not_sent(&self) -> bool {
+        matches!(self, ClientError::Unreachable { sent: false, .. })
     }
 }
 
@@ -389,5 +405,6 @@ fn unreachable(address: &str, error: &reqwest::Error) -> ClientError {
     ClientError::Unreachable {
         address: address.to_owned(),
         why: why.map_or(timed_out, ToString::to_string),
+        sent: !error.is_connect(),
     }
 }

@@ -1,0 +1,124 @@
+//! How the values of flags are read. What is wrong is said before anything is sent.
+
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::de::DeserializeOwned;
+
+use super::failure::Failure;
+use crate::domain::json::{Limits, parse};
+use crate::domain::raw::RawJson;
+use crate::domain::request::Resource;
+use crate::domain::time::{BadTime, Span};
+use crate::domain::untrusted::Untrusted;
+
+/// One of these words, each of which is the wire's word for a `T`.
+pub fn word<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(words).try_map(|word| serde_json::from_value::<T>(word.into()))
+}
+
+/// A length of time, as `--timeout` takes it.
+pub fn duration(text: &str) -> Result<Duration, BadTime> {
+    let span: Span = text.parse()?;
+    Ok(Duration::from_millis(span.millis().unsigned_abs()))
+}
+
+/// A thing that an action is about: `TYPE:ID`.
+pub fn resource(text: &str) -> Result<Resource, String> {
+    match text.split_once(':') {
+        Some((kind, id)) if !kind.is_empty() && !id.is_empty() => Ok(Resource {
+            kind: Untrusted::from(kind),
+            id: Untrusted::from(id),
+            owner: None,
+        }),
+        _ => Err("expected TYPE:ID, like deal:D-4411".to_owned()),
+    }
+}
+
+/// JSON as it was given: the text itself, `@FILE`, or `@-` for standard input. It is checked as strictly
+/// as the gate checks it, and not changed.
+pub fn json(flag: &str, value: &str) -> Result<RawJson, Failure> {
+    let (place, bytes) = match value.strip_prefix('@') {
+        None => (flag.to_owned(), value.as_bytes().to_vec()),
+        Some("-") => ("standard input".to_owned(), read_stdin()?),
+        Some(path) => (path.to_owned(), read_file(flag, path)?),
+    };
+    let wrong = |error: &dyn std::fmt::Display| {
+        Failure::usage(format!("{place} is not acceptable JSON: {error}")).hint(format!(
+            "{flag} takes JSON, @FILE, or @- for standard input"
+        ))
+    };
+    parse(&bytes, Limits::default()).map_err(|error| wrong(&error))?;
+    let text = String::from_utf8(bytes).map_err(|error| wrong(&error))?;
+    RawJson::from_text(text).map_err(|error| wrong(&error))
+}
+
+fn read_stdin() -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Failure::usage(format!(
+            "could not read standard input: {error}"
+        ))),
+    }
+}
+
+fn read_file(flag: &str, path: &str) -> Result<Vec<u8>, Failure> {
+    std::fs::read(Path::new(path)).map_err(|error| {
+        Failure::usage(format!("could not read {path}: {error}"))
+            .hint(format!("{flag} @FILE reads JSON from a file"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::exit::Exit;
+
+    #[test]
+    fn json_is_handed_on_byte_for_byte_wherever_it_comes_from() {
+        let text = "{\"b\": 1.10,\n \"a\":1E+5}";
+        assert_eq!(json("--params", text).unwrap().text(), text);
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("params.json");
+        std::fs::write(&path, text).unwrap();
+        let from_file = json("--params", &format!("@{}", path.display())).unwrap();
+        assert_eq!(from_file.text(), text);
+    }
+
+    #[test]
+    fn what_is_not_acceptable_is_refused_with_line_and_column() {
+        for (text, expected) in [
+            ("{\"a\":1,\n\"a\":2}", "line 2, column 1"),
+            ("{\"a\":9007199254740993}", "line 1, column 6"),
+            ("{\"to\": ana}", "line 1, column 8"),
+        ] {
+            let failure = json("--params", text).unwrap_err();
+            assert_eq!(failure.exit(), Exit::Usage);
+            let report = failure.report().unwrap();
+            assert!(
+                report.contains("--params is not acceptable JSON"),
+                "{report}"
+            );
+            assert!(report.contains(expected), "{report}");
+            assert!(report.contains("\n\nhint: --params takes JSON"), "{report}");
+        }
+        let report = json("--params", "@/nowhere.json").unwrap_err().report();
+        assert!(report.unwrap().contains("could not read /nowhere.json"));
+    }
+
+    #[test]
+    fn resources_need_both_halves() {
+        let deal = resource("deal:D:44").unwrap();
+        assert_eq!(deal.kind.raw_for_execution(), "deal");
+        assert_eq!(deal.id.raw_for_execution(), "D:44");
+        for bad in ["deal", "deal:", ":D-44", ""] {
+            assert!(resource(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `signoff list`: the requests, a page of them.
+
+use super::Exit;
+use crate::api::page::{MAX_LIMIT, Page};
+use crate::api::request::{Filter, Request};
+use crate::cli::args;
+use crate::cli::failure::Failure;
+use crate::cli::out;
+use crate::cli::session::Session;
+use crate::cli::table::Table;
+use crate::cli::words;
+use crate::domain::id::{ActionName, AgentId, PersonId};
+use crate::domain::lifecycle::Status;
+use crate::domain::risk::Risk;
+use crate::domain::time::At;
+
+/// List requests: what waits for somebody, or what became of the rest.
+///
+/// Without flags it lists what is pending, in the order of the inbox: waiting callers first, then by risk,
+/// then by deadline. Everything else is listed newest first.
+#[derive(clap::Args)]
+#[command(after_long_help = EXAMPLE)]
+pub struct Args {
+    /// Which: one status, several joined by commas, or `all`
+    #[arg(long, value_name = "STATUS", default_value = "pending", value_parser = status)]
+    status: Statuses,
+
+    /// Only what this agent asked
+    #[arg(long, value_name = "AGENT")]
+    agent: Option<AgentId>,
+
+    /// Only this action
+    #[arg(long, value_name = "ACTION")]
+    action: Option<ActionName>,
+
+    /// Only this risk
+    #[arg(long, value_name = "LEVEL", value_parser = args::word::<Risk>(
+        &["low", "medium", "high", "critical"]))]
+    risk: Option<Risk>,
+
+    /// Only what is yours to decide
+    #[arg(long)]
+    mine: bool,
+
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIMIT)))]
+    limit: u32,
+
+    /// Go on where a page before ended: the `next_cursor` of its JSON
+    #[arg(long, value_name = "CURSOR")]
+    cursor: Option<String>,
+
+    /// Print the page as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLE: &str = "\
+Examples:
+  signoff list --mine
+  signoff list --status rejected,expired --agent outreach --limit 10
+  signoff list --status all --json";
+
+/// What the filter is to say about the status; nothing for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Statuses(Option<String>);
+
+fn status(text: &str) -> Result<Statuses, String> {
+    if text == "all" {
+        return Ok(Statuses(None));
+    }
+    let known = |word: &str| Status::ALL.iter().any(|status| status.word() == word);
+    if text.split(',').all(known) {
+        return Ok(Statuses(Some(text.to_owned())));
+    }
+    let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
+    Err(format!("expected all, or some of {}", words.join(", ")))
+}
+
+pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
+    let me: Option<PersonId> = args.mine.then(|| "me".parse()).transpose().map_err(
+        |error: crate::domain::id::BadId| Failure::because("could not ask for your own", &error),
+    )?;
+    let filter = Filter {
+        status: args.status.0,
+        agent: args.agent,
+        action: args.action,
+        risk: args.risk,
+        reviewer: me,
+        limit: Some(args.limit),
+        cursor: args.cursor,
+        ..Filter::default()
+    };
+    let page = session
+        .call(async |client| client.requests(&filter).await)
+        .await?;
+    if args.json {
+        out::print_json(&page)?;
+    } else {
+        say(&page, &filter)?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
+    if page.items.is_empty() {
+        out::note(match filter.status.as_deref() {
+            Some("pending") => "nothing waits; `signoff list --status all` lists what has been",
+            _ => "no request fits",
+        });
+        return Ok(());
+    }
+    out::print(&table(&page.items, words::now()).render(out::width()))?;
+    if page.next_cursor.is_some() {
+        let of = page
+            .total
+            .map_or(String::new(), |total| format!(" of {total}"));
+        out::note(&format!(
+            "the first {}{of}; --limit shows more",
+            page.items.len()
+        ));
+    }
+    Ok(())
+}
+
+fn table(requests: &[Request], now: At) -> Table {
+    let mut table = Table::new(&["ID", "STATUS", "RISK", "AGENT", "AGE", "WHAT"]);
+    for request in requests {
+        table.row([
+            request.id.to_string(),
+            request.status.word().to_owned(),
+            request.risk.level.word().to_owned(),
+            request.agent.to_string(),
+            words::span(now.since(request.created_at)),
+            request.headline.plain_line(),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,93 @@
+//! The commands, one file each, and whose word each of them brings to the gate.
+
+mod actions;
+mod agents;
+mod approve;
+mod cancel;
+mod completions;
+mod list;
+mod me;
+mod people;
+mod prefs;
+mod reject;
+mod report;
+mod request;
+mod show;
+mod start;
+mod tokens;
+mod wait;
+mod why;
+
+use clap::Subcommand;
+
+use super::context::{Context, Speaker};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::session::Session;
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    Request(Box<request::Args>),
+    Wait(wait::Args),
+    Cancel(cancel::Args),
+    Start(start::Args),
+    Report(report::Args),
+    List(list::Args),
+    Show(show::Args),
+    Why(why::Args),
+    Approve(approve::Args),
+    Reject(reject::Args),
+    Me(me::Args),
+    Actions(actions::Args),
+    Prefs(prefs::Args),
+    People(people::Args),
+    Agents(agents::Args),
+    Tokens(tokens::Args),
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// Whose word it brings.
+    fn speaker(&self) -> Speaker {
+        match self {
+            Command::Request(_)
+            | Command::Wait(_)
+            | Command::Cancel(_)
+            | Command::Start(_)
+            | Command::Report(_) => Speaker::Agent,
+            _ => Speaker::Person,
+        }
+    }
+
+    /// Carries it out.
+    pub async fn run(self, context: Context) -> Result<Exit, Failure> {
+        let session = Session::new(context, self.speaker());
+        let ended = self.run_in(&session).await;
+        let closed = session.close().await;
+        let exit = ended?;
+        closed.map(|()| exit)
+    }
+
+    async fn run_in(self, session: &Session) -> Result<Exit, Failure> {
+        match self {
+            Command::Request(args) => request::run(*args, session).await,
+            Command::Wait(args) => wait::run(args, session).await,
+            Command::Cancel(args) => cancel::run(args, session).await,
+            Command::Start(args) => start::run(args, session).await,
+            Command::Report(args) => report::run(args, session).await,
+            Command::List(args) => list::run(args, session).await,
+            Command::Show(args) => show::run(args, session).await,
+            Command::Why(args) => why::run(args, session).await,
+            Command::Approve(args) => approve::run(args, session).await,
+            Command::Reject(args) => reject::run(args, session).await,
+            Command::Me(args) => me::run(args, session).await,
+            Command::Actions(args) => actions::run(args, session).await,
+            Command::Prefs(args) => prefs::run(args, session).await,
+            Command::People(args) => people::run(args, session).await,
+            Command::Agents(args) => agents::run(args, session).await,
+            Command::Tokens(args) => tokens::run(args, session).await,
+            Command::Completions(args) => completions::run(&args),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `signoff start`: an agent takes an approved request for running.
+
+use std::io::{self, IsTerminal};
+
+use super::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::out;
+use crate::cli::session::Session;
+use crate::domain::id::RequestId;
+use crate::domain::untrusted::Untrusted;
+
+/// Take an approved or allowed request for running.
+///
+/// Prints the approved parameters, byte for byte as they were asked, and nothing else on standard output:
+/// run exactly these. The digest and the epoch that `signoff report` needs go to standard error; --json
+/// prints everything. A request can be started once.
+#[derive(clap::Args)]
+#[command(after_long_help = EXAMPLE)]
+pub struct Args {
+    /// The whole id of the request
+    #[arg(value_name = "ID")]
+    id: RequestId,
+
+    /// Print id, status, epoch, digest, action and parameters as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLE: &str = "\
+Example:
+  signoff start req_01k3… | ./send";
+
+pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
+    let id = args.id;
+    let run = session
+        .call_once(async |client| client.start(id).await)
+        .await?;
+    if args.json {
+        out::print_json(&run)?;
+        return Ok(Exit::Ok);
+    }
+    out::note(&format!(
+        "started {} with epoch {}, {}",
+        run.id, run.epoch, run.digest
+    ));
+    let params = run.params.text();
+    if io::stdout().is_terminal() {
+        out::print(&format!("{}\n", Untrusted::from(params).plain()))?;
+    } else {
+        out::print(params)?;
+    }
+    Ok(Exit::Ok)
+}

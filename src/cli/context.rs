@@ -1,0 +1,179 @@
+//! What a command knows before it does anything: flags, environment, settings and places, with a flag
+//! winning over the environment, the environment over the file, and the file over the defaults.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::token_file;
+use crate::config::{Config, Home};
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Global {
+    /// The directory that holds everything of signoff's [env: SIGNOFF_HOME]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    pub home: Option<PathBuf>,
+
+    /// The gate to talk to; without it the one of this machine [env: SIGNOFF_URL]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Everywhere")]
+    pub url: Option<String>,
+}
+
+/// What the environment says. A variable that is empty says nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    pub home: Option<PathBuf>,
+    pub url: Option<String>,
+    pub token: Option<String>,
+}
+
+impl Environment {
+    /// Reads it; the only place that does.
+    pub fn read() -> Result<Self, Failure> {
+        let text = |name: &str| match variable(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(text)) => Ok(Some(text)),
+            Some(Err(_)) => Err(Failure::usage(format!("{name} is not UTF-8 text"))),
+        };
+        Ok(Self {
+            home: variable("SIGNOFF_HOME").map(PathBuf::from),
+            url: text("SIGNOFF_URL")?,
+            token: text("SIGNOFF_TOKEN")?,
+        })
+    }
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Whose word a command brings to the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// An agent, which asks: `SIGNOFF_TOKEN`, else the file of the agent `local`.
+    Agent,
+    /// A person: `SIGNOFF_TOKEN`, else the owner's file.
+    Person,
+}
+
+/// What a command knows before it does anything.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub home: Home,
+    pub config: Config,
+    /// The gate that was named, if one was.
+    pub url: Option<String>,
+    token: Option<String>,
+}
+
+impl Context {
+    /// Puts flags, environment and settings together.
+    pub fn new(global: &Global, environment: Environment) -> Result<Self, Failure> {
+        let home = match global.home.as_ref().or(environment.home.as_ref()) {
+            Some(directory) => Home::at(directory)?,
+            None => Home::of_platform()?,
+        };
+        Ok(Self {
+            config: Config::read(&home.config())?,
+            home,
+            url: global.url.clone().or(environment.url),
+            token: environment.token,
+        })
+    }
+
+    /// Whether the caller said themselves who they are, rather than leaving it to a file.
+    pub fn token_was_given(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// The token to speak with.
+    pub fn token(&self, speaker: Speaker) -> Result<String, Failure> {
+        if let Some(token) = &self.token {
+            return Ok(token.clone());
+        }
+        let path = match speaker {
+            Speaker::Agent => self.home.agent_token(),
+            Speaker::Person => self.home.token(),
+        };
+        token_file::read(&path)?.ok_or_else(|| {
+            let shown = path.display();
+            Failure::new(
+                Exit::NotPermitted,
+                format!("no token: there is no file {shown}"),
+            )
+            .hint("set SIGNOFF_TOKEN; an admin makes a token with `signoff tokens add`")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(global: &Global, environment: Environment) -> Context {
+        Context::new(global, environment).unwrap()
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment() {
+        let (flag, variable) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let environment = Environment {
+            home: Some(variable.path().into()),
+            url: Some("http://variable.example".into()),
+            token: None,
+        };
+        let global = Global {
+            home: Some(flag.path().into()),
+            url: Some("http://flag.example".into()),
+        };
+        let both = context(&global, environment.clone());
+        assert_eq!(both.home, Home::at(flag.path()).unwrap());
+        assert_eq!(both.url.as_deref(), Some("http://flag.example"));
+        let one = context(&Global::default(), environment);
+        assert_eq!(one.home, Home::at(variable.path()).unwrap());
+        assert_eq!(one.url.as_deref(), Some("http://variable.example"));
+    }
+
+    #[test]
+    fn agents_and_people_have_their_own_files_and_a_given_token_wins_over_both() {
+        let home = tempfile::tempdir().unwrap();
+        let mut environment = Environment {
+            home: Some(home.path().into()),
+            ..Environment::default()
+        };
+        let files = context(&Global::default(), environment.clone());
+        assert_eq!(
+            files.token(Speaker::Person).unwrap_err().exit(),
+            Exit::NotPermitted
+        );
+        token_file::create(&files.home.token(), "sgn_owner").unwrap();
+        token_file::create(&files.home.agent_token(), "sgn_local").unwrap();
+        assert_eq!(files.token(Speaker::Person).unwrap(), "sgn_owner");
+        assert_eq!(files.token(Speaker::Agent).unwrap(), "sgn_local");
+        assert!(!files.token_was_given());
+        environment.token = Some("sgn_given".into());
+        let given = context(&Global::default(), environment);
+        assert_eq!(given.token(Speaker::Person).unwrap(), "sgn_given");
+        assert_eq!(given.token(Speaker::Agent).unwrap(), "sgn_given");
+        assert!(given.token_was_given());
+    }
+
+    #[test]
+    fn settings_that_are_wrong_stop_every_command() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("config.toml"), "[sever]\n").unwrap();
+        let environment = Environment {
+            home: Some(home.path().into()),
+            ..Environment::default()
+        };
+        let failure = Context::new(&Global::default(), environment).unwrap_err();
+        assert_eq!(failure.exit(), Exit::Usage);
+        let report = failure.report().unwrap();
+        assert!(
+            report.contains("line 1, column 2: unknown field `sever`"),
+            "{report}"
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! The command line: arguments in, an exit code out. One file per command in `command`; around them
+//! what they share. Nothing else in the crate depends on this.
+
+mod args;
+mod command;
+mod context;
+mod detail;
+mod exit;
+mod failure;
+mod gate;
+mod out;
+mod patience;
+mod prefix;
+mod session;
+mod table;
+mod token_file;
+mod waiting;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command::Command;
+use context::{Context, Environment, Global};
+use exit::Exit;
+use failure::Failure;
+
+/// One terminal inbox for everything AI agents want to do.
+///
+/// Agents ask; policy answers what it can; a person answers the rest, here. Then the action runs once,
+/// with exactly the parameters that the person saw.
+///
+/// Without a command this opens the inbox. The gate that agents ask starts by itself, on this machine,
+/// with whichever command is first.
+#[derive(Parser)]
+#[command(name = "signoff", version, max_term_width = 100, after_long_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  signoff                       opens the inbox
+  signoff request --action email.send --params @mail.json --wait && ./send mail.json
+                                asks, waits, and goes on when somebody said yes
+  signoff list --json           what is waiting, for a script";
+
+/// Runs what the arguments say.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            let _nobody_listens = told.print();
+            return if told.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Ok.into()
+            };
+        }
+    };
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if let Some(report) = failure.report() {
+                out::note(report.trim_end());
+            }
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    let context = Context::new(&cli.global, Environment::read()?)?;
+    let Some(command) = cli.command else {
+        return Err(Failure::usage("the inbox is not here yet"));
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|error| Failure::because("could not start the runtime", &error))?;
+    runtime.block_on(command.run(context))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_a_manual_with_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let name = command.get_name();
+            let long = command.get_long_about().map(ToString::to_string);
+            assert!(long.is_some_and(|text| text.len() > 60), "{name}");
+            let after = command.get_after_long_help().map(ToString::to_string);
+            assert!(
+                after.is_some_and(|text| text.contains("signoff ")),
+                "{name}"
+            );
+        }
+    }
+}

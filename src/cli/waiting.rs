@@ -1,0 +1,206 @@
+//! Waiting for a decision: long polls in rounds, over restarts of the gate, until it is there, the time
+//! is up or somebody presses Ctrl-C. None of these withdraws the request.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior, sleep_until};
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::out;
+use super::session::Session;
+use super::table::fit;
+use super::words::people;
+use crate::api::problem::ProblemKind;
+use crate::api::request::{ReportRun, Request};
+use crate::client::{ClientError, Until};
+use crate::domain::execution::Outcome;
+use crate::domain::id::RequestId;
+use crate::domain::lifecycle::Status;
+
+/// The longest round: below what proxies on the way put up with.
+const ROUND: Duration = Duration::from_secs(55);
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wait {
+    pub until: Until,
+    /// Without one it goes on until the deadline of the request.
+    pub timeout: Option<Duration>,
+}
+
+impl Wait {
+    fn is_over(&self, status: Status) -> bool {
+        match self.until {
+            Until::Decided => status.decided(),
+            Until::Done => status.done(),
+        }
+    }
+
+    /// Whether an answer of yes is to be taken for running: whoever waits for the end of a run leaves
+    /// the run to others.
+    pub fn takes(&self) -> bool {
+        self.until == Until::Decided
+    }
+
+    /// The request once it is decided (or done), or as it is when the time is up.
+    pub async fn on(&self, session: &Session, asked: Request) -> Result<Request, Failure> {
+        if self.is_over(asked.status) {
+            return Ok(asked);
+        }
+        let id = asked.id;
+        let mut progress = Progress::new(&asked);
+        let ended = tokio::select! {
+            ended = self.rounds(session, id) => ended,
+            interrupted = tokio::signal::ctrl_c() => Err(match interrupted {
+                Ok(()) => stopped(id),
+                Err(error) => Failure::because("could not listen for Ctrl-C", &error),
+            }),
+            never = progress.run() => match never {},
+        };
+        progress.clear();
+        ended
+    }
+
+    async fn rounds(&self, session: &Session, id: RequestId) -> Result<Request, Failure> {
+        let until = self.until;
+        let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
+        loop {
+            let seconds = u16::try_from(ROUND.as_secs()).unwrap_or(u16::MAX);
+            let round = session.call(async |client| client.wait(id, until, seconds).await);
+            let Some(deadline) = deadline else {
+                let request = round.await?;
+                if self.is_over(request.status) {
+                    return Ok(request);
+                }
+                continue;
+            };
+            tokio::select! {
+                request = round => {
+                    let request = request?;
+                    if self.is_over(request.status) {
+                        return Ok(request);
+                    }
+                }
+                // What was decided at the last moment counts.
+                () = sleep_until(deadline) => {
+                    return session.call(async |client| client.request(id).await).await;
+                }
+            }
+        }
+    }
+}
+
+fn stopped(id: RequestId) -> Failure {
+    Failure::new(
+        Exit::Interrupted,
+        "stopped waiting; the request still stands",
+    )
+    .hint(format!(
+        "`signoff wait {id} --take` goes on waiting, `signoff cancel {id}` withdraws it"
+    ))
+}
+
+/// Takes an approved or allowed request over: it is started and reported as handed to the agent, whose
+/// result signoff doesn't see. Of several that try, one gets it.
+pub async fn take(session: &Session, request: Request) -> Result<Request, Failure> {
+    if !matches!(request.status, Status::Approved | Status::Allowed) {
+        return Ok(request);
+    }
+    let id = request.id;
+    let epoch = start(session, &request).await?;
+    let report = ReportRun {
+        outcome: Outcome::Executed,
+        digest: request.digest,
+        epoch: Some(epoch),
+        result: None,
+        error: None,
+        observed: false,
+    };
+    session
+        .call(async |client| client.report(id, &report).await)
+        .await
+}
+
+/// Starts it and gives the epoch. When an answer was lost on the way, the start that it was about is this
+/// command's own if it is the very next one.
+async fn start(session: &Session, request: &Request) -> Result<u32, Failure> {
+    let (id, next) = (request.id, request.execution.epoch + 1);
+    let lost = Cell::new(false);
+    let started = session.call(async |client| match client.start(id).await {
+        Ok(started) => Ok(started.epoch),
+        Err(error) if lost.get() && is_already_started(&error) => {
+            let epoch = client.request(id).await?.execution.epoch;
+            if epoch == next { Ok(epoch) } else { Err(error) }
+        }
+        Err(error) => {
+            lost.set(lost.get() || (error.is_unreachable() && !error.was_not_sent()));
+            Err(error)
+        }
+    });
+    started.await
+}
+
+fn is_already_started(error: &ClientError) -> bool {
+    let problem = error.problem();
+    problem.is_some_and(|problem| problem.is(ProblemKind::AlreadyStarted))
+}
+
+/// One line on standard error that says who is waited for, where somebody can see it.
+struct Progress {
+    waiting_for: String,
+    since: Instant,
+    shown: bool,
+}
+
+impl Progress {
+    fn new(request: &Request) -> Self {
+        let waiting_for = match (&request.review, request.status.decided()) {
+            (_, true) => "waiting for the run to end".to_owned(),
+            (Some(review), _) => format!("waiting for {} to decide", people(&review.reviewers)),
+            (None, _) => "waiting for a decision".to_owned(),
+        };
+        Self {
+            waiting_for,
+            since: Instant::now(),
+            shown: false,
+        }
+    }
+
+    async fn run(&mut self) -> Infallible {
+        if !io::stderr().is_terminal() {
+            out::note(&self.waiting_for);
+            return std::future::pending().await;
+        }
+        let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            seconds.tick().await;
+            self.draw();
+        }
+    }
+
+    fn draw(&mut self) {
+        let line = format!(
+            "{} · {} s · ctrl-c withdraws nothing",
+            self.waiting_for,
+            self.since.elapsed().as_secs()
+        );
+        self.write(&fit(&line, out::terminal_width()));
+        self.shown = true;
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            self.write("");
+        }
+    }
+
+    fn write(&self, line: &str) {
+        let mut err = io::stderr().lock();
+        let _nobody_listens = write!(err, "\r\x1b[K{line}").and_then(|()| err.flush());
+    }
+}
