@@ -5,3 +5,6 @@ pub mod cli;
 pub mod client;
 pub mod config;
 pub mod domain;
+pub mod gate;
+pub mod policy;
+pub mod store;

@@ -3,69 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
-use crate::domain::id::{AgentId, GroupId, PersonId, TeamId, TokenId};
-use crate::domain::people::{Holder, Role, UserRef};
+use crate::domain::id::{AgentId, PersonId, TokenId};
+use crate::domain::people::{Holder, Role};
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 
-pub use crate::domain::people::{Agent, Group, Person, Team};
-
-/// `POST /v1/people`
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewPerson {
-    pub id: PersonId,
-    #[serde(default)]
-    pub name: Option<Untrusted>,
-    #[serde(default)]
-    pub email: Option<Untrusted>,
-    #[serde(default)]
-    pub role: Role,
-    #[serde(default)]
-    pub manager: Option<PersonId>,
-    #[serde(default)]
-    pub groups: Vec<GroupId>,
-    #[serde(default)]
-    pub team: Option<TeamId>,
-}
-
-/// `POST /v1/agents`
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewAgent {
-    pub id: AgentId,
-    #[serde(default)]
-    pub name: Option<Untrusted>,
-    #[serde(default)]
-    pub owners: Vec<PersonId>,
-    /// Its owners, when nothing is said.
-    #[serde(default)]
-    pub users: Option<Vec<UserRef>>,
-    #[serde(default)]
-    pub team: Option<TeamId>,
-    #[serde(default)]
-    pub enabled: Option<bool>,
-}
-
-/// `POST /v1/teams`
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewTeam {
-    pub id: TeamId,
-    #[serde(default)]
-    pub name: Option<Untrusted>,
-    #[serde(default)]
-    pub admins: Vec<PersonId>,
-}
-
-/// `POST /v1/groups`
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewGroup {
-    pub id: GroupId,
-    #[serde(default)]
-    pub name: Option<Untrusted>,
-}
+pub use crate::domain::people::{
+    Agent, Group, NewAgent, NewGroup, NewPerson, NewTeam, Person, Team,
+};
 
 /// `POST /v1/tokens`: for a person or for an agent.
 #[derive(Debug, Clone, Serialize, Deserialize)]

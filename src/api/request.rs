@@ -8,48 +8,13 @@ use crate::domain::execution::{Attempt, ExecutionState, Executor, Outcome};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::{Decision, Status};
 use crate::domain::raw::RawJson;
+pub use crate::domain::request::Ask;
 use crate::domain::request::{Kind, OnTimeout, Resource, Trigger, Voice};
 use crate::domain::review::{Remember, Resolver, Word};
-use crate::domain::risk::{Assessment, Declared};
-use crate::domain::time::{At, Span};
+use crate::domain::risk::Assessment;
+use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Rung, Verdict};
-
-/// `POST /v1/requests`
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ask {
-    pub action: ActionName,
-    pub params: RawJson,
-    #[serde(default)]
-    pub kind: Kind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<Untrusted>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Untrusted>,
-    #[serde(default)]
-    pub trigger: Trigger,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<Untrusted>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub node: Option<Untrusted>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<PersonId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource: Option<Resource>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recipients: Option<Vec<Untrusted>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context: Option<RawJson>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub risk: Option<Declared>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_in: Option<Span>,
-    #[serde(default)]
-    pub waiting: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voice: Option<Voice>,
-}
 
 /// A request as everybody who may see it sees it. Lists leave `params` out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +42,9 @@ pub struct Request {
     pub recipients: Vec<Untrusted>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub params: Option<RawJson>,
+    /// The agent's own state, handed back to it as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<RawJson>,
     pub context: Option<RawJson>,
     pub waiting: bool,
     pub voice: Option<Voice>,

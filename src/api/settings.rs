@@ -4,12 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::execution::Executor;
 use crate::domain::id::{ActionName, AgentId, IntegrationName};
-use crate::domain::people::UserRef;
 use crate::domain::risk::Risk;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 
-pub use crate::domain::people::Integration;
+pub use crate::domain::people::{Integration, PatchAction, PatchIntegration};
 
 /// An action as `GET /v1/actions` shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,38 +31,6 @@ pub struct ActionView {
 pub struct OptedInCount {
     pub always: usize,
     pub conversation: usize,
-}
-
-/// `PATCH /v1/actions/{name}`; what is left out stays as it is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PatchAction {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub auto_approval_allowed: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub needs_approval: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_risk: Option<Risk>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub executor: Option<Executor>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub read_only: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idempotent: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recipient_params: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// `PATCH /v1/integrations/{name}`; what is left out stays as it is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PatchIntegration {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub users: Option<Vec<UserRef>>,
 }
 
 /// One's own choice for one action.

@@ -150,6 +150,19 @@ impl Fact {
         )
     }
 
+    /// Whether it moves the request that it is about on to its next version.
+    pub fn moves_request(&self) -> bool {
+        matches!(
+            self,
+            Fact::Voted(_)
+                | Fact::Settled(_)
+                | Fact::Started(_)
+                | Fact::Reported(_)
+                | Fact::Lapsed(_)
+                | Fact::Revoked(_)
+        )
+    }
+
     fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
         use serde_json::value::to_raw_value as raw;
         match self {
@@ -202,9 +215,18 @@ impl Fact {
     }
 }
 
+/// An event in the form that the log keeps: written once, hashed once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub event: Event,
+    /// What the leaf hash covers. The position is not part of it.
+    pub body: RawJson,
+    pub leaf: [u8; 32],
+}
+
 impl Event {
-    /// The text that the log keeps and the leaf hash covers. The position is not part of it.
-    pub fn to_body(&self) -> RawJson {
+    /// Writes it down.
+    pub fn record(self) -> Recorded {
         let written = self.fact.data().and_then(|data| {
             serde_json::value::to_raw_value(&Body {
                 at: self.at,
@@ -215,7 +237,11 @@ impl Event {
             })
         });
         let body = written.expect("facts are plain data with string keys, which always serialises");
-        RawJson::from(body)
+        Recorded {
+            leaf: leaf_hash(body.get()),
+            body: RawJson::from(body),
+            event: self,
+        }
     }
 
     /// Reads a body back.

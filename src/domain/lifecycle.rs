@@ -148,7 +148,8 @@ impl Decision {
         }
     }
 
-    const fn state(self) -> State {
+    /// The state of a request that ended so.
+    pub const fn state(self) -> State {
         match self {
             Decision::Approved => State::Approved,
             Decision::Rejected => State::Rejected,
@@ -263,6 +264,8 @@ pub enum Refusal {
         "the digest you name is not the one in force, which is {0}; look again before you decide"
     )]
     StaleDigest(Digest),
+    #[error("an approval has to name the digest of the parameters that were seen")]
+    NoDigest,
     #[error("the review plan has changed to revision {0}; look again before you decide")]
     StalePlan(u32),
     #[error("the request is {} and can't be started", .0.word())]
@@ -309,7 +312,10 @@ fn vote(
 ) -> Result<Vec<Fact>, Refusal> {
     let vote = &ballot.vote;
     if let Some(mine) = standing.votes.iter().find(|v| v.by == vote.by) {
-        let same_digest = ballot.digest.is_none_or(|digest| digest == mine.digest);
+        let same_digest = match (vote.word, ballot.digest) {
+            (_, Some(digest)) => digest == mine.digest,
+            (word, None) => word == Word::Reject,
+        };
         if mine.word == vote.word && same_digest {
             return Ok(Vec::new());
         }
@@ -322,12 +328,12 @@ fn vote(
         Some(plan) if eligible && plan.asks(&vote.by) => plan,
         _ => return Err(Refusal::NotAReviewer),
     };
-    let digest_seen = match vote.word {
-        Word::Approve => ballot.digest == Some(standing.digest),
-        Word::Reject => ballot.digest.is_none_or(|digest| digest == standing.digest),
-    };
-    if !digest_seen {
-        return Err(Refusal::StaleDigest(standing.digest));
+    match ballot.digest {
+        None if vote.word == Word::Approve => return Err(Refusal::NoDigest),
+        Some(seen) if seen != standing.digest => {
+            return Err(Refusal::StaleDigest(standing.digest));
+        }
+        _ => {}
     }
     if ballot
         .plan

@@ -203,3 +203,92 @@ pub struct Action {
     /// Where recipients stand in its parameters.
     pub recipient_params: Vec<String>,
 }
+
+/// A person to add.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPerson {
+    pub id: PersonId,
+    #[serde(default)]
+    pub name: Option<Untrusted>,
+    #[serde(default)]
+    pub email: Option<Untrusted>,
+    #[serde(default)]
+    pub role: Role,
+    #[serde(default)]
+    pub manager: Option<PersonId>,
+    #[serde(default)]
+    pub groups: Vec<GroupId>,
+    #[serde(default)]
+    pub team: Option<TeamId>,
+}
+
+/// An agent to add.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAgent {
+    pub id: AgentId,
+    #[serde(default)]
+    pub name: Option<Untrusted>,
+    #[serde(default)]
+    pub owners: Vec<PersonId>,
+    /// Its owners, when nothing is said.
+    #[serde(default)]
+    pub users: Option<Vec<UserRef>>,
+    #[serde(default)]
+    pub team: Option<TeamId>,
+    #[serde(default)]
+    pub enabled: Option<bool>,
+}
+
+/// A team to add.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewTeam {
+    pub id: TeamId,
+    #[serde(default)]
+    pub name: Option<Untrusted>,
+    #[serde(default)]
+    pub admins: Vec<PersonId>,
+}
+
+/// A group to add.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewGroup {
+    pub id: GroupId,
+    #[serde(default)]
+    pub name: Option<Untrusted>,
+}
+
+/// A change of an action; what is left out stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatchAction {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_approval_allowed: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_approval: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_risk: Option<super::risk::Risk>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executor: Option<super::execution::Executor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient_params: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// A change of an integration; what is left out stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatchIntegration {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<Vec<UserRef>>,
+}

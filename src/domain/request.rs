@@ -83,6 +83,49 @@ pub enum OnTimeout {
     Escalate,
 }
 
+/// What an agent says when it asks. Unknown fields are an error: they are usually a misspelt safety
+/// setting.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    pub action: ActionName,
+    pub params: RawJson,
+    #[serde(default)]
+    pub kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Untrusted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Untrusted>,
+    #[serde(default)]
+    pub trigger: Trigger,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Untrusted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<Untrusted>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Resource>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Vec<Untrusted>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<RawJson>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Declared>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<Span>,
+    #[serde(default)]
+    pub waiting: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Voice>,
+    /// Where the agent would be told; only its absence is accepted so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<Untrusted>,
+    /// The agent's own state, kept untouched and handed back with the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<RawJson>,
+}
+
 /// Everything fixed when a request is asked. It never changes afterwards; what changes is in
 /// [`Standing`](super::lifecycle::Standing) and in the rows beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +157,8 @@ pub struct Asked {
     pub trace: Vec<Rung>,
     /// The opt-in that let it through, if it was one.
     pub opt_in: Option<OptInScope>,
+    /// Whom it concerns: the user acted for, the agent's owners, the reviewers. They may see it.
+    pub parties: Vec<PersonId>,
     /// Who reviews; there is one exactly when a person has to decide.
     pub plan: Option<Plan>,
     pub expires_at: Option<At>,

@@ -105,7 +105,7 @@ impl Workspace {
             let key = (person.clone(), scope.clone());
             let choices = self.opt_ins.get_mut(&asked.action);
             if let Some(last_use) = choices.and_then(|choices| choices.get_mut(&key)) {
-                *last_use = at.max(*last_use);
+                *last_use = at;
             }
         }
     }

@@ -1,6 +1,9 @@
 //! RFC 8785: the one text of a value. Keys sorted by UTF-16 code units, numbers as ECMAScript prints them, the fewest
 //! escapes, no white space.
 
+use std::cmp::Ordering;
+use std::ops::RangeInclusive;
+
 use super::Json;
 
 /// Something that takes canonical bytes, so that a digest needn't hold them all.
@@ -51,7 +54,7 @@ fn write_array(items: &[Json], out: &mut impl Sink) {
 
 fn write_object(members: &[(String, Json)], out: &mut impl Sink) {
     let mut sorted: Vec<&(String, Json)> = members.iter().collect();
-    sorted.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+    sorted.sort_unstable_by(|(a, _), (b, _)| utf16_order(a, b));
     out.put(b"{");
     for (index, (key, value)) in sorted.into_iter().enumerate() {
         if index > 0 {
@@ -62,6 +65,23 @@ fn write_object(members: &[(String, Json)], out: &mut impl Sink) {
         write_canonical(value, out);
     }
     out.put(b"}");
+}
+
+/// The order of two texts by their UTF-16 code units, found in UTF-8: it is that of the bytes, but U+E000 to U+FFFF come
+/// after all that needs a surrogate pair. Their first bytes occur nowhere else in a character.
+fn utf16_order(a: &str, b: &str) -> Ordering {
+    const E000_TO_FFFF: RangeInclusive<u8> = 0xEE..=0xEF;
+    let rank = |byte: u8| {
+        byte + if E000_TO_FFFF.contains(&byte) {
+            0x10
+        } else {
+            0
+        }
+    };
+    match a.bytes().zip(b.bytes()).find(|(a, b)| a != b) {
+        Some((a, b)) => rank(a).cmp(&rank(b)),
+        None => a.len().cmp(&b.len()),
+    }
 }
 
 /// Writes `text` as a canonical JSON string, quotes included.
@@ -93,4 +113,23 @@ pub fn write_string(text: &str, out: &mut impl Sink) {
     }
     out.put(&bytes[plain..]);
     out.put(b"\"");
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn keys_are_in_the_order_of_utf16(
+            start in "[aé\u{D7FF}\u{E000}\u{FFFF}\u{10000}]{0,3}",
+            a in "[aé\u{D7FF}\u{E000}-\u{FFFF}\u{10000}-\u{10FFFF}]{0,3}",
+            b in "[aé\u{D7FF}\u{E000}-\u{FFFF}\u{10000}-\u{10FFFF}]{0,3}",
+        ) {
+            let (a, b) = (start.clone() + &a, start + &b);
+            prop_assert_eq!(utf16_order(&a, &b), a.encode_utf16().cmp(b.encode_utf16()));
+        }
+    }
 }

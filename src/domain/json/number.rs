@@ -208,3 +208,136 @@ fn digits_from(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
     start + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Significant digits and the place of the first one, of the decimal `digits × 10^exponent`.
+    fn scientific(digits: &str, exponent: i32) -> (String, i32) {
+        let digits = digits.trim_start_matches('0');
+        let place = digits.len() as i32 - 1 + exponent;
+        let digits = digits.trim_end_matches('0');
+        if digits.is_empty() {
+            (String::new(), 0)
+        } else {
+            (digits.to_owned(), place)
+        }
+    }
+
+    /// The same of a double as ECMAScript prints it.
+    fn scientific_of(value: f64) -> (String, i32) {
+        let mut buffer = ryu_js::Buffer::new();
+        let text = buffer.format(value);
+        let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let exponent: i32 = exponent.parse().unwrap();
+        scientific(
+            &format!("{whole}{fraction}"),
+            exponent - fraction.len() as i32,
+        )
+    }
+
+    #[test]
+    fn numbers_that_a_double_keeps_are_accepted() {
+        for text in [
+            "0",
+            "-0",
+            "-0.0",
+            "0e99999999999999999999",
+            "0.1",
+            "1.10",
+            "1E+5",
+            "1e22",
+            "123e45",
+            "-1.0e+28",
+            "5e-324",
+            "1.7976931348623157e308",
+            "9007199254740992",
+            "1152921504606847000",
+            "0.000001",
+            "123.456e78",
+            "999999999999999",
+            "-1000000000000000000000000e-24",
+        ] {
+            let number = Number::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(number.as_written(), text);
+        }
+        let long = format!("0.{}1e1001", "0".repeat(1000));
+        assert_eq!(Number::parse(&long).unwrap().as_i64(), Some(1));
+    }
+
+    #[test]
+    fn numbers_that_a_double_changes_are_refused() {
+        for (text, nearest) in [
+            ("9007199254740993", "9007199254740992"),
+            ("1152921504606846976", "1152921504606847000"),
+            ("-9223372036854775808", "-9223372036854776000"),
+            ("123.456e-789", "0"),
+            ("1e-99999999999999999999", "0"),
+            ("1.000000000000000005", "1"),
+            ("0.1000000000000000055511151231257827", "0.1"),
+            ("4.9e-324", "5e-324"),
+        ] {
+            let nearest = nearest.to_owned();
+            assert_eq!(
+                Number::parse(text),
+                Err(NumberError::Inexact { nearest }),
+                "{text}"
+            );
+        }
+        for text in ["1e400", "-1e400", "1.8e308", "1e99999999999999999999"] {
+            assert_eq!(Number::parse(text), Err(NumberError::OutOfRange), "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_integers_however_written() {
+        let integer = |text: &str| Number::parse(text).unwrap().as_i64();
+        assert_eq!(integer("1"), Some(1));
+        assert_eq!(integer("-0"), Some(0));
+        assert_eq!(integer("1.0"), Some(1));
+        assert_eq!(integer("-12.50e1"), Some(-125));
+        assert_eq!(integer("10e-1"), Some(1));
+        assert_eq!(
+            integer("1152921504606847000"),
+            Some(1_152_921_504_606_847_000)
+        );
+        assert_eq!(integer("9e18"), Some(9_000_000_000_000_000_000));
+        assert_eq!(integer("1e19"), None);
+        assert_eq!(integer("1e300"), None);
+        assert_eq!(integer("1.5"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_read_if_its_double_prints_as_it(
+            sign in "-?", whole in "0|[1-9][0-9]{0,18}", fraction in "[0-9]{1,18}", exponent in -340_i32..320,
+        ) {
+            let text = format!("{sign}{whole}.{fraction}E{exponent:+}");
+            let digits = format!("{whole}{fraction}");
+            let value: f64 = text.parse().unwrap();
+            let read = Number::parse(&text);
+            if !value.is_finite() {
+                prop_assert_eq!(read, Err(NumberError::OutOfRange));
+            } else {
+                let kept = scientific(&digits, exponent - fraction.len() as i32) == scientific_of(value.abs());
+                prop_assert_eq!(read.is_ok(), kept, "{} {}", text, value);
+            }
+        }
+
+        #[test]
+        fn every_double_is_read(bits: u64) {
+            let value = f64::from_bits(bits);
+            prop_assume!(value.is_finite());
+            let whole = (value.fract() == 0.0 && value.abs() < 1e15).then_some(value as i64);
+            for text in [ryu_js::Buffer::new().format(value).to_owned(), serde_json::to_string(&value).unwrap()] {
+                let number = Number::parse(&text).unwrap();
+                prop_assert_eq!(number.as_f64(), value);
+                prop_assert_eq!(number.as_i64().filter(|whole| whole.abs() < 1_000_000_000_000_000), whole);
+            }
+        }
+    }
+}

@@ -38,9 +38,9 @@ pub fn parse(bytes: &[u8], limits: Limits) -> Result<Json, JsonError> {
     // What precedes a bad byte is read all the same: it tells in which value the byte is.
     let (text, whole) = match std::str::from_utf8(bytes) {
         Ok(text) => (text, true),
-        Err(error) => {
-            let valid = &bytes[..error.valid_up_to()];
-            (std::str::from_utf8(valid).unwrap_or_default(), false)
+        Err(_) => {
+            let first = bytes.utf8_chunks().next();
+            (first.map_or("", |chunk| chunk.valid()), false)
         }
     };
     let mut reader = Reader {

@@ -1,0 +1,60 @@
+//! Why the gate did nothing. Whatever fails, nothing was changed.
+
+use crate::domain::id::RequestId;
+use crate::domain::lifecycle::Refusal;
+use crate::store::StoreError;
+
+/// Why an operation was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    /// The life of the request doesn't permit it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("there is no {what} “{id}” that you may see")]
+    NotFound { what: &'static str, id: String },
+    #[error("{what} “{id}” exists already; choose another id")]
+    AlreadyExists { what: &'static str, id: String },
+    #[error("only {needed} can do this, and the token given is {given}")]
+    WrongKind {
+        needed: &'static str,
+        given: &'static str,
+    },
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("{0} is not among the users of this agent, so it can't act for them")]
+    NotItsUser(String),
+    #[error("{0}")]
+    AutoApprovalNotAllowed(String),
+    #[error("{0} is not a step; only chat.reply and step.* may be asked for as one")]
+    NotAStep(String),
+    #[error("the input is not right; nothing was stored")]
+    Invalid(Vec<Fault>),
+    #[error("this idempotency key was used for another body; use a new key for a new call")]
+    KeyReused,
+    #[error("too many changes of the same thing at once; try again")]
+    Busy,
+    #[error("{0} is due, but can't be settled; the database may be damaged")]
+    Overdue(RequestId),
+    #[error("the gate is stopping and takes nothing more")]
+    Stopping,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// One thing that is wrong with an input, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// RFC 6901.
+    pub pointer: String,
+    pub detail: String,
+}
+
+impl GateError {
+    /// An input with one thing wrong.
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        GateError::Invalid(vec![Fault {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        }])
+    }
+}

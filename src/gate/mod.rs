@@ -1,0 +1,302 @@
+//! The service, and the only place that changes anything. An operation reads a snapshot, has the pure
+//! core say what follows, and hands the clerk a change that names what it was based on; when that is
+//! no longer so, it starts again. No check is ever apart from the write that it guards.
+
+mod ask;
+mod bells;
+mod caller;
+mod clerk;
+mod decide;
+mod error;
+mod found;
+mod news;
+mod notices;
+mod people;
+mod run;
+mod secret;
+mod see;
+mod settings;
+mod stop;
+mod timers;
+mod wait;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::task::AbortHandle;
+
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Fact, Recorded};
+use crate::domain::id::RequestId;
+use crate::domain::lifecycle::{Command, step};
+use crate::domain::time::At;
+use crate::domain::workspace::Workspace;
+use crate::policy::document::Policy;
+use crate::store::{self, Change, Claim, Expect, Outcome, Read, Store, Stored};
+use clerk::Clerk;
+use news::News;
+
+pub use caller::{Caller, Role};
+pub use decide::{Choice, WhyNot};
+pub use error::{Fault, GateError};
+pub use found::{FirstKeys, OpenError};
+pub use news::Passing;
+pub use people::Issued;
+pub use secret::Secret;
+pub use wait::Until;
+
+/// How often an operation starts again because somebody else was faster. Each time somebody else got
+/// their way, so only a storm on one thing can use this up.
+const TRIES: usize = 64;
+
+/// Where the time comes from.
+pub type Clock = Arc<dyn Fn() -> At + Send + Sync>;
+
+/// A gate: cheap to clone, all clones are the same one.
+#[derive(Clone)]
+pub struct Gate {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    read: Arc<dyn Read>,
+    clerk: Mutex<Option<Clerk>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    timers: Mutex<Option<AbortHandle>>,
+    news: News,
+    policy: Policy,
+    clock: Clock,
+}
+
+/// A call that may be sent more than once: its key, and what it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    pub key: String,
+    /// SHA-256 over the call: its method, path and body.
+    pub fingerprint: [u8; 32],
+}
+
+/// The wall clock, to the millisecond.
+pub fn wall_clock() -> Clock {
+    Arc::new(|| At::from_millis(jiff::Timestamp::now().as_millisecond()))
+}
+
+impl Gate {
+    /// Opens a gate on a store: makes what a new workspace needs (asking `first_keys` for the secrets
+    /// of its first owner and agent only then), and settles what fell due while no gate was running.
+    pub async fn open(
+        store: Store,
+        clock: Clock,
+        first_keys: impl FnOnce() -> std::io::Result<FirstKeys>,
+    ) -> Result<Self, OpenError> {
+        let news = News::new(store.read.workspace().await?);
+        let (clerk, thread) = Clerk::start(store.write, news.clone()).map_err(OpenError::Thread)?;
+        let gate = Self {
+            inner: Arc::new(Inner {
+                read: store.read,
+                clerk: Mutex::new(Some(clerk)),
+                thread: Mutex::new(Some(thread)),
+                timers: Mutex::new(None),
+                news,
+                policy: Policy::default(),
+                clock,
+            }),
+        };
+        gate.furnish(first_keys).await?;
+        gate.settle_due().await?;
+        gate.stop_disabled(&Actor::Gate).await?;
+        let timers = tokio::spawn(timers::run(gate.clone()));
+        *lock(&gate.inner.timers) = Some(timers.abort_handle());
+        Ok(gate)
+    }
+
+    /// Finishes what was taken on, and takes nothing more.
+    pub async fn close(&self) {
+        if let Some(timers) = lock(&self.inner.timers).take() {
+            timers.abort();
+        }
+        drop(lock(&self.inner.clerk).take());
+        let thread = lock(&self.inner.thread).take();
+        if let Some(thread) = thread {
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("the clerk ended with a panic; its last answers may be missing");
+            }
+        }
+    }
+
+    /// Resolves when the store can't be trusted any more and the process should end.
+    pub async fn until_broken(&self) {
+        self.inner.news.until_broken().await;
+    }
+
+    /// The newest snapshot of who is who and what is allowed.
+    pub fn workspace(&self) -> Arc<Workspace> {
+        self.inner.news.workspace()
+    }
+
+    /// What time it is to the gate.
+    pub fn now(&self) -> At {
+        (self.inner.clock)()
+    }
+
+    fn read(&self) -> &dyn Read {
+        &*self.inner.read
+    }
+
+    fn news(&self) -> &News {
+        &self.inner.news
+    }
+
+    fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    async fn commit(&self, change: Change) -> Result<Outcome, GateError> {
+        let clerk = lock(&self.inner.clerk).clone();
+        clerk.ok_or(GateError::Stopping)?.commit(change).await
+    }
+
+    /// Moves one request on: the pure core says what follows from where it stands now, and the commit
+    /// counts only if it still stood there. `command` and `more` see the snapshot that the commit is
+    /// held against; `more` gives the facts about other things that go with it.
+    async fn advance(
+        &self,
+        id: RequestId,
+        actor: &Actor,
+        once: Option<&(Caller, Once)>,
+        command: impl Fn(&Stored, &Workspace) -> Result<Command, GateError>,
+        more: impl Fn(&Stored, &Workspace) -> Result<Vec<Fact>, GateError>,
+    ) -> Result<Stored, GateError> {
+        for _ in 0..TRIES {
+            let workspace = self.workspace();
+            let stored = self.existing(id).await?;
+            let now = self.now();
+            let facts = step(&stored.standing, &command(&stored, &workspace)?, now)?;
+            if facts.is_empty() {
+                return Ok(stored);
+            }
+            let notifies = facts
+                .iter()
+                .any(|fact| matches!(fact, Fact::Settled(s) if s.notify_agent));
+            let others = more(&stored, &workspace)?;
+            let change = Change {
+                expect: vec![
+                    Expect::Workspace {
+                        revision: workspace.revision,
+                    },
+                    Expect::Request {
+                        id,
+                        version: stored.standing.version,
+                    },
+                ],
+                events: record(now, actor, Some(id), facts.into_iter().chain(others)),
+                claim: once.map(|(caller, once)| claim(caller, once, id.to_string(), now)),
+                notifies: notifies.then(|| stored.asked.agent.clone()),
+                ..Change::default()
+            };
+            match self.commit(change).await? {
+                Outcome::Done { .. } => return self.existing(id).await,
+                Outcome::Lost => {}
+                Outcome::Repeated(earlier) => {
+                    return self.repeated(&earlier, once.map(|(_, once)| once)).await;
+                }
+            }
+        }
+        Err(GateError::Busy)
+    }
+
+    /// The request that an earlier call with the same key made or changed, as it is now.
+    async fn repeated(&self, earlier: &Claim, once: Option<&Once>) -> Result<Stored, GateError> {
+        if once.is_none_or(|once| once.fingerprint != earlier.fingerprint) {
+            return Err(GateError::KeyReused);
+        }
+        let id = earlier.target.parse().map_err(|_| GateError::KeyReused)?;
+        self.existing(id).await
+    }
+
+    /// What this key was used for before, if it was.
+    async fn earlier(
+        &self,
+        caller: &Caller,
+        once: Option<&Once>,
+    ) -> Result<Option<Claim>, GateError> {
+        let Some(once) = once else {
+            return Ok(None);
+        };
+        let earlier = self.read().claim(&caller.holder, &once.key).await?;
+        let earlier = earlier.filter(|claim| claim.is_alive(self.now()));
+        match earlier {
+            Some(claim) if claim.fingerprint != once.fingerprint => Err(GateError::KeyReused),
+            earlier => Ok(earlier),
+        }
+    }
+
+    async fn existing(&self, id: RequestId) -> Result<Stored, GateError> {
+        let found = self.read().request(id).await?;
+        found.ok_or_else(|| GateError::NotFound {
+            what: "request",
+            id: id.to_string(),
+        })
+    }
+
+    /// Changes who is who or what is allowed: `facts` sees the snapshot that the commit is held
+    /// against. Nothing to change is fine.
+    async fn change_workspace(
+        &self,
+        actor: &Actor,
+        claim: Option<Claim>,
+        facts: impl Fn(&Workspace) -> Result<Vec<Fact>, GateError>,
+    ) -> Result<(), GateError> {
+        for _ in 0..TRIES {
+            let workspace = self.workspace();
+            let facts = facts(&workspace)?;
+            if facts.is_empty() {
+                return Ok(());
+            }
+            let change = Change {
+                expect: vec![Expect::Workspace {
+                    revision: workspace.revision,
+                }],
+                events: record(self.now(), actor, None, facts),
+                claim: claim.clone(),
+                ..Change::default()
+            };
+            match self.commit(change).await? {
+                Outcome::Done { .. } | Outcome::Repeated(_) => return Ok(()),
+                Outcome::Lost => {}
+            }
+        }
+        Err(GateError::Busy)
+    }
+}
+
+fn record(
+    at: At,
+    actor: &Actor,
+    request: Option<RequestId>,
+    facts: impl IntoIterator<Item = Fact>,
+) -> Vec<Recorded> {
+    let event = |fact| Event {
+        at,
+        actor: actor.clone(),
+        request,
+        fact,
+    };
+    facts.into_iter().map(|fact| event(fact).record()).collect()
+}
+
+fn claim(caller: &Caller, once: &Once, target: String, at: At) -> Claim {
+    store::Claim {
+        holder: caller.holder.clone(),
+        key: once.key.clone(),
+        fingerprint: once.fingerprint,
+        target,
+        at,
+    }
+}
+
+/// What these mutexes hold is replaced whole, so a panic elsewhere can't have left it half changed.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

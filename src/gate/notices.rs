@@ -1,0 +1,70 @@
+//! Outcomes that an agent is to be told, kept until it says that it has them.
+
+use std::time::Duration;
+
+use super::{Caller, Gate, GateError, TRIES, record};
+use crate::domain::event::{Fact, NoticeTaken};
+use crate::domain::id::RequestId;
+use crate::store::{Change, Expect, Outcome, Stored};
+
+/// The most notices in one answer.
+const PAGE: u32 = 100;
+
+impl Gate {
+    /// What the calling agent is to be told, waiting up to `at_most` for something.
+    pub async fn notices(
+        &self,
+        caller: &Caller,
+        at_most: Duration,
+    ) -> Result<Vec<Stored>, GateError> {
+        let agent = caller.agent()?;
+        let end = tokio::time::Instant::now() + at_most;
+        let bell = self.news().agents().listen(agent.clone());
+        loop {
+            let ring = bell.next_ring();
+            let notices = self.read().notices(agent, PAGE).await?;
+            if !notices.is_empty() || tokio::time::timeout_at(end, ring).await.is_err() {
+                return Ok(notices);
+            }
+        }
+    }
+
+    /// Notes that the calling agent has the outcome of a request.
+    pub async fn take_notice(&self, caller: &Caller, id: RequestId) -> Result<Stored, GateError> {
+        caller.agent()?;
+        for _ in 0..TRIES {
+            let stored = self.request(caller, id).await?;
+            let told = stored
+                .standing
+                .settled
+                .as_ref()
+                .is_some_and(|settled| settled.notify_agent);
+            if !told {
+                return Err(GateError::NotFound {
+                    what: "notice",
+                    id: id.to_string(),
+                });
+            }
+            if stored.told_at.is_some() {
+                return Ok(stored);
+            }
+            let change = Change {
+                expect: vec![Expect::Request {
+                    id,
+                    version: stored.standing.version,
+                }],
+                events: record(
+                    self.now(),
+                    &caller.actor(),
+                    Some(id),
+                    [Fact::NoticeTaken(NoticeTaken {})],
+                ),
+                ..Change::default()
+            };
+            if let Outcome::Done { .. } = self.commit(change).await? {
+                return self.existing(id).await;
+            }
+        }
+        Err(GateError::Busy)
+    }
+}

@@ -1,0 +1,96 @@
+//! Who may see what. Whoever may not see a thing is told that there is none.
+
+use super::{Caller, Gate, GateError};
+use crate::domain::id::{PersonId, RequestId};
+use crate::domain::people::Holder;
+use crate::domain::verdict::{Rung, Verdict};
+use crate::store::{Audience, Entry, Listed, Payload, Query, Stored};
+
+/// The most entries of the log that are read at once.
+const LOG_PAGE: u32 = 500;
+
+impl Caller {
+    /// Whether this caller may see that request.
+    pub fn may_see(&self, stored: &Stored) -> bool {
+        match &self.holder {
+            Holder::Agent(agent) => *agent == stored.asked.agent,
+            Holder::Person(person) => {
+                self.sees_everything() || stored.asked.parties.contains(person)
+            }
+        }
+    }
+
+    /// Whether nothing in the workspace is hidden from this caller.
+    pub fn sees_everything(&self) -> bool {
+        self.role.is_some_and(|role| role.sees_everything())
+    }
+
+    /// Whose list a caller is shown who asks for what there is.
+    pub fn audience(&self) -> Result<Audience, GateError> {
+        let person = self.person()?;
+        Ok(match self.sees_everything() {
+            true => Audience::Everybody,
+            false => Audience::Party(person.clone()),
+        })
+    }
+
+    /// The list of what waits for one reviewer: one's own, or anybody's for those who see everything.
+    pub fn reviewer(&self, reviewer: &PersonId) -> Result<Audience, GateError> {
+        let person = self.person()?;
+        match reviewer == person || self.sees_everything() {
+            true => Ok(Audience::Reviewer(reviewer.clone())),
+            false => Err(GateError::Forbidden(
+                "only managers and up see what waits for somebody else; use reviewer=me".to_owned(),
+            )),
+        }
+    }
+}
+
+impl Gate {
+    /// One request, if the caller may see it.
+    pub async fn request(&self, caller: &Caller, id: RequestId) -> Result<Stored, GateError> {
+        let found = self.read().request(id).await?;
+        found
+            .filter(|stored| caller.may_see(stored))
+            .ok_or_else(|| GateError::NotFound {
+                what: "request",
+                id: id.to_string(),
+            })
+    }
+
+    /// What was sent with a request that the caller may see.
+    pub async fn payload(&self, stored: &Stored) -> Result<Option<Payload>, GateError> {
+        Ok(self.read().payload(stored.asked.id).await?)
+    }
+
+    /// A page of requests.
+    pub async fn list(&self, query: Query) -> Result<Listed, GateError> {
+        Ok(self.read().list(query).await?)
+    }
+
+    /// How a verdict came about, if the caller may see the request.
+    pub async fn why(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+    ) -> Result<(Vec<Rung>, Verdict), GateError> {
+        caller.person()?;
+        let stored = self.request(caller, id).await?;
+        Ok((stored.asked.trace, stored.asked.verdict))
+    }
+
+    /// The position of the log's last entry.
+    pub async fn head(&self) -> Result<u64, GateError> {
+        Ok(self.read().head().await?)
+    }
+
+    /// The next entries of the log after a position.
+    pub async fn log(&self, after: u64) -> Result<Vec<Entry>, GateError> {
+        Ok(self.read().log(after, LOG_PAGE).await?)
+    }
+
+    /// The log's tail as it grows.
+    pub fn tail(&self) -> tokio::sync::broadcast::Receiver<std::sync::Arc<super::Passing>> {
+        self.news().tail()
+    }
+}

@@ -1,0 +1,179 @@
+//! Integrations, actions and each person's own choices. Unlocking an action changes nobody by itself;
+//! locking it ends every opt-in for it at once, and unlocking it again brings none back.
+
+use super::{Caller, Gate, GateError};
+use crate::domain::event::{Fact, OptedOut};
+use crate::domain::id::{ActionName, IntegrationName};
+use crate::domain::people::{Action, Integration, PatchAction, PatchIntegration};
+use crate::domain::review::{OptIn, OptInScope};
+use crate::domain::time::{At, Span};
+
+/// An opt-in for a conversation ends that long after its last use.
+pub const CONVERSATION_LASTS: Span = Span::from_hours(12);
+
+impl Gate {
+    /// Changes an action.
+    pub async fn change_action(
+        &self,
+        caller: &Caller,
+        name: &ActionName,
+        patch: &PatchAction,
+    ) -> Result<Action, GateError> {
+        caller.manager()?;
+        self.change_workspace(&caller.actor(), None, |workspace| {
+            let old = workspace
+                .actions
+                .get(name)
+                .ok_or_else(|| unknown("action", name.as_str()))?;
+            let new = patched_action(old, patch);
+            Ok(changed(old, new)
+                .map(Fact::ActionSaved)
+                .into_iter()
+                .collect())
+        })
+        .await?;
+        if patch.enabled == Some(false) {
+            self.stop_disabled(&caller.actor()).await?;
+        }
+        let workspace = self.workspace();
+        workspace
+            .actions
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown("action", name.as_str()))
+    }
+
+    /// Changes an integration.
+    pub async fn change_integration(
+        &self,
+        caller: &Caller,
+        name: &IntegrationName,
+        patch: &PatchIntegration,
+    ) -> Result<Integration, GateError> {
+        caller.manager()?;
+        self.change_workspace(&caller.actor(), None, |workspace| {
+            let old = workspace
+                .integrations
+                .get(name)
+                .ok_or_else(|| unknown("integration", name.as_str()))?;
+            if let Some(users) = &patch.users {
+                super::people::check_users(users, "/users", workspace)?;
+            }
+            let new = Integration {
+                name: old.name.clone(),
+                enabled: patch.enabled.unwrap_or(old.enabled),
+                users: patch.users.clone().unwrap_or_else(|| old.users.clone()),
+            };
+            Ok(changed(old, new)
+                .map(Fact::IntegrationSaved)
+                .into_iter()
+                .collect())
+        })
+        .await?;
+        if patch.enabled == Some(false) {
+            self.stop_disabled(&caller.actor()).await?;
+        }
+        let workspace = self.workspace();
+        workspace
+            .integrations
+            .get(name)
+            .cloned()
+            .ok_or_else(|| unknown("integration", name.as_str()))
+    }
+
+    /// The caller's opt-ins that hold now.
+    pub fn opt_ins(&self, caller: &Caller) -> Result<Vec<OptIn>, GateError> {
+        let person = caller.person()?;
+        let now = self.now();
+        let workspace = self.workspace();
+        Ok(workspace
+            .opt_ins_of(person)
+            .filter(|opt_in| holds(opt_in, now))
+            .collect())
+    }
+
+    /// Chooses for one action: to let it through within a scope, or to be asked every time.
+    pub async fn choose(
+        &self,
+        caller: &Caller,
+        action: &ActionName,
+        scope: Option<&OptInScope>,
+    ) -> Result<(), GateError> {
+        let person = caller.person()?;
+        self.change_workspace(&caller.actor(), None, |workspace| {
+            let known = workspace
+                .actions
+                .get(action)
+                .ok_or_else(|| unknown("action", action.as_str()))?;
+            let mine = workspace
+                .opt_ins_of(person)
+                .filter(|opt_in| opt_in.action == *action);
+            let Some(scope) = scope else {
+                let out = |opt_in: OptIn| OptedOut {
+                    person: opt_in.person,
+                    action: opt_in.action,
+                    scope: opt_in.scope,
+                };
+                return Ok(mine.map(out).map(Fact::OptedOut).collect());
+            };
+            if !known.auto_approval_allowed {
+                return Err(GateError::AutoApprovalNotAllowed(format!(
+                    "no administrator has unlocked auto-approval for {action}"
+                )));
+            }
+            if let OptInScope::Conversation { agent, .. } = scope
+                && !workspace.agents.contains_key(agent)
+            {
+                return Err(GateError::invalid(
+                    "/agent",
+                    format!("there is no agent “{agent}”"),
+                ));
+            }
+            Ok(vec![Fact::OptedIn(OptIn {
+                person: person.clone(),
+                action: action.clone(),
+                scope: scope.clone(),
+                since: self.now(),
+            })])
+        })
+        .await
+    }
+}
+
+/// Whether an opt-in still lets anything through.
+fn holds(opt_in: &OptIn, now: At) -> bool {
+    match opt_in.scope {
+        OptInScope::Always => true,
+        OptInScope::Conversation { .. } => now.since(opt_in.since) < CONVERSATION_LASTS,
+    }
+}
+
+fn patched_action(old: &Action, patch: &PatchAction) -> Action {
+    Action {
+        name: old.name.clone(),
+        enabled: patch.enabled.unwrap_or(old.enabled),
+        read_only: patch.read_only.unwrap_or(old.read_only),
+        needs_approval: patch.needs_approval.unwrap_or(old.needs_approval),
+        auto_approval_allowed: patch
+            .auto_approval_allowed
+            .unwrap_or(old.auto_approval_allowed),
+        default_risk: patch.default_risk.unwrap_or(old.default_risk),
+        executor: patch.executor.unwrap_or(old.executor),
+        idempotent: patch.idempotent.unwrap_or(old.idempotent),
+        recipient_params: patch
+            .recipient_params
+            .clone()
+            .unwrap_or_else(|| old.recipient_params.clone()),
+    }
+}
+
+fn changed<T: PartialEq>(old: &T, new: T) -> Option<T> {
+    (*old != new).then_some(new)
+}
+
+fn unknown(what: &'static str, id: &str) -> GateError {
+    GateError::NotFound {
+        what,
+        id: id.to_owned(),
+    }
+}

@@ -1,0 +1,85 @@
+//! The clock's own decisions: what nobody decided in time expires, what nobody used lapses. One task
+//! sleeps until the next deadline that the store knows; nothing is kept in memory, so a restart
+//! forgets nothing, and what fell due meanwhile is settled before anything else is served.
+
+use std::time::Duration;
+
+use super::{Gate, GateError};
+use crate::domain::actor::Actor;
+use crate::domain::id::RequestId;
+use crate::domain::lifecycle::{Command, Refusal, State};
+use crate::domain::time::At;
+
+/// How many are settled at once; they share commits.
+const TOGETHER: u32 = 128;
+/// The longest sleep: a wall clock may be set forward meanwhile.
+const LONGEST_SLEEP: Duration = Duration::from_secs(20);
+/// How long to wait after the store failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(gate: Gate) {
+    loop {
+        let pause = match gate.settle_due().await {
+            Ok(next) => until(next, gate.now()),
+            Err(error) => {
+                tracing::error!(%error, "could not settle what is due; trying again");
+                AFTER_FAILURE
+            }
+        };
+        let earlier = gate.news().alarm().earlier.notified();
+        // Sleep or ring, what is due is looked up again.
+        drop(tokio::time::timeout(pause, earlier).await);
+    }
+}
+
+fn until(next: Option<At>, now: At) -> Duration {
+    next.map_or(LONGEST_SLEEP, |next| {
+        Duration::from_millis(next.since(now).millis().unsigned_abs()).min(LONGEST_SLEEP)
+    })
+}
+
+impl Gate {
+    /// Settles everything that is due, and says when the next thing will be.
+    pub(super) async fn settle_due(&self) -> Result<Option<At>, GateError> {
+        // From here on anything new rings, until the alarm is set again.
+        self.news().alarm().set(i64::MAX);
+        loop {
+            let due = self.read().due(self.now(), TOGETHER).await?;
+            if due.is_empty() {
+                let next = self.read().next_due().await?;
+                self.news().alarm().set(next.map_or(i64::MAX, At::millis));
+                return Ok(next);
+            }
+            let settled = due.iter().map(|id| self.settle(*id));
+            let settled = futures_util::future::try_join_all(settled).await?;
+            if !settled.contains(&true) {
+                let stuck = due[0];
+                return Err(GateError::Overdue(stuck));
+            }
+        }
+    }
+
+    /// Settles one request; false if it turns out that there is nothing to settle.
+    async fn settle(&self, id: RequestId) -> Result<bool, GateError> {
+        let command = |stored: &crate::store::Stored, _: &_| {
+            Ok(match stored.standing.state {
+                State::Pending => Command::Expire,
+                _ => Command::Lapse,
+            })
+        };
+        let settled = self
+            .advance(id, &Actor::Clock, None, command, |_, _| Ok(Vec::new()))
+            .await;
+        match settled {
+            Ok(_) => Ok(true),
+            // Somebody else was faster, and the list of what is due is out of date.
+            Err(GateError::Refused(
+                Refusal::AlreadyDecided(_)
+                | Refusal::Expired(_)
+                | Refusal::NeverPending(_)
+                | Refusal::NotDue,
+            )) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Waiting for a decision. The wait looks at the request itself every time it is woken, so it gives
+//! the same answer whether it began before, during or after the decision.
+
+use std::time::Duration;
+
+use super::{Caller, Gate, GateError};
+use crate::domain::id::RequestId;
+use crate::store::Stored;
+
+/// How long a wait goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Until somebody, or the clock, has decided.
+    Decided,
+    /// Until the execution has ended too.
+    Done,
+}
+
+impl Until {
+    fn reached(self, stored: &Stored) -> bool {
+        let status = stored.standing.status();
+        match self {
+            Until::Decided => status.decided(),
+            Until::Done => status.done(),
+        }
+    }
+}
+
+impl Gate {
+    /// The request once it has come that far, or as it is when the time is over.
+    pub async fn wait(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        until: Until,
+        at_most: Duration,
+    ) -> Result<Stored, GateError> {
+        let end = tokio::time::Instant::now() + at_most;
+        let bell = self.news().requests().listen(id);
+        loop {
+            let ring = bell.next_ring();
+            let stored = self.request(caller, id).await?;
+            if until.reached(&stored) || tokio::time::timeout_at(end, ring).await.is_err() {
+                return Ok(stored);
+            }
+        }
+    }
+}

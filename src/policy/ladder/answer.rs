@@ -1,0 +1,84 @@
+//! What a rung says: an answer and a sentence for the person who asks why.
+
+use crate::domain::review::OptInScope;
+use crate::domain::untrusted::Untrusted;
+use crate::domain::verdict::{Answer, Effect, Rung, RungName};
+
+/// One rung's answer to one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RungAnswer {
+    answer: Answer,
+    pub(super) rule: Option<Untrusted>,
+    pub(super) text: Untrusted,
+    pub(super) opt_in: Option<OptInScope>,
+}
+
+impl RungAnswer {
+    fn new(answer: Answer, text: String) -> Self {
+        Self {
+            answer,
+            rule: None,
+            text: Untrusted::from(text),
+            opt_in: None,
+        }
+    }
+
+    pub(super) fn pass(text: impl Into<String>) -> Self {
+        Self::new(Answer::Pass, text.into())
+    }
+
+    pub(super) fn allow(text: String) -> Self {
+        Self::new(Answer::Allow, text)
+    }
+
+    pub(super) fn deny(text: String) -> Self {
+        Self::new(Answer::Deny, text)
+    }
+
+    pub(super) fn ask(text: String) -> Self {
+        Self::new(Answer::Ask, text)
+    }
+
+    pub(super) fn not_asked() -> Self {
+        Self::new(
+            Answer::NotAsked,
+            "a rung above had already answered".to_owned(),
+        )
+    }
+
+    /// Names the rule, mode or preference that it goes back to.
+    pub(super) fn by(self, rule: impl Into<String>) -> Self {
+        Self {
+            rule: Some(Untrusted::from(rule.into())),
+            ..self
+        }
+    }
+
+    /// Names the opt-in that it goes back to.
+    pub(super) fn with_opt_in(self, scope: OptInScope) -> Self {
+        Self {
+            opt_in: Some(scope),
+            ..self
+        }
+    }
+
+    /// What is to happen, if the rung had something to say.
+    pub(super) fn effect(&self) -> Option<Effect> {
+        match self.answer {
+            Answer::Allow => Some(Effect::Allow),
+            Answer::Deny => Some(Effect::Deny),
+            Answer::Ask => Some(Effect::Ask),
+            Answer::Pass | Answer::NotAsked => None,
+        }
+    }
+
+    /// Its line in the trace.
+    pub(super) fn line(&self, rung: RungName) -> Rung {
+        Rung {
+            rung,
+            answer: self.answer,
+            rule: self.rule.clone(),
+            text: self.text.clone(),
+        }
+    }
+}

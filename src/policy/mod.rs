@@ -1,0 +1,15 @@
+//! What the rules say. Pure: no I/O, no clock; what happens now is handed in as a value.
+//!
+//! [`ladder::evaluate`] finds the verdict on a request, [`reviewers`] whom it waits for and how long,
+//! [`risk`] how much harm it could do; [`catalogue`] knows the actions that ship with the gate.
+
+pub mod catalogue;
+pub mod document;
+pub mod ladder;
+pub mod reviewers;
+pub mod risk;
+
+mod excerpt;
+
+#[cfg(test)]
+mod fixtures;

@@ -1,0 +1,236 @@
+//! What is remembered. The store takes a batch of [`Change`]s and gives one [`Outcome`] each, all in
+//! one durable commit; it is not asked to create or update rows. A change says what it expects to
+//! find and which events follow; the tables are projections of those events, written in the same
+//! transaction, so folding the log always gives the tables.
+//!
+//! Two halves, made for two back-ends: [`Write`] belongs to the one thread that commits, [`Read`] is
+//! shared. A read never waits for a commit.
+
+mod query;
+mod sqlite;
+
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::domain::event::{BadEvent, Recorded};
+use crate::domain::id::{AgentId, RequestId};
+use crate::domain::lifecycle::Standing;
+use crate::domain::people::Holder;
+use crate::domain::raw::RawJson;
+use crate::domain::request::Asked;
+use crate::domain::time::{At, Span};
+use crate::domain::workspace::Workspace;
+
+pub use query::{Audience, BadCursor, Cursor, Order, Query};
+
+/// Which database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    Sqlite(PathBuf),
+}
+
+/// A text that names no database.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not a database; it should be like sqlite:/var/lib/signoff/signoff.db")]
+pub struct BadDatabase(String);
+
+impl FromStr for Database {
+    type Err = BadDatabase;
+
+    fn from_str(text: &str) -> Result<Self, BadDatabase> {
+        match text.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
+            _ => Err(BadDatabase(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Database::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+        }
+    }
+}
+
+/// A database, open: one half to write with, one to read with.
+pub struct Store {
+    pub write: Box<dyn Write>,
+    pub read: Arc<dyn Read>,
+}
+
+/// Opens a database, making and upgrading what it needs.
+pub fn open(database: &Database) -> Result<Store, StoreError> {
+    match database {
+        Database::Sqlite(path) => sqlite::open(path),
+    }
+}
+
+/// One thing that is to happen, wholly or not at all.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// What has to be so at the moment of the commit.
+    pub expect: Vec<Expect>,
+    pub events: Vec<Recorded>,
+    /// What is kept beside the log for a request that one of the events asks.
+    pub payload: Option<Payload>,
+    /// Makes the change happen once, however often it is sent.
+    pub claim: Option<Claim>,
+    /// The agent that finds a notice once the change is made.
+    pub notifies: Option<AgentId>,
+}
+
+/// What an agent sent that is handed on as it came.
+#[derive(Debug, Clone)]
+pub struct Payload {
+    pub request: RequestId,
+    pub params: RawJson,
+    /// The agent's own state, for nobody but the agent.
+    pub checkpoint: Option<RawJson>,
+}
+
+/// Something that has to be so for a change to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// The request has this version still.
+    Request { id: RequestId, version: u32 },
+    /// Nobody has changed who is who or what is allowed.
+    Workspace { revision: u64 },
+}
+
+/// An idempotency key, the call that used it, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    pub holder: Holder,
+    pub key: String,
+    /// SHA-256 over the call: its method, path and body.
+    pub fingerprint: [u8; 32],
+    /// What the call made or changed.
+    pub target: String,
+    pub at: At,
+}
+
+impl Claim {
+    /// A key lives as long as the request that it made or changed; elsewhere for a day.
+    pub fn is_alive(&self, now: At) -> bool {
+        self.target.starts_with(RequestId::PREFIX) || now.since(self.at) < Span::from_hours(24)
+    }
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is made and durable; its events begin at this position.
+    Done { position: u64 },
+    /// What it expected was not so; nothing was changed.
+    Lost,
+    /// Its idempotency key had been used; nothing was changed.
+    Repeated(Claim),
+}
+
+/// A request as the store gives it back.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub asked: Asked,
+    pub standing: Standing,
+    pub created_at: At,
+    pub updated_at: At,
+    /// When the agent took the outcome.
+    pub told_at: Option<At>,
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub position: u64,
+    pub body: RawJson,
+}
+
+/// One page of requests.
+#[derive(Debug, Clone, Default)]
+pub struct Listed {
+    pub items: Vec<Stored>,
+    pub next: Option<Cursor>,
+    /// How many wait in all; counted for lists of pending requests only.
+    pub total: Option<u64>,
+}
+
+/// The half that one thread commits with.
+pub trait Write: Send {
+    /// Carries out a batch in one durable commit: one result for each change, in their order.
+    /// A result that says [`Outcome::Done`] survives power loss.
+    fn commit(&mut self, batch: &[Change]) -> Vec<Result<Outcome, StoreError>>;
+}
+
+/// An answer of the reading half.
+pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// The half that everybody reads with.
+pub trait Read: Send + Sync {
+    /// The last position of the log.
+    fn head(&self) -> Reply<'_, u64>;
+    /// Who is who and what is allowed.
+    fn workspace(&self) -> Reply<'_, Workspace>;
+    /// One request.
+    fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>>;
+    /// What is kept beside the log for one request.
+    fn payload(&self, id: RequestId) -> Reply<'_, Option<Payload>>;
+    /// A page of requests.
+    fn list(&self, query: Query) -> Reply<'_, Listed>;
+    /// Up to `limit` requests for which the clock has something to do by `now`, the longest due first.
+    fn due(&self, now: At, limit: u32) -> Reply<'_, Vec<RequestId>>;
+    /// When the clock has something to do next.
+    fn next_due(&self) -> Reply<'_, Option<At>>;
+    /// Up to `limit` requests that stopping can still reach: pending, or approved and not started.
+    fn open_requests(&self, after: Option<RequestId>, limit: u32) -> Reply<'_, Vec<Stored>>;
+    /// Up to `limit` entries of the log after a position.
+    fn log(&self, after: u64, limit: u32) -> Reply<'_, Vec<Entry>>;
+    /// What a key was used for.
+    fn claim<'a>(&'a self, holder: &'a Holder, key: &'a str) -> Reply<'a, Option<Claim>>;
+    /// The settled requests whose outcome this agent is to be told.
+    fn notices<'a>(&'a self, agent: &'a AgentId, limit: u32) -> Reply<'a, Vec<Stored>>;
+}
+
+/// Why the store did nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    #[error("can't open the database {path}: {why}")]
+    Open { path: PathBuf, why: String },
+    #[error("the database {path} can't be used safely: {why}")]
+    Unsafe { path: PathBuf, why: String },
+    #[error(
+        "the database {path} was made by a newer signoff (schema {found}, this one knows {known}); use that one"
+    )]
+    Newer {
+        path: PathBuf,
+        found: u32,
+        known: u32,
+    },
+    #[error("the disk is full; nothing was changed. Make room and try again")]
+    Full,
+    #[error("the database could not make a change durable ({0}); the gate stops rather than guess")]
+    Broken(Arc<dyn std::error::Error + Send + Sync>),
+    #[error("the database refused: {0}")]
+    Failed(Arc<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    BadCursor(#[from] BadCursor),
+    #[error("the database holds something that can't be read: {0}")]
+    Damaged(String),
+}
+
+impl From<BadEvent> for StoreError {
+    fn from(error: BadEvent) -> Self {
+        StoreError::Damaged(error.to_string())
+    }
+}
+
+impl StoreError {
+    /// Whether nothing may be committed after it.
+    pub fn is_fatal(&self) -> bool {
+        matches!(self, StoreError::Broken(_))
+    }
+}

@@ -1,0 +1,76 @@
+//! What a list of requests is asked for. Pages are found by key, never by counting rows, so the last
+//! page costs what the first one does.
+
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
+use crate::domain::lifecycle::Status;
+use crate::domain::risk::Risk;
+use crate::domain::time::At;
+
+/// Which requests, in which order, how many.
+#[derive(Debug, Clone)]
+pub struct Query {
+    pub audience: Audience,
+    pub order: Order,
+    /// All of them when empty.
+    pub statuses: Vec<Status>,
+    pub agent: Option<AgentId>,
+    pub action: Option<ActionName>,
+    pub risk: Option<Risk>,
+    pub requested_by: Option<PersonId>,
+    pub decided_by: Option<PersonId>,
+    pub conversation: Option<String>,
+    pub since: Option<At>,
+    pub until: Option<At>,
+    /// The first bytes of an id, and how many bits of them count.
+    pub ids: Option<(RequestId, RequestId)>,
+    pub limit: u32,
+    pub after: Option<Cursor>,
+}
+
+/// Whose list it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// Everything there is.
+    Everybody,
+    /// What this person asked for, owns, decided or is asked to review.
+    Party(PersonId),
+    /// What this person is asked to review, as long as it waits.
+    Reviewer(PersonId),
+}
+
+/// How a list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// What waits: waiting callers first, then risk, deadline and age.
+    Urgency,
+    /// What is over: the last decided first.
+    Decided,
+    /// Everything: the last asked first.
+    Asked,
+}
+
+/// Where a page ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub Vec<u8>);
+
+/// A text that is no cursor of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("that is not a cursor; use the next_cursor of the page before, or leave it out")]
+pub struct BadCursor;
+
+impl Cursor {
+    /// The form that goes over the wire.
+    pub fn to_text(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+
+    /// Reads that form back.
+    pub fn from_text(text: &str) -> Result<Self, BadCursor> {
+        BASE64URL_NOPAD
+            .decode(text.as_bytes())
+            .map(Self)
+            .map_err(|_| BadCursor)
+    }
+}

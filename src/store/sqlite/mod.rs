@@ -1,0 +1,134 @@
+//! The store on one SQLite file: one connection writes, a few read beside it (WAL), and nothing else
+//! opens the file. SQLite is built in, so its version is ours. Invariant: the file is in WAL mode and
+//! every commit is synced, or it isn't used at all.
+
+mod project;
+mod read;
+mod rows;
+mod write;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::{Store, StoreError};
+
+/// Numbered, never edited once released.
+const MIGRATIONS: [&str; 1] = [include_str!(
+    "../../../assets/migrations/sqlite/0001_first.sql"
+)];
+
+/// Readers that may be busy at once; more would only wait for the two or three cores there are.
+const READERS: usize = 3;
+
+/// Pages in the write-ahead log before it is copied back. The default of 1,000 puts a copy into the
+/// slowest hundredth of single commits.
+const CHECKPOINT_PAGES: u32 = 2_000;
+
+pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
+    let mut writer = connect(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )?;
+    make_safe(&writer, path)?;
+    migrate(&mut writer, path)?;
+    let readers = (0..READERS)
+        .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Store {
+        write: Box::new(write::Writer::new(writer)),
+        read: Arc::new(read::Reader::new(readers)),
+    })
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, &error))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection
+        .execute_batch(
+            "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;",
+        )
+        .map_err(|error| cannot_open(path, &error))?;
+    Ok(connection)
+}
+
+fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
+    StoreError::Open {
+        path: path.to_owned(),
+        why: error.to_string(),
+    }
+}
+
+/// Sets what durability rests on and reads it back: an answer other than asked for means that a
+/// commit could be lost.
+fn make_safe(writer: &Connection, path: &Path) -> Result<(), StoreError> {
+    let unsafe_because = |why: String| StoreError::Unsafe {
+        path: path.to_owned(),
+        why,
+    };
+    let ask = |pragma: &str| -> Result<String, StoreError> {
+        writer
+            .query_row(pragma, [], |row| row.get::<_, rusqlite::types::Value>(0))
+            .map(|value| match value {
+                rusqlite::types::Value::Text(text) => text,
+                rusqlite::types::Value::Integer(number) => number.to_string(),
+                other => format!("{other:?}"),
+            })
+            .map_err(|error| cannot_open(path, &error))
+    };
+    let mode = ask("PRAGMA journal_mode = WAL")?;
+    if mode != "wal" {
+        return Err(unsafe_because(format!(
+            "its journal mode is {mode}, not wal"
+        )));
+    }
+    writer
+        .execute_batch(&format!(
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+        ))
+        .map_err(|error| cannot_open(path, &error))?;
+    let synchronous = ask("PRAGMA synchronous")?;
+    if synchronous != "2" {
+        return Err(unsafe_because(format!(
+            "synchronous is {synchronous}, not 2 (full)"
+        )));
+    }
+    Ok(())
+}
+
+fn migrate(writer: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| cannot_open(path, &error);
+    let transaction = writer
+        .transaction_with_behavior(TransactionBehavior::Exclusive)
+        .map_err(failed)?;
+    let found: u32 = transaction
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(failed)?;
+    let known = MIGRATIONS.len() as u32;
+    if found > known {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    for migration in &MIGRATIONS[found as usize..] {
+        transaction.execute_batch(migration).map_err(failed)?;
+    }
+    transaction
+        .pragma_update(None, "user_version", known)
+        .map_err(failed)?;
+    transaction.commit().map_err(failed)
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            _ => StoreError::Failed(Arc::new(error)),
+        }
+    }
+}
