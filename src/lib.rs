@@ -7,4 +7,5 @@ pub mod config;
 pub mod domain;
 pub mod gate;
 pub mod policy;
+pub mod server;
 pub mod store;

@@ -61,6 +61,7 @@ pub enum ProblemKind {
     WrongDigest,
     AlreadyReported,
     AlreadyExists,
+    NotJson,
     InvalidInput,
     NotAStep,
     IdempotencyKeyReused,
@@ -70,6 +71,7 @@ pub enum ProblemKind {
     ForeignOrigin,
     Busy,
     Unavailable,
+    Internal,
 }
 
 impl ProblemKind {
@@ -115,6 +117,11 @@ impl ProblemKind {
             Self::WrongDigest => ("wrong-digest", 409, "Not the approved parameters"),
             Self::AlreadyReported => ("already-reported", 409, "Already reported otherwise"),
             Self::AlreadyExists => ("already-exists", 409, "Already exists"),
+            Self::NotJson => (
+                "not-json",
+                400,
+                "The body is not JSON that can be relied on",
+            ),
             Self::InvalidInput => ("invalid-input", 422, "Invalid input"),
             Self::NotAStep => ("not-a-step", 422, "Not a step"),
             Self::IdempotencyKeyReused => (
@@ -128,6 +135,7 @@ impl ProblemKind {
             Self::ForeignOrigin => ("foreign-origin", 403, "Foreign origin"),
             Self::Busy => ("busy", 503, "Too busy just now"),
             Self::Unavailable => ("unavailable", 503, "The store is unavailable"),
+            Self::Internal => ("internal", 500, "Something is wrong with the gate"),
         }
     }
 }

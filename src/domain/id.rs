@@ -43,6 +43,19 @@ macro_rules! unique_id {
                 Self(Uuid::now_v7().into_bytes())
             }
 
+            /// The first and the last id that begin with this text, prefix included.
+            pub fn range(beginning: &str) -> Option<(Self, Self)> {
+                let given = beginning.strip_prefix($prefix)?;
+                let missing = 26_usize.checked_sub(given.len())?;
+                // The last of 26 characters carries three bits; the other two are zero.
+                let (lowest, highest) = match missing {
+                    0 => (String::new(), String::new()),
+                    _ => ("0".repeat(missing), "z".repeat(missing - 1) + "w"),
+                };
+                let filled = |rest: &str| format!("{}{given}{rest}", $prefix).parse().ok();
+                Some((filled(&lowest)?, filled(&highest)?))
+            }
+
             /// The bytes, in the order in which ids sort.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
@@ -244,6 +257,20 @@ mod tests {
         assert!(older.to_string() < newer.to_string());
         assert_eq!(older.to_string().parse(), Ok(older));
         assert_eq!(older.to_string().len(), "req_".len() + 26);
+    }
+
+    #[test]
+    fn a_beginning_names_the_range_of_ids_that_have_it() {
+        let id = RequestId::generate();
+        let text = id.to_string();
+        for length in ["req_".len(), 8, 20, text.len()] {
+            let (first, last) = RequestId::range(&text[..length]).unwrap();
+            assert!(first <= id && id <= last, "{length}");
+        }
+        assert_eq!(RequestId::range(&text), Some((id, id)));
+        for bad in ["", "01k", "req_il", &format!("{text}0")] {
+            assert_eq!(RequestId::range(bad), None, "{bad}");
+        }
     }
 
     #[test]

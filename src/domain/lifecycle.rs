@@ -603,3 +603,6 @@ impl Standing {
         self.version += 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,17 @@ impl Gate {
             role,
         })
     }
+
+    /// Whether a caller whose call goes on for long may still speak as they did when it began.
+    pub fn may_still_read(&self, caller: &Caller) -> bool {
+        let workspace = self.workspace();
+        let token = workspace.tokens.get(&caller.token);
+        token.is_some_and(|token| !token.revoked)
+            && match &caller.holder {
+                Holder::Person(person) => workspace.role(person) == caller.role,
+                Holder::Agent(agent) => workspace.agents.contains_key(agent),
+            }
+    }
 }
 
 impl Caller {

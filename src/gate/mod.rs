@@ -42,7 +42,8 @@ pub use error::{Fault, GateError};
 pub use found::{FirstKeys, OpenError};
 pub use news::Passing;
 pub use people::Issued;
-pub use secret::Secret;
+pub use secret::{BadSecret, Secret};
+pub use settings::CONVERSATION_LASTS;
 pub use wait::Until;
 
 /// How often an operation starts again because somebody else was faster. Each time somebody else got

@@ -96,14 +96,15 @@ pub(super) fn script(c: char) -> Option<Script> {
             Some(Script::Latin)
         }
         0x370..=0x3FF | 0x1F00..=0x1FFF => Some(Script::Greek),
-        0x400..=0x52F | 0x1C80..=0x1C8F | 0x2DE0..=0x2DFF | 0xA640..=0xA69F => {
+        0x400..=0x482 | 0x48A..=0x52F | 0x1C80..=0x1C8F | 0x2DE0..=0x2DFF | 0xA640..=0xA69F => {
             Some(Script::Cyrillic)
         }
         _ => None,
     }
 }
 
-/// Greek letters that can be taken for Latin ones. The others stand in harmless words: kΩ, µm, Δt.
-pub(super) fn is_latin_like_greek(c: char) -> bool {
-    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϳαικνορυχϲ".contains(c)
+/// Letters of Greek and of phonetic writing that can be taken for ASCII ones. The other Greek letters
+/// stand in harmless words: kΩ, μm, Δt.
+pub(super) fn is_look_alike(c: char) -> bool {
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϳαικνορυχϲɑɡ".contains(c)
 }

@@ -182,8 +182,8 @@ pub(super) fn dress(unit: Unit<'_>, column: usize) -> Piece {
         Unit::Named(c) => Piece::Mark(name(c)),
         Unit::Tags(tags) => Piece::Mark(format!("<tags: {}>", untagged(tags))),
         Unit::Loose(marks) => Piece::Mark(format!("◌{marks}")),
-        Unit::MoreMarks(n) => Piece::Mark(format!("<+{} marks>", grouped(n))),
-        Unit::MoreBlanks(n) => Piece::Mark(format!("<+{} blanks>", grouped(n))),
+        Unit::MoreMarks(n) => Piece::Mark(format!("<+{}>", plural(n, "mark"))),
+        Unit::MoreBlanks(n) => Piece::Mark(format!("<+{}>", plural(n, "blank"))),
     }
 }
 
@@ -200,8 +200,13 @@ fn untagged(tags: &str) -> String {
     tags.chars().filter_map(tag).collect()
 }
 
+/// `1 mark`, `9,997 marks`.
+pub(super) fn plural(n: usize, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
 /// A number with its thousands set apart: `9,997`.
-pub(super) fn grouped(n: usize) -> String {
+fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

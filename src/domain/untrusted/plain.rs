@@ -5,7 +5,7 @@
 //! begin such a mark is itself named, as are the signs for blanks and joints. `^[` alone needs no
 //! escape then, which keeps `grep '^[a-z]'` readable.
 
-use super::layout::{BLANKS_IN_A_ROW, NARROW_TAB, Piece, dress, grouped, name};
+use super::layout::{BLANKS_IN_A_ROW, NARROW_TAB, Piece, dress, name, plural};
 use super::units::{HardLine, Unit, Units, hard_lines, tag};
 
 /// What a mark may begin with after its `<`.
@@ -22,7 +22,7 @@ pub(super) fn plain(text: &str) -> String {
         }
         match line {
             HardLine::Text(line) => write_units(&mut out, line, 0),
-            HardLine::Blank(lines) => out.push_str(&format!("<+{} blank lines>", grouped(lines))),
+            HardLine::Blank(lines) => out.push_str(&format!("<+{}>", plural(lines, "blank line"))),
         }
     }
     out

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_width::UnicodeWidthChar;
 
-use super::chars::{Class, Script, class, is_latin_like_greek, script};
-use super::layout::{grouped, name};
+use super::chars::{Class, Script, class, is_look_alike, script};
+use super::layout::{name, plural};
 use super::units::{Unit, Units};
 
 /// Names that one line of the summary spells out.
@@ -108,10 +108,6 @@ impl Suspicions {
     }
 }
 
-fn plural(n: usize, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
-}
-
 fn listed(names: impl Iterator<Item = String>) -> String {
     let mut names: Vec<String> = names.collect();
     if names.len() > NAMES {
@@ -130,7 +126,7 @@ fn shortened(word: &str) -> String {
     super::safe(&word[..end]) + ellipsis
 }
 
-/// Latin beside Cyrillic, or beside a Greek letter that could be Latin. A final alpha is let pass:
+/// Latin beside Cyrillic, or beside a letter of another alphabet that could be Latin. A final alpha is let pass:
 /// biology writes TNFα.
 fn mixes_scripts(word: &str) -> bool {
     if word.is_ascii() {
@@ -138,6 +134,6 @@ fn mixes_scripts(word: &str) -> bool {
     }
     let word = word.trim_end_matches('α');
     let has = |wanted| word.chars().any(|c| script(c) == Some(wanted));
-    has(Script::Latin) && (has(Script::Cyrillic) || word.chars().any(is_latin_like_greek))
+    has(Script::Latin) && (has(Script::Cyrillic) || word.chars().any(is_look_alike))
         || has(Script::Cyrillic) && has(Script::Greek)
 }

@@ -86,6 +86,10 @@ fn piles_of_marks_are_counted() {
         line(&format!("z{}a", "\u{301}".repeat(21))),
         format!("z{}<+17 marks>a", "\u{301}".repeat(4))
     );
+    assert_eq!(
+        line(&format!("z{}", "\u{301}".repeat(5))),
+        format!("z{}<+1 mark>", "\u{301}".repeat(4))
+    );
     assert_eq!(line("\u{301}a \u{302}"), "◌\u{301}a ◌\u{302}");
     assert_eq!(summary(&"z\u{301}".repeat(9)), [""; 0]);
     assert_eq!(
@@ -127,8 +131,8 @@ fn words_in_mixed_alphabets_are_reported() {
         ["1 word in mixed alphabets: p\u{430}ypal"]
     );
     assert_eq!(
-        summary("G\u{3BF}ogle p\u{3B1}y"),
-        ["2 words in mixed alphabets: G\u{3BF}ogle, p\u{3B1}y"]
+        summary("G\u{3BF}ogle p\u{251}y"),
+        ["2 words in mixed alphabets: G\u{3BF}ogle, p\u{251}y"]
     );
 }
 
@@ -495,12 +499,12 @@ fn every_forbidden_character_has_a_class() {
     let missed: Vec<char> = ('\0'..=char::MAX)
         .filter(|&c| is_forbidden(c) && chars::class(c).is_none())
         .collect();
-    assert_eq!(missed, []);
+    assert_eq!(missed, Vec::<char>::new());
 }
 
-/// Each of these takes hours if some step looks at all of the rest again.
+/// A step that looked at all of the rest again would take minutes for each of these.
 #[test]
-fn the_work_grows_with_the_text_and_no_faster() {
+fn the_work_grows_no_faster_than_the_text() {
     for unit in [
         "\u{93F}",
         "\u{301}",
@@ -513,15 +517,13 @@ fn the_work_grows_with_the_text_and_no_faster() {
         "\u{1161}",
         "p\u{430} ",
     ] {
-        let untrusted = Untrusted::from(format!("a{}", unit.repeat(100_000)));
+        let untrusted = Untrusted::from(format!("a{}", unit.repeat(40_000)));
+        let started = std::time::Instant::now();
         assert!(!untrusted.lines(80).is_empty());
-        assert!(untrusted.plain().len() > 1 && untrusted.plain_line().len() > 1);
-        assert!(
-            untrusted
-                .report()
-                .summary()
-                .iter()
-                .all(|line| line.len() < 500)
-        );
+        assert!(!untrusted.plain().is_empty());
+        let summary = untrusted.report().summary();
+        assert!(summary.iter().all(|line| line.len() < 500));
+        let took = started.elapsed();
+        assert!(took.as_secs() < 10, "{unit:?} took {took:?}");
     }
 }

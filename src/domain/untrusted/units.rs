@@ -16,7 +16,7 @@ const WIDEST_CLUSTER: usize = 8;
 /// More bytes than a tame cluster can have.
 const LONGEST_CLUSTER: usize = (WIDEST_CLUSTER + 1) * (1 + MARKS_PER_BASE) * 4;
 
-/// The joiner and the selector that emoji sequences and some scripts are spelled with.
+/// What emoji sequences and some scripts are spelled with, although nobody sees it.
 const ZWNJ: char = '\u{200C}';
 const ZWJ: char = '\u{200D}';
 const KEYCAP: &str = "\u{FE0F}\u{20E3}";
@@ -128,52 +128,49 @@ impl<'a> Units<'a> {
         }
     }
 
-    /// A cluster as it is, if it is tame; else its first character with a few marks, or its name.
+    /// As much of a cluster as is tame; the marks piled on it are counted, and what else belongs to it
+    /// begins a unit of its own after a seam.
     fn cluster(&mut self, first: char) -> Unit<'a> {
         if matches!(first, '0'..='9' | '#' | '*') && self.rest[1..].starts_with(KEYCAP) {
             self.take(1 + KEYCAP.len());
             return Unit::Keycap(first);
         }
-        let rest = self.rest;
-        let cluster = first_cluster(rest);
-        if let Some(width) = tame_width(cluster) {
-            self.take(cluster.len());
-            return Unit::Text {
-                text: cluster,
-                width,
-            };
+        if is_mark(first) {
+            let marks = self
+                .rest
+                .chars()
+                .take_while(|&c| is_mark(c))
+                .take(MARKS_PER_BASE);
+            let loose = self.take(marks.map(char::len_utf8).sum());
+            self.next = self.more_marks();
+            return Unit::Loose(loose);
         }
+        if char_width(first) == 0 {
+            self.take(first.len_utf8());
+            return Unit::Named(first);
+        }
+        let cluster = first_cluster(self.rest);
+        let Some((bytes, width)) = tame_beginning(cluster) else {
+            self.take(first.len_utf8());
+            return Unit::Named(first);
+        };
+        let text = self.take(bytes);
+        if bytes < cluster.len() {
+            self.next = self.more_marks().or(Some(Unit::Joint));
+        }
+        Unit::Text { text, width }
+    }
 
-        let base = if char_width(first) > 0 {
-            first.len_utf8()
-        } else {
-            0
-        };
-        let (mut shown, mut all, mut more) = (base, base, 0);
-        for (n, c) in rest[base..].chars().take_while(|&c| is_mark(c)).enumerate() {
-            all += c.len_utf8();
-            if n < MARKS_PER_BASE {
-                shown = all;
-            } else {
-                more += 1;
-            }
-        }
-        let text = &rest[..shown];
-        let unit = match tame_width(text) {
-            Some(width) => Unit::Text { text, width },
-            None if base == 0 && shown > 0 => Unit::Loose(text),
-            None => {
-                self.take(first.len_utf8());
-                return Unit::Named(first);
-            }
-        };
-        if more > 0 {
-            self.next = Some(Unit::MoreMarks(more));
-        } else if cluster.len() > all {
-            self.next = Some(Unit::Joint);
-        }
-        self.take(all);
-        unit
+    fn more_marks(&mut self) -> Option<Unit<'a>> {
+        let (count, bytes) = self
+            .rest
+            .chars()
+            .take_while(|&c| is_mark(c))
+            .fold((0, 0), |(count, bytes), c| {
+                (count + 1, bytes + c.len_utf8())
+            });
+        self.take(bytes);
+        (count > 0).then_some(Unit::MoreMarks(count))
     }
 }
 
@@ -234,20 +231,23 @@ fn char_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// The width of a cluster that can be shown as it is: every way of counting gives the same, and no
-/// base carries more marks than it should.
-fn tame_width(cluster: &str) -> Option<usize> {
-    let (mut sum, mut marks) = (0, 0);
-    for c in cluster.chars() {
+/// The longest beginning of a cluster that can be shown as it is, in bytes and columns: every way of
+/// counting its columns gives the same, and no base carries more marks than it should.
+fn tame_beginning(cluster: &str) -> Option<(usize, usize)> {
+    let (mut sum, mut marks, mut tame) = (0, 0, None);
+    for (at, c) in cluster.char_indices() {
         let width = char_width(c);
         marks = if width == 0 { marks + 1 } else { 0 };
         sum += width;
-        if sum == 0 || width > 2 || marks > MARKS_PER_BASE {
-            return None;
+        if width > 2 || sum > WIDEST_CLUSTER || marks > MARKS_PER_BASE {
+            break;
+        }
+        let end = at + c.len_utf8();
+        if cluster[..end].width() == sum {
+            tame = Some((end, sum));
         }
     }
-    let agreed = sum == cluster.width();
-    (agreed && (1..=WIDEST_CLUSTER).contains(&sum)).then_some(sum)
+    tame
 }
 
 /// The first cluster, up to a character that has to stand apart. A cluster of no end is looked at only

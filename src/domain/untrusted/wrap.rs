@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::layout::{BLANKS_IN_A_ROW, Line, NARROW_TAB, Piece, TAB, cell_width, dress, grouped};
+use super::layout::{BLANKS_IN_A_ROW, Line, NARROW_TAB, Piece, TAB, cell_width, dress, plural};
 use super::units::{HardLine, Unit, Units, hard_lines};
 
 /// A wide character needs two columns.
@@ -20,7 +20,7 @@ pub(super) fn lines(text: &str, width: usize) -> Vec<Line> {
                 Units::new(text, BLANKS_IN_A_ROW).for_each(|unit| wrap.add(unit))
             }
             HardLine::Blank(lines) => {
-                wrap.place(Piece::Mark(format!("… {} blank lines …", grouped(lines))))
+                wrap.place(Piece::Mark(format!("… {} …", plural(lines, "blank line"))))
             }
         }
         wrap.end_line();

@@ -1,0 +1,199 @@
+//! Bodies, read strictly: JSON by its content type, within its limits, without a duplicate or unknown
+//! field. What is wrong is said with the place where it is.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::Shared;
+use super::problem::Rejection;
+use crate::api::problem::ProblemKind;
+use crate::domain::json::{self, Json, Limits};
+use crate::gate::Once;
+
+/// The largest body.
+const LARGEST: usize = 1 << 20;
+/// The longest idempotency key.
+const LONGEST_KEY: usize = 255;
+
+/// A body that was read, and the call that it came with.
+pub(super) struct Strict<T> {
+    pub(super) value: T,
+    /// The same, as a tree.
+    pub(super) tree: Json,
+    /// The call's idempotency key, if it has one.
+    pub(super) once: Option<Once>,
+}
+
+impl<T: DeserializeOwned> FromRequest<Shared> for Strict<T> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        require_json(&parts.headers)?;
+        let bytes = read(&parts.headers, body).await?;
+        let once = once(&parts, &bytes)?;
+        let tree = json::parse(&bytes, Limits::default()).map_err(|error| bad_json(&error))?;
+        Ok(Self {
+            value: typed(&bytes)?,
+            tree,
+            once,
+        })
+    }
+}
+
+/// No body, or an empty object: for operations that take nothing.
+pub(super) struct Nothing;
+
+impl FromRequest<Shared> for Nothing {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(&parts.headers, body).await?;
+        if bytes.is_empty() {
+            return Ok(Self);
+        }
+        require_json(&parts.headers)?;
+        match json::parse(&bytes, Limits::default()).map_err(|error| bad_json(&error))? {
+            Json::Object(members) if members.is_empty() => Ok(Self),
+            _ => Err(Rejection::invalid("", "this operation takes no fields")),
+        }
+    }
+}
+
+/// The query of a URL, without unknown parameters.
+pub(super) struct StrictQuery<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Shared> for StrictQuery<T> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Rejection> {
+        Query::try_from_uri(&parts.uri)
+            .map(|Query(value)| Self(value))
+            .map_err(|error| Rejection::invalid("", error.body_text()))
+    }
+}
+
+/// An answer in JSON.
+pub(super) struct Answer<T>(pub(super) axum::http::StatusCode, pub(super) T);
+
+impl<T: Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.1) {
+            Ok(body) => {
+                (self.0, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+            }
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written");
+                Rejection::new(ProblemKind::Internal, "the answer could not be written")
+                    .into_response()
+            }
+        }
+    }
+}
+
+/// 200 with this.
+pub(super) fn ok<T: Serialize>(value: T) -> Answer<T> {
+    Answer(axum::http::StatusCode::OK, value)
+}
+
+/// 201 with this.
+pub(super) fn created<T: Serialize>(value: T) -> Answer<T> {
+    Answer(axum::http::StatusCode::CREATED, value)
+}
+
+fn require_json(headers: &HeaderMap) -> Result<(), Rejection> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(|kind| kind.trim().to_ascii_lowercase());
+    match kind.as_deref() {
+        Some("application/json") => Ok(()),
+        _ => Err(Rejection::new(
+            ProblemKind::UnsupportedMediaType,
+            "send JSON, with content-type: application/json",
+        )),
+    }
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Rejection> {
+    let too_large = || {
+        Rejection::new(
+            ProblemKind::TooLarge,
+            format!("a body is at most {LARGEST} bytes"),
+        )
+    };
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LARGEST) {
+        return Err(too_large());
+    }
+    to_bytes(body, LARGEST).await.map_err(|_| too_large())
+}
+
+fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Rejection> {
+    let Some(key) = parts.headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = key
+        .to_str()
+        .ok()
+        .filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
+    let key = key.ok_or_else(|| {
+        Rejection::new(
+            ProblemKind::InvalidInput,
+            format!("an idempotency key is 1 to {LONGEST_KEY} visible ASCII characters"),
+        )
+    })?;
+    Ok(Some(Once {
+        key: key.to_owned(),
+        fingerprint: fingerprint(&parts.method, parts.uri.path(), body),
+    }))
+}
+
+fn fingerprint(method: &Method, path: &str, body: &[u8]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in [method.as_str().as_bytes(), path.as_bytes()] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.update(body);
+    hasher.finalize().into()
+}
+
+fn bad_json(error: &json::JsonError) -> Rejection {
+    Rejection::new(ProblemKind::NotJson, error.to_string())
+}
+
+fn typed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+    let mut from = serde_json::Deserializer::from_slice(bytes);
+    serde_path_to_error::deserialize(&mut from).map_err(|error| {
+        let pointer = pointer(error.path());
+        let detail = error.inner().to_string();
+        // The place is said by the pointer; line and column count in a body that nobody sees.
+        let detail = detail.split(" at line ").next().unwrap_or(&detail);
+        Rejection::invalid(pointer, detail)
+    })
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}

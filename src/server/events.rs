@@ -1,0 +1,181 @@
+//! The log as a stream of server-sent events. The reader's position decides what comes next: the tail
+//! is used while it follows on without a gap, and the store whenever it doesn't.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde::Deserialize;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::time::{Instant, timeout_at};
+
+use super::Shared;
+use super::body::StrictQuery;
+use super::problem::Rejection;
+use crate::domain::event::Event;
+use crate::domain::id::RequestId;
+use crate::gate::{Caller, GateError, Passing};
+use crate::store::Entry;
+
+/// How long nothing may be sent.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Since {
+    after: Option<u64>,
+}
+
+pub(super) async fn stream(
+    State(shared): State<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
+    StrictQuery(since): StrictQuery<Since>,
+) -> Result<Response, Rejection> {
+    caller.person()?;
+    let reader = Reader::open(shared, caller, resume_after(&headers, since.after)?).await?;
+    let frames = futures_util::stream::unfold(reader, |mut reader| async {
+        let frame = reader.next_frame().await?;
+        Some((Ok::<_, Infallible>(frame), reader))
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, Body::from_stream(frames)).into_response())
+}
+
+fn resume_after(headers: &HeaderMap, after: Option<u64>) -> Result<Option<u64>, Rejection> {
+    match headers.get("last-event-id") {
+        None => Ok(after),
+        Some(id) => {
+            let position = id.to_str().ok().and_then(|id| id.parse().ok());
+            position.map(Some).ok_or_else(|| {
+                Rejection::invalid(
+                    "/last-event-id",
+                    "expected a position in the log, as the stream gives it",
+                )
+            })
+        }
+    }
+}
+
+struct Reader {
+    shared: Shared,
+    caller: Caller,
+    tail: broadcast::Receiver<Arc<Passing>>,
+    /// Everything up to here has been passed over or sent.
+    position: u64,
+    read_ahead: VecDeque<Entry>,
+    /// The store has everything up to the tail's beginning; it comes first.
+    behind: bool,
+    greeted: bool,
+}
+
+impl Reader {
+    /// The tail is held before the head is read, so nothing falls between the two.
+    async fn open(shared: Shared, caller: Caller, after: Option<u64>) -> Result<Self, GateError> {
+        let tail = shared.gate.tail();
+        let head = shared.gate.head().await?;
+        let position = after.unwrap_or(head).min(head);
+        Ok(Self {
+            shared,
+            caller,
+            tail,
+            position,
+            read_ahead: VecDeque::new(),
+            behind: true,
+            greeted: false,
+        })
+    }
+
+    /// The next thing to send; nothing when the stream is over.
+    async fn next_frame(&mut self) -> Option<Bytes> {
+        if !self.greeted {
+            self.greeted = true;
+            return Some(self.heartbeat());
+        }
+        let silent_until = Instant::now() + HEARTBEAT;
+        loop {
+            let closing = super::until_closing(self.shared.closing.clone());
+            let entry = tokio::select! {
+                entry = timeout_at(silent_until, self.next_entry()) => entry,
+                () = closing => return None,
+            };
+            if !self.shared.gate.may_still_read(&self.caller) {
+                return None;
+            }
+            match entry {
+                Err(_) => return Some(self.heartbeat()),
+                Ok(None) => return None,
+                Ok(Some(entry)) => {
+                    if let Some(frame) = self.frame(&entry).await {
+                        return Some(frame);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn next_entry(&mut self) -> Option<Entry> {
+        loop {
+            if let Some(entry) = self.read_ahead.pop_front() {
+                self.position = entry.position;
+                return Some(entry);
+            }
+            if self.behind {
+                let read = self.shared.gate.log(self.position).await;
+                let entries = read
+                    .inspect_err(|error| tracing::error!(%error, "a stream ends early"))
+                    .ok()?;
+                self.behind = !entries.is_empty();
+                self.read_ahead.extend(entries);
+                continue;
+            }
+            match self.tail.recv().await {
+                Ok(passing) if passing.entry.position <= self.position => {}
+                Ok(passing) if passing.entry.position == self.position + 1 => {
+                    self.read_ahead.push_back(passing.entry.clone());
+                }
+                Ok(_) | Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    async fn frame(&self, entry: &Entry) -> Option<Bytes> {
+        let event = Event::from_body(entry.body.text())
+            .inspect_err(|error| tracing::error!(%error, position = entry.position, "an event can't be read"))
+            .ok()?;
+        if !self.may_see(&event, event.request).await {
+            return None;
+        }
+        let kind = event.fact.kind();
+        let position = entry.position;
+        // The body is an object; the position becomes its first member.
+        let rest = entry.body.text().strip_prefix('{')?;
+        Some(Bytes::from(format!(
+            "event: {kind}\nid: {position}\ndata: {{\"position\":{position},{rest}\n\n"
+        )))
+    }
+
+    async fn may_see(&self, event: &Event, request: Option<RequestId>) -> bool {
+        if self.caller.sees_everything() || event.actor == self.caller.actor() {
+            return true;
+        }
+        match request {
+            Some(id) => self.shared.gate.request(&self.caller, id).await.is_ok(),
+            None => false,
+        }
+    }
+
+    fn heartbeat(&self) -> Bytes {
+        Bytes::from(format!(": position {}\n\n", self.position))
+    }
+}

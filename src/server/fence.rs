@@ -1,0 +1,114 @@
+//! Against web pages that talk to a server on loopback: the host has to be one of ours, and a request
+//! that a browser made for a foreign page is refused.
+
+use std::net::SocketAddr;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Shared;
+use super::problem::Rejection;
+use crate::api::problem::ProblemKind;
+
+/// The names that this server goes by, without ports.
+pub(super) struct Hosts(Vec<String>);
+
+impl Hosts {
+    pub(super) fn new(address: SocketAddr, configured: &[String]) -> Self {
+        let mut names = Self::own_names(address);
+        names.extend(configured.iter().map(|name| name.to_ascii_lowercase()));
+        Self(names)
+    }
+
+    fn has(&self, authority: &str) -> bool {
+        let name = match authority.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => authority,
+        };
+        self.0.iter().any(|own| own.eq_ignore_ascii_case(name))
+    }
+
+    fn has_origin(&self, origin: &str) -> bool {
+        let authority = origin
+            .strip_prefix("http://")
+            .or_else(|| origin.strip_prefix("https://"));
+        authority.is_some_and(|authority| self.has(authority))
+    }
+}
+
+/// Lets only requests pass that were meant for this server.
+pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    match refuse(&shared.hosts, request.headers()) {
+        Some(rejection) => rejection.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn refuse(hosts: &Hosts, headers: &HeaderMap) -> Option<Rejection> {
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
+    if !text(header::HOST).is_some_and(|host| hosts.has(host)) {
+        return Some(Rejection::new(
+            ProblemKind::WrongHost,
+            "this server doesn't go by that name; names are added in [server] hosts",
+        ));
+    }
+    match text(header::ORIGIN) {
+        Some(origin) if !hosts.has_origin(origin) => Some(Rejection::new(
+            ProblemKind::ForeignOrigin,
+            "requests made by other sites' pages are refused",
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_names_pass_with_any_port() {
+        let hosts = Hosts::new(
+            "127.0.0.1:7474".parse().unwrap(),
+            &["Gate.ourco.example".to_owned()],
+        );
+        for own in [
+            "127.0.0.1:7474",
+            "localhost",
+            "LOCALHOST:80",
+            "[::1]:7474",
+            "gate.ourco.example",
+        ] {
+            assert!(hosts.has(own), "{own}");
+        }
+        for foreign in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:7474",
+            "",
+            ":7474",
+            "::1",
+        ] {
+            assert!(!hosts.has(foreign), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn only_own_origins_pass() {
+        let hosts = Hosts::new("127.0.0.1:7474".parse().unwrap(), &[]);
+        assert!(hosts.has_origin("http://localhost:7474"));
+        for foreign in [
+            "http://evil.example",
+            "null",
+            "file://",
+            "http://localhost.evil.example",
+        ] {
+            assert!(!hosts.has_origin(foreign), "{foreign}");
+        }
+    }
+}

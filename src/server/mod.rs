@@ -1,0 +1,255 @@
+//! HTTP: the API over the gate. Routing, who calls, strict bodies, problem details and the stream of
+//! events; no rule of its own. A connection is HTTP/1 on a loop of our own, which keeps a waiting
+//! caller down to a few kilobytes.
+
+mod body;
+mod events;
+mod fence;
+mod health;
+mod me;
+mod notices;
+mod people;
+mod problem;
+mod requests;
+mod settings;
+mod view;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::routing::{get, patch, post, put};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::api::problem::ProblemKind;
+use crate::gate::{Caller, Gate};
+use fence::Hosts;
+use problem::Rejection;
+
+/// Connections that may be open at once; beyond this they queue in the kernel.
+const CONNECTIONS: usize = 16_384;
+/// How long a client may take to send its headers.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// The largest head of a request.
+const LONGEST_HEAD: usize = 32 * 1024;
+/// How long connections have to finish when the server stops.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// How long to wait when the system has no file handles left.
+const OUT_OF_HANDLES: Duration = Duration::from_millis(100);
+
+/// How a server is set up.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Names that it goes by besides loopback and its address.
+    pub hosts: Vec<String>,
+}
+
+/// Why a server ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("can't tell which address is listened on: {0}")]
+    Address(#[source] std::io::Error),
+    #[error(
+        "the store could not make a change durable; nothing is lost that was acknowledged. Look at the disk, then start again"
+    )]
+    StoreBroken,
+}
+
+/// What every handler has at hand.
+#[derive(Clone)]
+struct Shared {
+    gate: Gate,
+    hosts: Arc<Hosts>,
+    closing: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// Resolves when the server stops, so that whoever waits can be let go.
+    async fn until_closing(&self) {
+        until_closing(self.closing.clone()).await;
+    }
+}
+
+async fn until_closing(mut closing: watch::Receiver<bool>) {
+    // A sender that is gone means the same.
+    drop(closing.wait_for(|closing| *closing).await);
+}
+
+/// Serves a gate until `stop` resolves, then finishes what was begun.
+pub async fn serve(
+    gate: Gate,
+    listener: TcpListener,
+    options: Options,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let address = listener.local_addr().map_err(ServeError::Address)?;
+    let (close, closing) = watch::channel(false);
+    let shared = Shared {
+        gate: gate.clone(),
+        hosts: Arc::new(Hosts::new(address, &options.hosts)),
+        closing: closing.clone(),
+    };
+    let service = TowerToHyperService::new(router(shared));
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    let mut stop = std::pin::pin!(stop);
+    let outcome = loop {
+        tokio::select! {
+            () = &mut stop => break Ok(()),
+            () = gate.until_broken() => break Err(ServeError::StoreBroken),
+            (stream, place) = accept(&listener, &room) => {
+                let service = service.clone();
+                let closing = closing.clone();
+                connections.spawn(async move {
+                    converse(stream, service, closing).await;
+                    drop(place);
+                });
+            }
+            Some(ended) = connections.join_next() => {
+                if ended.is_err_and(|error| error.is_panic()) {
+                    tracing::error!("a connection ended with a panic");
+                }
+            }
+        }
+    };
+    drop(listener);
+    close.send_replace(true);
+    let farewell = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
+        tracing::warn!(
+            open = connections.len(),
+            "some connections did not end in time"
+        );
+    }
+    outcome
+}
+
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> (TcpStream, tokio::sync::OwnedSemaphorePermit) {
+    let place = Arc::clone(room)
+        .acquire_owned()
+        .await
+        .expect("the semaphore is never closed");
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, place),
+            Err(error) => {
+                tracing::warn!(%error, "could not accept a connection");
+                tokio::time::sleep(OUT_OF_HANDLES).await;
+            }
+        }
+    }
+}
+
+async fn converse(
+    stream: TcpStream,
+    service: TowerToHyperService<Router>,
+    closing: watch::Receiver<bool>,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "could not turn off Nagle's algorithm");
+    }
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_WITHIN)
+        .max_buf_size(LONGEST_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = until_closing(closing) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke off");
+    }
+}
+
+/// Every route there is.
+fn router(shared: Shared) -> Router {
+    let api = Router::new()
+        .route("/requests", post(requests::ask).get(requests::list))
+        .route("/requests/{id}", get(requests::show))
+        .route("/requests/{id}/why", get(requests::why))
+        .route("/requests/{id}/decision", post(requests::decide))
+        .route("/requests/{id}/cancel", post(requests::cancel))
+        .route("/requests/{id}/start", post(requests::start))
+        .route("/requests/{id}/report", post(requests::report))
+        .route("/events", get(events::stream))
+        .route("/notices", get(notices::list))
+        .route("/notices/{id}/ack", post(notices::take))
+        .route("/integrations", get(settings::integrations))
+        .route("/integrations/{name}", patch(settings::change_integration))
+        .route("/actions", get(settings::actions))
+        .route("/actions/{name}", patch(settings::change_action))
+        .route("/preferences", get(settings::preferences))
+        .route("/preferences/{action}", put(settings::choose))
+        .route("/people", post(people::add_person).get(people::people))
+        .route("/agents", post(people::add_agent).get(people::agents))
+        .route("/teams", post(people::add_team).get(people::teams))
+        .route("/groups", post(people::add_group).get(people::groups))
+        .route("/tokens", post(people::issue_token).get(people::tokens))
+        .route("/me", get(me::me));
+    Router::new()
+        .nest("/v1", api)
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(problem::no_such_path)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(axum::middleware::from_fn_with_state(
+            shared.clone(),
+            fence::check,
+        ))
+        .with_state(shared)
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let secret = parts
+            .headers
+            .get(axum::http::header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        secret
+            .and_then(|secret| shared.gate.caller(secret.trim()))
+            .ok_or_else(|| {
+                Rejection::new(
+                    ProblemKind::Unauthorized,
+                    "send Authorization: Bearer and a token that this gate issued and has not revoked",
+                )
+            })
+    }
+}
+
+impl Hosts {
+    /// What a listening address is called besides its configured names.
+    fn own_names(address: SocketAddr) -> Vec<String> {
+        let mut names = vec![
+            "localhost".to_owned(),
+            "127.0.0.1".to_owned(),
+            "[::1]".to_owned(),
+        ];
+        if !address.ip().is_unspecified() {
+            names.push(match address {
+                SocketAddr::V4(address) => address.ip().to_string(),
+                SocketAddr::V6(address) => format!("[{}]", address.ip()),
+            });
+        }
+        names
+    }
+}

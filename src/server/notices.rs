@@ -1,0 +1,64 @@
+//! Outcomes that agents are to be told.
+
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use serde::Deserialize;
+
+use super::Shared;
+use super::body::{Answer, Nothing, StrictQuery, ok};
+use super::problem::Rejection;
+use super::requests::request_id;
+use super::view;
+use crate::api::page::Page;
+use crate::api::problem::ProblemKind;
+use crate::api::request::Notice;
+use crate::gate::Caller;
+
+/// The longest wait in one call.
+const LONGEST_WAIT: u16 = 300;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wait {
+    wait: Option<u16>,
+}
+
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    caller: Caller,
+    StrictQuery(wait): StrictQuery<Wait>,
+) -> Result<Answer<Page<Notice>>, Rejection> {
+    let seconds = wait.wait.unwrap_or(0);
+    if seconds > LONGEST_WAIT {
+        return Err(Rejection::invalid(
+            "/wait",
+            format!("at most {LONGEST_WAIT} seconds; wait again after that"),
+        ));
+    }
+    let waited = shared
+        .gate
+        .notices(&caller, Duration::from_secs(seconds.into()));
+    let notices = tokio::select! {
+        notices = waited => notices?,
+        () = shared.until_closing() => Vec::new(),
+    };
+    Ok(ok(Page::whole(
+        notices.iter().filter_map(view::notice).collect(),
+    )))
+}
+
+pub(super) async fn take(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Nothing: Nothing,
+) -> Result<Answer<Notice>, Rejection> {
+    let stored = shared.gate.take_notice(&caller, request_id(&id)?).await?;
+    view::notice(&stored).map(ok).ok_or_else(|| {
+        Rejection::new(
+            ProblemKind::NotFound,
+            "nothing was decided about this request yet",
+        )
+    })
+}

@@ -1,0 +1,293 @@
+//! Requests: asking, listing, looking, deciding, running.
+
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use serde::Deserialize;
+
+use super::Shared;
+use super::body::{Answer, Nothing, Strict, StrictQuery, created, ok};
+use super::problem::Rejection;
+use super::view;
+use crate::api::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
+use crate::api::request::{Ask, Decide, Filter, ReportRun, Request, StartedRun, Why};
+use crate::domain::execution::Report;
+use crate::domain::id::{PersonId, RequestId};
+use crate::domain::json::Json;
+use crate::domain::lifecycle::Status;
+use crate::gate::{Caller, Choice, Until};
+use crate::store::{Cursor, Order, Query, Stored};
+
+/// The longest wait in one call.
+const LONGEST_WAIT: u16 = 300;
+
+type Answered<T> = Result<Answer<T>, Rejection>;
+
+pub(super) async fn ask(
+    State(shared): State<Shared>,
+    caller: Caller,
+    body: Strict<Ask>,
+) -> Answered<Request> {
+    caller.agent()?;
+    let params = body.tree.get("params").unwrap_or(&Json::Null);
+    let stored = shared
+        .gate
+        .ask(&caller, body.value, params, body.once.as_ref())
+        .await?;
+    whole(&shared, &caller, stored).await.map(created)
+}
+
+/// How long to wait, and for what.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wait {
+    wait: Option<u16>,
+    until: Option<UntilWord>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum UntilWord {
+    Decided,
+    Done,
+}
+
+pub(super) async fn show(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    StrictQuery(wait): StrictQuery<Wait>,
+) -> Answered<Request> {
+    let id = request_id(&id)?;
+    let seconds = wait.wait.unwrap_or(0);
+    if seconds > LONGEST_WAIT {
+        return Err(Rejection::invalid(
+            "/wait",
+            format!("at most {LONGEST_WAIT} seconds; wait again after that"),
+        ));
+    }
+    let until = match wait.until {
+        Some(UntilWord::Done) => Until::Done,
+        _ => Until::Decided,
+    };
+    let waited = shared
+        .gate
+        .wait(&caller, id, until, Duration::from_secs(seconds.into()));
+    let stored = tokio::select! {
+        stored = waited => stored?,
+        // A waiting caller is let go with what there is, so that it can find the next gate.
+        () = shared.until_closing() => shared.gate.request(&caller, id).await?,
+    };
+    whole(&shared, &caller, stored).await.map(ok)
+}
+
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    caller: Caller,
+    StrictQuery(filter): StrictQuery<Filter>,
+) -> Answered<Page<Request>> {
+    let listed = shared.gate.list(query(&caller, filter)?).await?;
+    let items = listed.items.into_iter();
+    Ok(ok(Page {
+        items: items
+            .map(|stored| view::request(&shared.gate, &caller, stored, None))
+            .collect(),
+        next_cursor: listed.next.map(|cursor| cursor.to_text()),
+        total: listed.total,
+    }))
+}
+
+pub(super) async fn why(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answered<Why> {
+    let (rungs, verdict) = shared.gate.why(&caller, request_id(&id)?).await?;
+    Ok(ok(Why {
+        rungs,
+        verdict,
+        would_have_been: None,
+    }))
+}
+
+pub(super) async fn decide(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Strict<Decide>,
+) -> Answered<Request> {
+    let Decide {
+        decision,
+        digest,
+        plan,
+        reason,
+        notify_agent,
+        remember,
+    } = body.value;
+    let choice = Choice {
+        word: decision,
+        digest,
+        plan,
+        reason,
+        notify_agent,
+        remember,
+    };
+    let stored = shared
+        .gate
+        .decide(&caller, request_id(&id)?, &choice, body.once.as_ref())
+        .await?;
+    whole(&shared, &caller, stored).await.map(ok)
+}
+
+pub(super) async fn cancel(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Nothing: Nothing,
+) -> Answered<Request> {
+    let stored = shared.gate.cancel(&caller, request_id(&id)?).await?;
+    whole(&shared, &caller, stored).await.map(ok)
+}
+
+pub(super) async fn start(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Nothing: Nothing,
+) -> Answered<StartedRun> {
+    let (stored, payload) = shared.gate.start(&caller, request_id(&id)?).await?;
+    Ok(ok(StartedRun {
+        id: stored.asked.id,
+        status: stored.standing.status(),
+        epoch: stored
+            .standing
+            .execution
+            .as_ref()
+            .map_or(0, |execution| execution.epoch),
+        digest: stored.standing.digest,
+        action: stored.asked.action,
+        params: payload.params,
+    }))
+}
+
+pub(super) async fn report(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Strict<ReportRun>,
+) -> Answered<Request> {
+    let ReportRun {
+        outcome,
+        digest,
+        epoch,
+        result,
+        error,
+        observed,
+    } = body.value;
+    let report = Report {
+        outcome,
+        digest,
+        epoch: 0,
+        result,
+        error,
+        observed,
+    };
+    let stored = shared
+        .gate
+        .report(&caller, request_id(&id)?, report, epoch)
+        .await?;
+    whole(&shared, &caller, stored).await.map(ok)
+}
+
+async fn whole(shared: &Shared, caller: &Caller, stored: Stored) -> Result<Request, Rejection> {
+    let payload = shared.gate.payload(&stored).await?;
+    Ok(view::request(&shared.gate, caller, stored, payload))
+}
+
+/// The id of a request in a path. A text that is none names nothing that exists.
+pub(super) fn request_id(text: &str) -> Result<RequestId, Rejection> {
+    text.parse().map_err(|error: crate::domain::id::BadId| {
+        Rejection::new(
+            crate::api::problem::ProblemKind::NotFound,
+            error.to_string(),
+        )
+    })
+}
+
+fn query(caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
+    let statuses = statuses(filter.status.as_deref())?;
+    let limit = filter.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(Rejection::invalid("/limit", format!("1 to {MAX_LIMIT}")));
+    }
+    let only_pending = statuses == [Status::Pending];
+    let audience = match &filter.reviewer {
+        None => caller.audience()?,
+        Some(_) if !only_pending => {
+            return Err(Rejection::invalid(
+                "/reviewer",
+                "goes with status=pending; use decided_by for what is over",
+            ));
+        }
+        Some(reviewer) => caller.reviewer(&me_or(reviewer, caller)?)?,
+    };
+    let order = match statuses.as_slice() {
+        _ if only_pending => Order::Urgency,
+        [] => Order::Asked,
+        some if some.contains(&Status::Pending) => Order::Asked,
+        _ => Order::Decided,
+    };
+    let after = filter.cursor.as_deref().map(Cursor::from_text).transpose();
+    Ok(Query {
+        audience,
+        order,
+        statuses,
+        agent: filter.agent,
+        action: filter.action,
+        risk: filter.risk,
+        requested_by: filter
+            .requested_by
+            .map(|person| me_or(&person, caller))
+            .transpose()?,
+        decided_by: filter
+            .decided_by
+            .map(|person| me_or(&person, caller))
+            .transpose()?,
+        conversation: filter.conversation,
+        since: filter.since,
+        until: filter.until,
+        ids: filter.id.as_deref().map(id_range).transpose()?,
+        limit,
+        after: after.map_err(|error| Rejection::invalid("/cursor", error.to_string()))?,
+    })
+}
+
+/// `me` is the caller; it is no person's id.
+fn me_or(person: &PersonId, caller: &Caller) -> Result<PersonId, Rejection> {
+    Ok(match person.as_str() {
+        "me" => caller.person()?.clone(),
+        _ => person.clone(),
+    })
+}
+
+fn statuses(text: Option<&str>) -> Result<Vec<Status>, Rejection> {
+    let words = text.into_iter().flat_map(|text| text.split(','));
+    let status = |word: &str| {
+        let found = Status::ALL.into_iter().find(|status| status.word() == word);
+        found.ok_or_else(|| {
+            let known: Vec<_> = Status::ALL.iter().map(|status| status.word()).collect();
+            Rejection::invalid("/status", format!("expected some of {}", known.join(", ")))
+        })
+    };
+    words.map(status).collect()
+}
+
+/// The ids that begin so.
+fn id_range(prefix: &str) -> Result<(RequestId, RequestId), Rejection> {
+    RequestId::range(prefix).ok_or_else(|| {
+        Rejection::invalid(
+            "/id",
+            "expected the beginning of a request id, like req_01k3",
+        )
+    })
+}

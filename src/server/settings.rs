@@ -1,0 +1,151 @@
+//! Integrations, actions and the caller's own choices.
+
+use axum::extract::{Path, State};
+
+use super::Shared;
+use super::body::{Answer, Strict, ok};
+use super::problem::Rejection;
+use crate::api::page::Page;
+use crate::api::problem::ProblemKind;
+use crate::api::settings::{
+    ActionView, Choice, Integration, OptedInCount, PatchAction, PatchIntegration, Preference,
+};
+use crate::domain::id::{ActionName, BadId, IntegrationName};
+use crate::domain::people::Action;
+use crate::domain::review::{OptIn, OptInScope};
+use crate::domain::workspace::Workspace;
+use crate::gate::{CONVERSATION_LASTS, Caller};
+
+type Answered<T> = Result<Answer<T>, Rejection>;
+
+pub(super) async fn integrations(
+    State(shared): State<Shared>,
+    caller: Caller,
+) -> Answered<Page<Integration>> {
+    caller.person()?;
+    let workspace = shared.gate.workspace();
+    Ok(ok(Page::whole(
+        workspace.integrations.values().cloned().collect(),
+    )))
+}
+
+pub(super) async fn change_integration(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(name): Path<String>,
+    body: Strict<PatchIntegration>,
+) -> Answered<Integration> {
+    let name: IntegrationName = name.parse().map_err(no_such)?;
+    Ok(ok(shared
+        .gate
+        .change_integration(&caller, &name, &body.value)
+        .await?))
+}
+
+pub(super) async fn actions(
+    State(shared): State<Shared>,
+    caller: Caller,
+) -> Answered<Page<ActionView>> {
+    caller.person()?;
+    let workspace = shared.gate.workspace();
+    let actions = workspace.actions.values();
+    Ok(ok(Page::whole(
+        actions
+            .map(|action| action_view(action, &workspace))
+            .collect(),
+    )))
+}
+
+pub(super) async fn change_action(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(name): Path<String>,
+    body: Strict<PatchAction>,
+) -> Answered<ActionView> {
+    let name: ActionName = name.parse().map_err(no_such)?;
+    let action = shared
+        .gate
+        .change_action(&caller, &name, &body.value)
+        .await?;
+    Ok(ok(action_view(&action, &shared.gate.workspace())))
+}
+
+pub(super) async fn preferences(
+    State(shared): State<Shared>,
+    caller: Caller,
+) -> Answered<Page<Preference>> {
+    Ok(ok(chosen(&shared, &caller)?))
+}
+
+pub(super) async fn choose(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(action): Path<String>,
+    body: Strict<Choice>,
+) -> Answered<Page<Preference>> {
+    let action: ActionName = action.parse().map_err(no_such)?;
+    let scope = match body.value {
+        Choice::Manual {} => None,
+        Choice::Always {} => Some(OptInScope::Always),
+        Choice::Conversation {
+            agent,
+            conversation,
+        } => Some(OptInScope::Conversation {
+            agent,
+            conversation,
+        }),
+    };
+    shared.gate.choose(&caller, &action, scope.as_ref()).await?;
+    Ok(ok(chosen(&shared, &caller)?))
+}
+
+fn chosen(shared: &Shared, caller: &Caller) -> Result<Page<Preference>, Rejection> {
+    let opt_ins = shared.gate.opt_ins(caller)?;
+    Ok(Page::whole(opt_ins.into_iter().map(preference).collect()))
+}
+
+fn preference(opt_in: OptIn) -> Preference {
+    let (choice, ends_at) = match opt_in.scope {
+        OptInScope::Always => (Choice::Always {}, None),
+        OptInScope::Conversation {
+            agent,
+            conversation,
+        } => (
+            Choice::Conversation {
+                agent,
+                conversation,
+            },
+            Some(opt_in.since.plus(CONVERSATION_LASTS)),
+        ),
+    };
+    Preference {
+        action: opt_in.action,
+        choice,
+        last_used: opt_in.since,
+        ends_at,
+    }
+}
+
+fn action_view(action: &Action, workspace: &Workspace) -> ActionView {
+    let opted_in = workspace.opted_in(&action.name);
+    ActionView {
+        name: action.name.clone(),
+        integration: action.name.integration(),
+        enabled: action.enabled,
+        read_only: action.read_only,
+        needs_approval: action.needs_approval,
+        auto_approval_allowed: action.auto_approval_allowed,
+        default_risk: action.default_risk,
+        executor: action.executor,
+        idempotent: action.idempotent,
+        recipient_params: action.recipient_params.clone(),
+        opted_in: OptedInCount {
+            always: opted_in.always,
+            conversation: opted_in.conversation,
+        },
+    }
+}
+
+fn no_such(error: BadId) -> Rejection {
+    Rejection::new(ProblemKind::NotFound, error.to_string())
+}
