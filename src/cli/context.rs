@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::token_file;
-use crate::config::{Config, Home};
+use crate::config::{Config, Database, Home};
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -83,6 +83,11 @@ impl Context {
         })
     }
 
+    /// Where a gate in this home keeps what it knows, unless a flag says otherwise.
+    pub fn database(&self) -> Database {
+        self.config.server.database.within(self.home.data())
+    }
+
     /// Whether the caller said themselves who they are, rather than leaving it to a file.
     pub fn token_was_given(&self) -> bool {
         self.token.is_some()
@@ -97,14 +102,17 @@ impl Context {
             Speaker::Agent => self.home.agent_token(),
             Speaker::Person => self.home.token(),
         };
-        token_file::read(&path)?.ok_or_else(|| {
-            let shown = path.display();
-            Failure::new(
-                Exit::NotPermitted,
-                format!("no token: there is no file {shown}"),
-            )
-            .hint("set SIGNOFF_TOKEN; an admin makes a token with `signoff tokens add`")
-        })
+        let secret = token_file::read(&path)?;
+        secret
+            .map(|secret| secret.reveal().to_owned())
+            .ok_or_else(|| {
+                let shown = path.display();
+                Failure::new(
+                    Exit::NotPermitted,
+                    format!("no token: there is no file {shown}"),
+                )
+                .hint("set SIGNOFF_TOKEN; an admin makes a token with `signoff tokens add`")
+            })
     }
 }
 
@@ -148,10 +156,9 @@ mod tests {
             files.token(Speaker::Person).unwrap_err().exit(),
             Exit::NotPermitted
         );
-        token_file::create(&files.home.token(), "sgn_owner").unwrap();
-        token_file::create(&files.home.agent_token(), "sgn_local").unwrap();
-        assert_eq!(files.token(Speaker::Person).unwrap(), "sgn_owner");
-        assert_eq!(files.token(Speaker::Agent).unwrap(), "sgn_local");
+        let keys = token_file::first_keys(&files.home).unwrap();
+        assert_eq!(files.token(Speaker::Person).unwrap(), keys.owner.reveal());
+        assert_eq!(files.token(Speaker::Agent).unwrap(), keys.agent.reveal());
         assert!(!files.token_was_given());
         environment.token = Some("sgn_given".into());
         let given = context(&Global::default(), environment);

@@ -1,42 +1,87 @@
-//! Where the gate is: at the address that was named, or else on this machine.
+//! Finding the gate, or becoming it. A gate that was named is just that. Otherwise it is on this machine:
+//! whoever holds the lock of the home serves, in its own process, and everybody else is a client; when
+//! the holder leaves, whoever still needs a gate takes the lock.
+
+use tokio::sync::Mutex;
 
 use super::context::Context;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::lock::{self, GateLock};
 use super::patience::Patience;
+use super::serving::{Serving, listen_locally};
 
-/// Finds the gate.
+/// Finds the gate, and keeps the one that this process has become.
 pub struct Finder {
-    named: Option<String>,
-    url_file: std::path::PathBuf,
+    context: Context,
+    own: Mutex<Option<Serving>>,
 }
 
 impl Finder {
+    /// Nothing is looked for yet.
     pub fn new(context: &Context) -> Self {
         Self {
-            named: context.url.clone(),
-            url_file: context.home.address(),
+            context: context.clone(),
+            own: Mutex::new(None),
         }
     }
 
+    /// Where the gate is now.
     pub async fn address(&self, patience: &mut Patience) -> Result<String, Failure> {
-        if let Some(url) = &self.named {
-            return Ok(url.clone());
+        if let Some(named) = &self.context.url {
+            return Ok(named.clone());
         }
+        let mut own = self.own.lock().await;
+        if let Some(serving) = own.take() {
+            if serving.is_running() {
+                return Ok(own.insert(serving).address().to_owned());
+            }
+            serving.leave().await?;
+        }
+        let home = &self.context.home;
+        home.make()?;
+        let unusable = |error| Failure::because("the files of the gate can't be used", &error);
         loop {
-            if let Ok(url) = std::fs::read_to_string(&self.url_file) {
-                return Ok(url.trim().to_owned());
+            if let Some(lock) = GateLock::take(home).map_err(unusable)? {
+                return Ok(own
+                    .insert(self.become_gate(lock).await?)
+                    .address()
+                    .to_owned());
+            }
+            if let Some(address) = lock::published(home).map_err(unusable)? {
+                return Ok(address);
             }
             if !patience.pause().await {
                 return Err(Failure::new(
                     Exit::Unreachable,
-                    "there is no gate to talk to",
-                ));
+                    format!(
+                        "somebody holds {} but has not said where the gate is",
+                        home.lock().display()
+                    ),
+                )
+                .hint("a gate that can't start any more has to be ended; then try again"));
             }
         }
     }
 
+    async fn become_gate(&self, lock: GateLock) -> Result<Serving, Failure> {
+        let port = self.context.config.server.listen.port();
+        let listener = listen_locally(port).await;
+        let listener = listener.map_err(|error| Failure::because("could not listen", &error))?;
+        Serving::start(
+            &self.context,
+            &self.context.database(),
+            listener,
+            Some(lock),
+        )
+        .await
+    }
+
+    /// Leaves the gate; if it is this process, it finishes what it acknowledged.
     pub async fn leave(self) -> Result<(), Failure> {
-        Ok(())
+        match self.own.into_inner() {
+            Some(serving) => serving.leave().await,
+            None => Ok(()),
+        }
     }
 }

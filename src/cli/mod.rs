@@ -8,9 +8,11 @@ mod detail;
 mod exit;
 mod failure;
 mod gate;
+mod lock;
 mod out;
 mod patience;
 mod prefix;
+mod serving;
 mod session;
 mod table;
 mod token_file;
@@ -79,9 +81,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     let Some(command) = cli.command else {
         return Err(Failure::usage("the inbox is not here yet"));
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = command.runtime().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::because("could not start the runtime", &error))?;
     runtime.block_on(command.run(context))

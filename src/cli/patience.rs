@@ -6,11 +6,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 const LIMIT: Duration = Duration::from_secs(10);
+/// What is put up with where somebody is only in the way for a moment.
+const SHORT: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What is left of it.
 pub struct Patience {
+    limit: Duration,
     until: Option<Instant>,
     pause: Duration,
 }
@@ -19,14 +22,25 @@ impl Patience {
     /// All of it: it begins to run out with the first failure.
     pub fn new() -> Self {
         Self {
+            limit: LIMIT,
             until: None,
             pause: FIRST_PAUSE,
         }
     }
 
+    /// A second's worth.
+    pub fn short() -> Self {
+        Self {
+            limit: SHORT,
+            ..Self::new()
+        }
+    }
+
     /// Waits before the next try; false when there is to be none.
     pub async fn pause(&mut self) -> bool {
-        let until = *self.until.get_or_insert_with(|| Instant::now() + LIMIT);
+        let until = *self
+            .until
+            .get_or_insert_with(|| Instant::now() + self.limit);
         if Instant::now() >= until {
             return false;
         }

@@ -3,7 +3,6 @@
 use std::sync::Mutex;
 
 use super::context::{Context, Speaker};
-use super::exit::Exit;
 use super::failure::Failure;
 use super::gate::Finder;
 use super::patience::Patience;
@@ -74,7 +73,6 @@ impl Session {
             None => {
                 // Read now rather than earlier: the gate's first start makes the files.
                 let token = self.context.token(self.speaker)?;
-                prepare_tls(&address)?;
                 let client = Client::new(&address, &token)?;
                 *self
                     .client
@@ -104,13 +102,4 @@ impl Session {
     pub async fn close(self) -> Result<(), Failure> {
         self.finder.leave().await
     }
-}
-
-/// TLS is set up for addresses that need it only.
-fn prepare_tls(address: &str) -> Result<(), Failure> {
-    if address.starts_with("https:") && rustls::crypto::CryptoProvider::get_default().is_none() {
-        let installed = rustls::crypto::ring::default_provider().install_default();
-        installed.map_err(|_| Failure::new(Exit::Other, "TLS could not be set up"))?;
-    }
-    Ok(())
 }

@@ -4,89 +4,154 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{Failure, causes};
+use super::out;
+use crate::config::Home;
+use crate::gate::{FirstKeys, Secret};
+
+/// Why a token file is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenFileError {
+    #[error("the token in {} can be read by others, so it is not used", .0.display())]
+    NotPrivate(PathBuf),
+    #[error("{} does not hold a token", .0.display())]
+    NotAToken(PathBuf),
+    #[error("the token file {} can't be used", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        cause: io::Error,
+    },
+}
 
 /// The token in this file; nothing when there is no such file.
-pub fn read(path: &Path) -> Result<Option<String>, Failure> {
+pub fn read(path: &Path) -> Result<Option<Secret>, TokenFileError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(path, &error)),
+        Err(cause) => return Err(unusable(path)(cause)),
     };
     if metadata.permissions().mode() & 0o077 != 0 {
-        let shown = path.display();
-        return Err(Failure::new(
-            Exit::NotPermitted,
-            format!("the token in {shown} can be read by others, so it is not used"),
-        )
-        .hint(format!(
-            "`chmod 600 {shown}`; if somebody may have read it, make a new one with `signoff tokens add`"
-        )));
+        return Err(TokenFileError::NotPrivate(path.to_owned()));
     }
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-    Ok(Some(text.trim().to_owned()))
+    let text = fs::read_to_string(path).map_err(unusable(path))?;
+    let secret = text.trim().parse();
+    secret
+        .map(Some)
+        .map_err(|_| TokenFileError::NotAToken(path.to_owned()))
+}
+
+/// The secrets of a new workspace, in their files before anything is known of them elsewhere. Where a
+/// first start came no further than its files, the next one goes on with them.
+pub fn first_keys(home: &Home) -> io::Result<FirstKeys> {
+    let key = |path: PathBuf, whose: &str| match read(&path) {
+        Ok(Some(secret)) => Ok(secret),
+        Ok(None) => {
+            let secret = Secret::generate()?;
+            create(&path, &secret).map_err(io::Error::other)?;
+            out::note(&format!("the token of {whose} is in {}", path.display()));
+            Ok(secret)
+        }
+        Err(error) => Err(io::Error::other(error)),
+    };
+    Ok(FirstKeys {
+        owner: key(home.token(), "the owner, who decides,")?,
+        agent: key(home.agent_token(), "the agent `local`, which asks,")?,
+    })
 }
 
 /// Writes a token to a file that does not exist yet, and sees to it that it stays there.
-pub fn create(path: &Path, token: &str) -> Result<(), Failure> {
+fn create(path: &Path, secret: &Secret) -> Result<(), TokenFileError> {
     let write = || {
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
             .open(path)?;
-        writeln!(file, "{token}")?;
+        writeln!(file, "{}", secret.reveal())?;
         file.sync_all()
     };
-    write().map_err(|error: io::Error| {
-        Failure::because(
-            format_args!("could not write the token file {}", path.display()),
-            &error,
-        )
-    })
+    write().map_err(unusable(path))
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::because(
-        format_args!("could not read the token file {}", path.display()),
-        error,
-    )
+fn unusable(path: &Path) -> impl FnOnce(io::Error) -> TokenFileError {
+    move |cause| TokenFileError::Io {
+        path: path.to_owned(),
+        cause,
+    }
+}
+
+impl From<TokenFileError> for Failure {
+    fn from(error: TokenFileError) -> Self {
+        let failure = Failure::new(Exit::NotPermitted, causes(&error));
+        match error {
+            TokenFileError::NotPrivate(path) => failure.hint(format!(
+                "`chmod 600 {}`; if somebody may have read it, make a new one with `signoff tokens add`",
+                path.display()
+            )),
+            TokenFileError::NotAToken(_) => {
+                failure.hint("a token file holds one line that begins with sgn_")
+            }
+            TokenFileError::Io { .. } => failure,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
     #[test]
-    fn a_token_file_is_private_is_read_back_and_is_never_overwritten() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("token");
-        assert_eq!(read(&path).unwrap(), None);
-        create(&path, "sgn_first").unwrap();
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
-        assert_eq!(read(&path).unwrap().as_deref(), Some("sgn_first"));
-        assert!(create(&path, "sgn_second").is_err());
-        assert_eq!(read(&path).unwrap().as_deref(), Some("sgn_first"));
+    fn the_first_keys_are_private_and_never_overwritten() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = Home::at(directory.path()).unwrap();
+        assert!(read(&home.token()).unwrap().is_none());
+        let keys = first_keys(&home).unwrap();
+        for (path, secret) in [
+            (home.token(), &keys.owner),
+            (home.agent_token(), &keys.agent),
+        ] {
+            assert_eq!(
+                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
+            assert_eq!(read(&path).unwrap().as_ref(), Some(secret));
+            assert!(create(&path, &Secret::generate().unwrap()).is_err());
+        }
+        let again = first_keys(&home).unwrap();
+        assert_eq!((again.owner, again.agent), (keys.owner, keys.agent));
     }
 
     #[test]
     fn a_token_that_others_can_read_is_refused_with_what_to_do() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("token");
-        create(&path, "sgn_secret").unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let home = Home::at(directory.path()).unwrap();
+        let keys = first_keys(&home).unwrap();
         for mode in [0o640, 0o604, 0o620, 0o601] {
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            let failure = read(&path).unwrap_err();
+            set_mode(&home.token(), mode);
+            let failure = Failure::from(read(&home.token()).unwrap_err());
             assert_eq!(failure.exit(), Exit::NotPermitted, "{mode:o}");
             let report = failure.report().unwrap();
             assert!(report.contains("hint: `chmod 600"), "{report}");
-            assert!(!report.contains("sgn_secret"), "{report}");
+            assert!(!report.contains(keys.owner.reveal()), "{report}");
+            assert!(first_keys(&home).is_err());
         }
+    }
+
+    #[test]
+    fn a_file_that_holds_something_else_is_not_sent_anywhere() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = Home::at(directory.path()).unwrap();
+        fs::write(home.token(), "hello\n").unwrap();
+        set_mode(&home.token(), 0o600);
+        let report = Failure::from(read(&home.token()).unwrap_err()).report();
+        assert!(report.unwrap().contains("does not hold a token"));
     }
 }

@@ -12,6 +12,7 @@ mod prefs;
 mod reject;
 mod report;
 mod request;
+mod serve;
 mod show;
 mod start;
 mod tokens;
@@ -19,6 +20,7 @@ mod wait;
 mod why;
 
 use clap::Subcommand;
+use tokio::runtime;
 
 use super::context::{Context, Speaker};
 use super::exit::Exit;
@@ -28,6 +30,7 @@ use super::session::Session;
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
+    Serve(serve::Args),
     Request(Box<request::Args>),
     Wait(wait::Args),
     Cancel(cancel::Args),
@@ -60,6 +63,18 @@ impl Command {
         }
     }
 
+    /// What it runs on: a gate that serves others has two threads, everything else does with one.
+    pub fn runtime(&self) -> runtime::Builder {
+        match self {
+            Command::Serve(_) => {
+                let mut builder = runtime::Builder::new_multi_thread();
+                builder.worker_threads(2);
+                builder
+            }
+            _ => runtime::Builder::new_current_thread(),
+        }
+    }
+
     /// Carries it out.
     pub async fn run(self, context: Context) -> Result<Exit, Failure> {
         let session = Session::new(context, self.speaker());
@@ -71,6 +86,7 @@ impl Command {
 
     async fn run_in(self, session: &Session) -> Result<Exit, Failure> {
         match self {
+            Command::Serve(args) => serve::run(args, session).await,
             Command::Request(args) => request::run(*args, session).await,
             Command::Wait(args) => wait::run(args, session).await,
             Command::Cancel(args) => cancel::run(args, session).await,

@@ -161,6 +161,8 @@ async fn ask(args: Args, session: &Session) -> Result<Ask, Failure> {
         expires_in: args.expires_in,
         waiting: args.wait.is_some(),
         voice: None,
+        callback_url: None,
+        checkpoint: None,
     })
 }
 
