@@ -1,4 +1,50 @@
 //! signoff: one terminal inbox for everything AI agents want to do.
+//!
+//! Agents ask; policy answers what it can; a person answers the rest from a terminal; the action then
+//! runs once, with exactly the parameters that the person saw. This page is the map of the house.
+//!
+//! ```text
+//!  agent ──► server ──► gate ──► policy   what do the rules say?      (pure)
+//!                        │  └──► domain   may this state change so?   (pure)
+//!                        ▼
+//!                      store: one commit = the events and the tables that follow from them
+//!                        │
+//!             server/events (the log as a stream)
+//!                        │
+//!             client ──► tui, cli ──► a vote ──► server ──► gate …
+//! ```
+//!
+//! # Where things are
+//!
+//! | looking for | look in |
+//! |---|---|
+//! | what a request, a vote, an event *is* | [`domain`] |
+//! | what may happen to a request, and when | [`domain::lifecycle`] |
+//! | how text from agents is made safe to show | [`domain::untrusted`] |
+//! | the seven rungs of the ladder, a file each | [`policy::ladder`] |
+//! | the actions that ship with the program | `assets/catalogue.toml` |
+//! | where anything is changed | [`gate`]; the commit itself is `gate/clerk.rs` |
+//! | where a request is written | `store/sqlite/project.rs` |
+//! | a path of the API | `server/mod.rs`; its types are in [`api`] |
+//! | where a key is bound | `tui/action.rs` and `assets/keymap.toml` |
+//! | a command of the command line | `cli/command/`, a file each |
+//!
+//! # Invariants
+//!
+//! - **Layers.** `domain` knows of nobody; `policy` and `store` know of `domain`; `gate` knows of those
+//!   three; `api` knows of `domain`; `server` joins `gate` and `api`; `client` speaks `api`; `tui` sees
+//!   only `client`, `api` and `domain`; nothing knows of `cli`. A test reads the imports.
+//! - **Pure core.** `domain` and `policy` have no I/O, no clock and no async; `now` is a parameter.
+//! - **One writer.** Everything that changes is an [event](domain::event), committed by the clerk, in
+//!   groups, with a dense position. The tables are projections of the events, written in the same
+//!   transaction; folding the log gives them exactly.
+//! - **No check apart from its write.** A change names the version of what it was based on; if that has
+//!   moved on, nothing is written and the operation starts again.
+//! - **What was seen is what runs.** Parameters are kept as the bytes that were sent; a vote names their
+//!   [digest](domain::digest); nothing is re-serialised on the way.
+//! - **Agents' text is a type.** [`domain::untrusted::Untrusted`] has no `Display`; only its own forms
+//!   reach a terminal or a log.
+//! - **In doubt, ask or deny.** Absent, empty, unknown or unparsable never leads to *allow*.
 
 pub mod api;
 pub mod cli;

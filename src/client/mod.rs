@@ -8,7 +8,6 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, StatusCode, Url};
-use rustls::crypto::CryptoProvider;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -114,7 +113,8 @@ impl Client {
         if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(ClientError::BadToken);
         }
-        provide_cryptography();
+        // The first of several clients in a process chooses the cryptography; the others find it chosen.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
@@ -387,14 +387,6 @@ impl Client {
             address: self.address().to_owned(),
             status: status.as_u16(),
         }
-    }
-}
-
-/// reqwest wants to know whose cryptography TLS would use, even where there is none.
-fn provide_cryptography() {
-    if CryptoProvider::get_default().is_none() {
-        // Whoever was faster installed one too.
-        drop(rustls::crypto::ring::default_provider().install_default());
     }
 }
 

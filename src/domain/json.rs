@@ -1,8 +1,8 @@
 //! Strict JSON for everything that comes from outside.
 //!
-//! A [`Json`] that [`parse`] returned has no duplicate key, no U+0000, no lone surrogate and no number that a double
+//! A [`Json`] that [`parse()`] returned has no duplicate key, no U+0000, no lone surrogate and no number that a double
 //! would change, so that every reader of its text, however it parses, sees the same value. Keys keep the order and
-//! numbers the digits they were sent with; [`canonical`] is the one form in which two texts that mean the same are equal.
+//! numbers the digits they were sent with; [`canonical()`] is the one form in which two texts that mean the same are equal.
 
 mod canonical;
 mod error;
@@ -17,7 +17,7 @@ pub use parse::{Limits, parse};
 /// A JSON value as it was sent.
 ///
 /// Equality is that of the text: `1` and `1.0` differ, as do objects whose keys come in another order. What two values
-/// *mean* is compared by [`canonical`].
+/// *mean* is compared by [`canonical()`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
     Null,

@@ -208,7 +208,8 @@ pub struct Standing {
     pub settled: Option<Settlement>,
     pub execution: Option<Execution>,
     pub executor: Executor,
-    pub waiting: bool,
+    /// The agent hears of the outcome whatever the reviewer chooses.
+    pub tells_agent: bool,
 }
 
 /// What somebody, or the clock, wants of a request.
@@ -358,7 +359,7 @@ fn vote(
         by: Actor::Person(vote.by.clone()),
         at: now,
         reason: vote.reason.clone(),
-        notify_agent: vote.notify_agent || standing.waiting,
+        notify_agent: vote.notify_agent || standing.tells_agent,
         lapses_at: (decision == Decision::Approved).then(|| now.plus(use_within)),
     });
     let mut facts = vec![Fact::Voted(counted)];
@@ -418,7 +419,7 @@ fn expire(standing: &Standing, now: At) -> Result<Vec<Fact>, Refusal> {
             Decision::Expired,
             Actor::Clock,
             now,
-            standing.waiting,
+            standing.tells_agent,
         )]),
         (State::Pending, _) => Err(Refusal::NotDue),
         _ => require_pending(standing, now).map(|()| Vec::new()),
@@ -507,7 +508,7 @@ fn stop(standing: &Standing, by: &Actor, now: At) -> Vec<Fact> {
             Decision::Cancelled,
             by.clone(),
             now,
-            standing.waiting,
+            standing.tells_agent,
         )],
         State::Approved if ready => vec![Fact::Revoked(Revoked {})],
         _ => Vec::new(),
@@ -544,7 +545,7 @@ impl Standing {
             settled: None,
             execution: (state == State::Allowed).then(|| Execution::ready(asked.executor, None)),
             executor: asked.executor,
-            waiting: asked.waiting,
+            tells_agent: asked.tells_agent(),
         }
     }
 

@@ -164,3 +164,11 @@ pub struct Asked {
     pub expires_at: Option<At>,
     pub on_timeout: OnTimeout,
 }
+
+impl Asked {
+    /// Whether the agent hears of the outcome whatever the reviewer chooses: it waits for it, or a
+    /// conversation goes on with it.
+    pub fn tells_agent(&self) -> bool {
+        self.waiting || self.trigger == Trigger::Chat
+    }
+}

@@ -132,8 +132,7 @@ fn you(gate: &Gate, caller: &Caller, stored: &Stored) -> Option<You> {
             Some(_) => Vec::new(),
         },
         why_not,
-        notify_always: stored.asked.waiting
-            || stored.asked.trigger == crate::domain::request::Trigger::Chat,
+        notify_always: stored.asked.tells_agent(),
     })
 }
 

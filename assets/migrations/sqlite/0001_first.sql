@@ -59,7 +59,8 @@ CREATE TABLE payloads (
 CREATE TABLE parties (
     request    BLOB NOT NULL,
     person     TEXT NOT NULL,
-    urgency    BLOB,                       -- set while this person is asked to review it
+    reviews    INTEGER NOT NULL,           -- 1 where it is this person's turn
+    urgency    BLOB,                       -- as in requests
     decided_at INTEGER,
     PRIMARY KEY (request, person)
 ) STRICT, WITHOUT ROWID;

@@ -52,18 +52,15 @@ pub fn evaluate(question: &Question, policy: &Policy, workspace: &Workspace, now
     let mut trace = Vec::with_capacity(RungName::ALL.len());
     let mut decided = None;
     for rung in RungName::ALL {
-        let said = if !has_a_say(rung, decided.as_ref()) {
-            RungAnswer::not_asked()
-        } else {
-            match rung {
-                RungName::Off => off::answer(question, workspace),
-                RungName::Blocked => blocked::answer(question, policy),
-                RungName::Locked => locked::answer(question, policy),
-                RungName::Mode => mode::answer(question, policy),
-                RungName::Trusted => trusted::answer(question, policy),
-                RungName::Ask => ask::answer(question, policy),
-                RungName::OwnOptIn => own_opt_in::answer(question, policy, workspace, now),
-            }
+        let said = match rung {
+            _ if !has_a_say(rung, decided.as_ref()) => RungAnswer::not_asked(),
+            RungName::Off => off::answer(question, workspace),
+            RungName::Blocked => blocked::answer(question, policy),
+            RungName::Locked => locked::answer(question, policy),
+            RungName::Mode => mode::answer(question, policy),
+            RungName::Trusted => trusted::answer(question, policy),
+            RungName::Ask => ask::answer(question, policy),
+            RungName::OwnOptIn => own_opt_in::answer(question, policy, workspace, now),
         };
         trace.push(said.line(rung));
         if let Some(effect) = said.effect() {

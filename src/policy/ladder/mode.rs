@@ -8,17 +8,18 @@ use crate::policy::document::{Mode, Policy};
 
 pub(super) fn answer(question: &Question, policy: &Policy) -> RungAnswer {
     match policy.mode {
-        Mode::ConfirmTools => confirm_tools(question).by("confirm_tools"),
+        Mode::ConfirmTools => confirm_tools(question),
     }
 }
 
 fn confirm_tools(question: &Question) -> RungAnswer {
     let action = question.action;
     let name = &action.name;
+    let allow = |text| RungAnswer::allow(text).by("confirm_tools");
     if question.kind == Kind::Step && Catalogue::shipped().is_step(name) {
-        RungAnswer::allow(format!("{name} is a step and has no effect outside"))
+        allow(format!("{name} is a step and has no effect outside"))
     } else if action.read_only && !action.needs_approval {
-        RungAnswer::allow(format!("{name} only reads and needs no approval"))
+        allow(format!("{name} only reads and needs no approval"))
     } else if action.read_only {
         RungAnswer::pass(format!("{name} only reads, but needs approval"))
     } else {

@@ -219,6 +219,8 @@ proptest! {
         };
         prop_assert_eq!((decider.rung, decider.answer), (judged.verdict.rung, said));
         prop_assert_eq!((&decider.rule, &decider.text), (&judged.verdict.rule, &judged.verdict.text));
+        let silent = |rung: &&Rung| matches!(rung.answer, Answer::Pass | Answer::NotAsked);
+        prop_assert!(judged.trace.iter().filter(silent).all(|rung| rung.rule.is_none()));
         for rung in above {
             let waived = (rung.rung, rung.answer, judged.verdict.rung) == (RungName::Ask, Answer::Ask, RungName::OwnOptIn);
             prop_assert!(rung.answer == Answer::Pass || waived, "{rung:?}");

@@ -76,14 +76,15 @@ fn asked_request(to: &Transaction<'_>, position: u64, asked: &Asked, at: At) -> 
         word(&asked.executor)?,
     ])?;
     for person in &asked.parties {
-        let asks = pending && asked.plan.as_ref().is_some_and(|plan| plan.asks(person));
+        let reviews = asked.plan.as_ref().is_some_and(|plan| plan.asks(person));
         to.prepare_cached(
-            "INSERT INTO parties (request, person, urgency, decided_at) VALUES (?, ?, ?, ?)",
+            "INSERT INTO parties (request, person, reviews, urgency, decided_at) VALUES (?, ?, ?, ?, ?)",
         )?
         .execute(params![
             asked.id.as_bytes(),
             person.as_str(),
-            urgency.filter(|_| asks),
+            reviews,
+            urgency,
             (!pending).then(|| at.millis())
         ])?;
     }

@@ -335,6 +335,9 @@ fn scope(query: &Query) -> Conditions {
             conditions.equals("p.person", Some(person.as_str()))
         }
     }
+    if let Audience::Reviewer(_) = &query.audience {
+        conditions.add("p.reviews = 1", []);
+    }
     match (query.order, &query.audience) {
         (Order::Urgency, Audience::Everybody) => conditions.add("r.urgency IS NOT NULL", []),
         (Order::Urgency, _) => conditions.add("p.urgency IS NOT NULL", []),

@@ -92,7 +92,7 @@ pub(super) fn read_request(from: &Connection, row: &Row<'_>) -> Result<Stored, S
         settled: settlement.as_deref().map(read_json).transpose()?,
         execution,
         executor: asked.executor,
-        waiting: asked.waiting,
+        tells_agent: asked.tells_agent(),
     };
     Ok(Stored {
         asked: *asked,

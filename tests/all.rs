@@ -1,0 +1,11 @@
+//! The promises of signoff, held against the real thing: one file per promise. Everything is in one
+//! binary, because each further one would link the whole program again.
+
+mod support;
+
+mod asking;
+mod deciding;
+mod events;
+mod layers;
+mod opt_in;
+mod races;

@@ -1,0 +1,72 @@
+//! Of any number who decide at once, exactly one settles a request; the others learn who it was, what
+//! and when.
+
+use signoff::domain::lifecycle::Status;
+
+use crate::support::{TestGate, approve, email, reject};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_voters_a_cancel_and_one_winner() {
+    let gate = TestGate::start().await;
+    let agent = gate.agent();
+    let mut voters = Vec::new();
+    for n in 0..8 {
+        voters.push(gate.person(&format!("admin{n}"), "admin").await);
+    }
+    let team = gate.agent_of("nobodys", &[], &[]).await;
+    for round in 0..20 {
+        let asked = team
+            .ask(
+                &crate::support::ask(serde_json::json!({"action": "email.send", "params": {"to": "pat@partner.example"}})),
+                &format!("round-{round}"),
+            )
+            .await
+            .unwrap();
+        assert_eq!(asked.status, Status::Pending);
+        let votes = voters.iter().enumerate().map(|(n, voter)| {
+            let decide = if n % 2 == 0 {
+                approve(&asked)
+            } else {
+                reject(&asked, "no")
+            };
+            async move { voter.decide(asked.id, &decide).await }
+        });
+        let (outcomes, cancelled) =
+            tokio::join!(futures_util::future::join_all(votes), team.cancel(asked.id));
+        let wins = outcomes.iter().filter(|outcome| outcome.is_ok()).count()
+            + usize::from(cancelled.is_ok());
+        assert_eq!(wins, 1, "{outcomes:?} {cancelled:?}");
+        let settled = team.request(asked.id).await.unwrap().settled.unwrap();
+        for lost in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+            let problem = lost.problem().expect("the gate answers every loser");
+            assert_eq!(problem.name(), "already-decided");
+            assert_eq!(problem.decided_by.as_ref(), Some(&settled.by));
+            assert_eq!(problem.decision, Some(settled.decision));
+            assert_eq!(problem.at, Some(settled.at));
+        }
+    }
+    drop(agent);
+}
+
+#[tokio::test]
+async fn the_same_decision_again_is_the_same_answer() {
+    let gate = TestGate::start().await;
+    let asked = gate.agent().ask(&email(), "k").await.unwrap();
+    let first = gate
+        .owner()
+        .decide(asked.id, &approve(&asked))
+        .await
+        .unwrap();
+    let again = gate
+        .owner()
+        .decide(asked.id, &approve(&asked))
+        .await
+        .unwrap();
+    assert_eq!(first, again);
+    let other = gate
+        .owner()
+        .decide(asked.id, &reject(&asked, "no"))
+        .await
+        .unwrap_err();
+    assert_eq!(other.problem().unwrap().name(), "already-decided");
+}

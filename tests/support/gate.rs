@@ -1,0 +1,162 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use signoff::client::Client;
+use signoff::domain::id::{AgentId, PersonId};
+use signoff::domain::time::{At, Span};
+use signoff::gate::{Clock, FirstKeys, Gate, Secret};
+use signoff::server::{self, Options};
+use signoff::store::{self, Database};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A clock that stands still until it is moved.
+#[derive(Clone)]
+pub struct Hands(Arc<AtomicI64>);
+
+impl Hands {
+    fn clock(&self) -> Clock {
+        let hands = Arc::clone(&self.0);
+        Arc::new(move || At::from_millis(hands.load(Ordering::SeqCst)))
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, span: Span) {
+        self.0.fetch_add(span.millis(), Ordering::SeqCst);
+    }
+}
+
+/// A gate that serves on loopback, with a database in a directory of its own.
+pub struct TestGate {
+    pub gate: Gate,
+    pub url: String,
+    pub hands: Hands,
+    keys: FirstKeys,
+    home: TempDir,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), server::ServeError>>,
+}
+
+impl TestGate {
+    /// A gate with a fresh workspace.
+    pub async fn start() -> Self {
+        let keys = FirstKeys {
+            owner: Secret::generate().unwrap(),
+            agent: Secret::generate().unwrap(),
+        };
+        let start = "2026-11-20T09:00:00Z".parse::<At>().unwrap();
+        let hands = Hands(Arc::new(AtomicI64::new(start.millis())));
+        Self::open(tempfile::tempdir().unwrap(), keys, hands).await
+    }
+
+    async fn open(home: TempDir, keys: FirstKeys, hands: Hands) -> Self {
+        let database = Database::Sqlite(home.path().join("signoff.db"));
+        let store = store::open(&database).unwrap();
+        let gate = Gate::open(store, hands.clock(), || Ok(keys.clone()))
+            .await
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = tokio::spawn(server::serve(
+            gate.clone(),
+            listener,
+            Options::default(),
+            async {
+                drop(stopped.await);
+            },
+        ));
+        Self {
+            gate,
+            url,
+            hands,
+            keys,
+            home,
+            stop,
+            served,
+        }
+    }
+
+    /// Stops the gate and opens it again on the same database.
+    pub async fn restart(self) -> Self {
+        let Self {
+            gate,
+            hands,
+            keys,
+            home,
+            stop,
+            served,
+            ..
+        } = self;
+        drop(stop);
+        served.await.unwrap().unwrap();
+        gate.close().await;
+        Self::open(home, keys, hands).await
+    }
+
+    /// The first owner.
+    pub fn owner(&self) -> Client {
+        self.client(self.keys.owner.reveal())
+    }
+
+    /// The first agent, which belongs to the owner.
+    pub fn agent(&self) -> Client {
+        self.client(self.keys.agent.reveal())
+    }
+
+    /// Whoever holds this token.
+    pub fn client(&self, token: &str) -> Client {
+        Client::new(&self.url, token).unwrap()
+    }
+
+    /// The owner's token itself.
+    pub fn owner_token(&self) -> &str {
+        self.keys.owner.reveal()
+    }
+
+    /// The first agent's token itself.
+    pub fn agent_token(&self) -> &str {
+        self.keys.agent.reveal()
+    }
+
+    /// A new person with a token.
+    pub async fn person(&self, id: &str, role: &str) -> Client {
+        let person = serde_json::json!({"id": id, "role": role});
+        self.owner()
+            .add_person(&serde_json::from_value(person).unwrap())
+            .await
+            .unwrap();
+        self.token(serde_json::json!({"person": id})).await
+    }
+
+    /// A new agent of these owners and for these users, with a token.
+    pub async fn agent_of(&self, id: &str, owners: &[&str], users: &[&str]) -> Client {
+        let agent = serde_json::json!({"id": id, "owners": owners, "users": users});
+        self.owner()
+            .add_agent(&serde_json::from_value(agent).unwrap())
+            .await
+            .unwrap();
+        self.token(serde_json::json!({"agent": id})).await
+    }
+
+    async fn token(&self, holder: serde_json::Value) -> Client {
+        let issued = self
+            .owner()
+            .add_token(&serde_json::from_value(holder).unwrap())
+            .await
+            .unwrap();
+        self.client(&issued.token.unwrap())
+    }
+}
+
+/// A person's id.
+pub fn person(id: &str) -> PersonId {
+    id.parse().unwrap()
+}
+
+/// An agent's id.
+pub fn agent(id: &str) -> AgentId {
+    id.parse().unwrap()
+}
