@@ -55,3 +55,4 @@ pub mod gate;
 pub mod policy;
 pub mod server;
 pub mod store;
+pub mod tui;

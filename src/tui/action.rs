@@ -1,0 +1,210 @@
+//! The table of everything a key can do. Keymap, footer, help overlay and the key table of the README
+//! are read off it, so none of them can say something else than the program does.
+
+/// One thing that a key can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ActionId {
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    First,
+    Last,
+    ScrollDown,
+    ScrollUp,
+    Open,
+    SwapPane,
+    Back,
+    TabPending,
+    TabHistory,
+    TabSettings,
+    NextTab,
+    PreviousTab,
+    Approve,
+    Reject,
+    Notify,
+    Remember,
+    Why,
+    Confirm,
+    Cancel,
+    SendReason,
+    CancelReason,
+    Close,
+    Refresh,
+    Redraw,
+    Help,
+    Quit,
+    Leave,
+}
+
+/// Where keys go. Several hold at once, the innermost first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The question before a grave approval.
+    Confirm,
+    /// The line in which a reason is typed; only keys without a character are actions there.
+    Reason,
+    /// A page laid over the screen: help, why.
+    Overlay,
+    /// The request that is being read on the Pending screen.
+    Request,
+    /// A list with a focused row, on any screen.
+    List,
+    /// Any screen, when nothing is laid over it.
+    Screen,
+}
+
+/// Whose key it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    Everybody,
+    /// Who is asked to review the request.
+    Reviewer,
+    /// Who may change the workspace.
+    Admin,
+}
+
+impl Permission {
+    /// Said behind the action in the help, where it isn't everybody's.
+    pub const fn note(self) -> &'static str {
+        match self {
+            Permission::Everybody => "",
+            Permission::Reviewer => "reviewers of the request",
+            Permission::Admin => "admins and owners",
+        }
+    }
+}
+
+/// What a stray key would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Danger {
+    /// Nothing that another key doesn't take back.
+    None,
+    /// It changes what the next decision says, or something that is kept: never by a paste.
+    Alters,
+    /// It decides, or leads there: never by a paste, nor just after what is focused changed by itself.
+    Decides,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Action {
+    pub id: ActionId,
+    /// How `assets/keymap.toml` names it.
+    pub name: &'static str,
+    /// The keys it has when nothing else is said.
+    pub keys: &'static [&'static str],
+    /// Two words for the footer.
+    pub title: &'static str,
+    /// A sentence for the help.
+    pub help: &'static str,
+    pub scopes: &'static [Scope],
+    pub permission: Permission,
+    pub danger: Danger,
+}
+
+use ActionId as Id;
+use Danger::{Alters, Decides};
+use Permission::{Everybody, Reviewer};
+
+const ANYWHERE: &[Scope] = &[Scope::Confirm, Scope::Reason, Scope::Overlay, Scope::Screen];
+const LISTS: &[Scope] = &[Scope::List, Scope::Overlay];
+
+#[rustfmt::skip]
+const fn row(
+    id: ActionId, name: &'static str, keys: &'static [&'static str], title: &'static str,
+    help: &'static str, scopes: &'static [Scope], permission: Permission, danger: Danger,
+) -> Action {
+    Action { id, name, keys, title, help, scopes, permission, danger }
+}
+
+/// The table, in the order in which the help shows it.
+#[rustfmt::skip]
+pub const ACTIONS: &[Action] = &[
+    row(Id::Down, "down", &["j", "down"], "move",
+        "Moves one row down, or scrolls what is being read.", LISTS, Everybody, Danger::None),
+    row(Id::Up, "up", &["k", "up"], "move",
+        "Moves one row up, or scrolls what is being read.", LISTS, Everybody, Danger::None),
+    row(Id::First, "first", &["g", "home"], "top",
+        "Goes to the beginning.", LISTS, Everybody, Danger::None),
+    row(Id::Last, "last", &["G", "end"], "end",
+        "Goes to the end.", LISTS, Everybody, Danger::None),
+    row(Id::PageDown, "page_down", &["ctrl-d", "pgdn"], "scroll",
+        "Scrolls half a page down: the request that is being read, or the list where there is none.", LISTS, Everybody, Danger::None),
+    row(Id::PageUp, "page_up", &["ctrl-u", "pgup"], "scroll",
+        "Scrolls half a page up.", LISTS, Everybody, Danger::None),
+    row(Id::ScrollDown, "scroll_down", &["J"], "read on",
+        "Scrolls the request one line down without leaving the list.", &[Scope::Request], Everybody, Danger::None),
+    row(Id::ScrollUp, "scroll_up", &["K"], "read back",
+        "Scrolls the request one line up without leaving the list.", &[Scope::Request], Everybody, Danger::None),
+    row(Id::Open, "open", &["enter", "l", "right"], "open",
+        "Opens the focused row to read it.", &[Scope::List], Everybody, Danger::None),
+    row(Id::SwapPane, "swap_pane", &["tab"], "swap pane",
+        "Goes from the list to what is being read, and back.", &[Scope::List], Everybody, Danger::None),
+    row(Id::Back, "back", &["esc", "h", "left"], "back",
+        "Goes back to the list.", &[Scope::List], Everybody, Danger::None),
+
+    row(Id::Approve, "approve", &["a"], "approve",
+        "Lets the agent do exactly what is shown, once. High and critical risk ask again.", &[Scope::Request], Reviewer, Decides),
+    row(Id::Reject, "reject", &["r"], "reject",
+        "Refuses it; asks for a reason first, which the agent gets.", &[Scope::Request], Reviewer, Decides),
+    row(Id::Notify, "notify", &["t"], "notify agent",
+        "Whether the agent is told the outcome. It always is in a chat and while it waits.", &[Scope::Request], Reviewer, Alters),
+    row(Id::Remember, "remember", &["m"], "remember",
+        "How long an approval holds: once, for this conversation, or always. Only where an admin has unlocked the action.", &[Scope::Request], Reviewer, Alters),
+    row(Id::Why, "why", &["w"], "why",
+        "Shows the ladder: what each rung of policy said, and so why this waits for a person.", &[Scope::Request], Everybody, Danger::None),
+
+    row(Id::Confirm, "confirm", &["y"], "yes, approve",
+        "Approves what the question names. Enter never does.", &[Scope::Confirm], Reviewer, Decides),
+    row(Id::Cancel, "cancel", &["esc", "n", "enter", "q"], "cancel",
+        "Leaves the question without deciding.", &[Scope::Confirm], Everybody, Danger::None),
+    row(Id::SendReason, "send_reason", &["enter"], "reject",
+        "Rejects with the reason that was typed.", &[Scope::Reason], Reviewer, Decides),
+    row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
+        "Leaves the reason without deciding.", &[Scope::Reason], Everybody, Danger::None),
+    row(Id::Close, "close", &["esc", "q", "?", "w"], "close",
+        "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
+
+    row(Id::TabPending, "tab_pending", &["1"], "pending",
+        "Shows what waits for a decision.", &[Scope::Screen], Everybody, Danger::None),
+    row(Id::TabHistory, "tab_history", &["2"], "history",
+        "Shows what was decided, allowed, denied or expired.", &[Scope::Screen], Everybody, Danger::None),
+    row(Id::TabSettings, "tab_settings", &["3"], "settings",
+        "Shows what may go through without you looking at it first.", &[Scope::Screen], Everybody, Danger::None),
+    row(Id::NextTab, "next_tab", &["]"], "next tab",
+        "Goes to the tab on the right.", &[Scope::Screen], Everybody, Danger::None),
+    row(Id::PreviousTab, "previous_tab", &["["], "previous tab",
+        "Goes to the tab on the left.", &[Scope::Screen], Everybody, Danger::None),
+
+    row(Id::Refresh, "refresh", &["ctrl-r"], "refresh",
+        "Asks the gate for everything on the screen again.", &[Scope::Screen], Everybody, Danger::None),
+    row(Id::Redraw, "redraw", &["ctrl-l"], "redraw",
+        "Draws the whole screen again, when another program has written on it.", ANYWHERE, Everybody, Danger::None),
+    row(Id::Help, "help", &["?", "f1"], "help",
+        "Shows every key.", &[Scope::Screen], Everybody, Danger::None),
+    row(Id::Quit, "quit", &["q"], "quit",
+        "Leaves the inbox. What waits goes on waiting.", &[Scope::Screen], Everybody, Danger::None),
+    row(Id::Leave, "leave", &["ctrl-c"], "quit at once",
+        "Leaves the inbox from anywhere.", ANYWHERE, Everybody, Danger::None),
+];
+
+impl ActionId {
+    /// Its row.
+    pub fn action(self) -> &'static Action {
+        ACTIONS
+            .iter()
+            .find(|action| action.id == self)
+            .expect("every action has a row, a test sees to it")
+    }
+}
+
+/// The README's key table, in Markdown.
+pub fn readme_table() -> String {
+    let mut table = String::from("| Key | What it does |\n|---|---|\n");
+    for action in ACTIONS {
+        let keys: Vec<String> = action.keys.iter().map(|key| format!("`{key}`")).collect();
+        table.push_str(&format!("| {} | {} |\n", keys.join(" "), action.help));
+    }
+    table
+}

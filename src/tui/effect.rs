@@ -1,0 +1,43 @@
+//! What `update` wants done outside. The loop does it and hands the answer back as an event.
+
+use std::time::Duration;
+
+use crate::api::request::Decide;
+use crate::domain::id::RequestId;
+
+/// Something to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Look for the gate after a while, and read its events from where they stopped.
+    Connect {
+        after: Duration,
+    },
+    FetchPage(PageFetch),
+    FetchRequest(RequestId),
+    Decide(RequestId, Box<Decide>),
+    FetchWhy(RequestId),
+    /// Draw every cell again.
+    Redraw,
+    Quit,
+}
+
+/// Which part of the list is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageFetch {
+    pub part: Part,
+    pub cursor: Option<String>,
+    pub limit: u32,
+}
+
+/// What a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The beginning of the queue; the window goes there.
+    Top,
+    /// The window again.
+    Window,
+    /// What comes after the window.
+    Next,
+    /// What stood before the window.
+    Earlier,
+}

@@ -1,0 +1,64 @@
+//! Everything that can happen to the inbox, as one type. The loop makes events; only `update` reads them.
+
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
+
+use crate::api::page::Page;
+use crate::api::people::Me;
+use crate::api::request::{Request, Why};
+use crate::client::ClientError;
+use crate::domain::id::RequestId;
+use crate::domain::review::Word;
+use crate::domain::time::At;
+
+use super::effect::PageFetch;
+
+/// The two clocks, read together: what people are shown, and what intervals are measured with. The
+/// first can be set; the second only goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    pub wall: At,
+    /// Since the inbox was started.
+    pub elapsed: Duration,
+}
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Event {
+    Key(KeyEvent),
+    /// A bracketed paste.
+    Paste(String),
+    Resize(Size),
+    /// The terminal's window got the keyboard.
+    Focus,
+    /// Something that counts down is due.
+    Tick,
+    /// The screen is as the state says: what it shows has now been seen.
+    Drawn,
+    Answer(Answer),
+    Stream(Stream),
+}
+
+/// What came of an effect.
+#[derive(Debug)]
+pub enum Answer {
+    Page(PageFetch, Result<Page<Request>, ClientError>),
+    Request(RequestId, Result<Box<Request>, ClientError>),
+    Decided(RequestId, Word, Result<Box<Request>, ClientError>),
+    Why(RequestId, Result<Box<Why>, ClientError>),
+}
+
+/// News of the connection.
+#[derive(Debug)]
+pub enum Stream {
+    /// There is a gate, it says who is asking, and its events come.
+    Live(Box<Me>),
+    /// Something happened to a request, or to something else.
+    Changed {
+        kind: String,
+        request: Option<RequestId>,
+    },
+    Lost(String),
+}

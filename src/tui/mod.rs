@@ -1,0 +1,118 @@
+//! The terminal inbox. One loop (`runtime`) turns keys, time and answers into events; `update` makes a
+//! new state and effects of each; `view` draws the state. Only the loop waits, and only it talks to the
+//! gate, through the client.
+//!
+//! Inside: view → state, theme, widget; update → state, effect; runtime → all. No statics: several
+//! inboxes may run in one process.
+
+mod action;
+mod effect;
+mod event;
+mod keymap;
+mod runtime;
+mod state;
+mod term;
+
+mod theme;
+mod update;
+mod view;
+mod widget;
+
+use std::fs::File;
+use std::future::Future;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::time::Duration;
+
+use crossterm::event::EventStream;
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::client::Client;
+use crate::domain::time::At;
+
+pub use action::readme_table;
+pub use theme::{Depth, GlyphSet, Palette};
+
+/// Finds the gate: at the start, and again whenever the connection is lost, since the gate may have
+/// moved to another process and address.
+pub trait Connect: Clone + Send + 'static {
+    /// A client of the gate, or why there is none, in words for people.
+    fn connect(&self) -> impl Future<Output = Result<Client, String>> + Send;
+}
+
+/// What the caller found out about the terminal and the person before it.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub palette: Palette,
+    pub depth: Depth,
+    pub glyphs: GlyphSet,
+    /// The zone that times are shown in.
+    pub zone: TimeZone,
+    /// What to type in a shell to run signoff: an empty inbox shows a first request with it.
+    pub program: String,
+    /// What time it is.
+    pub now: fn() -> At,
+}
+
+/// How the inbox was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// By a key.
+    Quit,
+    /// By SIGTERM or SIGHUP.
+    Stopped,
+    /// The terminal went away.
+    TerminalGone,
+}
+
+/// Why there is no inbox.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    #[error("the terminal can't be used; is this a terminal that is wider than a pipe?")]
+    Terminal(#[source] io::Error),
+    #[error("could not listen for signals")]
+    Signals(#[source] io::Error),
+}
+
+/// Opens the inbox on this process's terminal, and comes back when it is left.
+pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiError> {
+    let stopped = stopped().map_err(TuiError::Signals)?;
+    let entered = term::enter().map_err(TuiError::Terminal)?;
+    let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
+    let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
+    let size = terminal.size().map_err(TuiError::Terminal)?;
+    let now = event::Now {
+        wall: (options.now)(),
+        elapsed: Duration::ZERO,
+    };
+    let state = state::State::new(now, size, options.zone, options.program);
+    let surroundings = runtime::Surroundings {
+        connector,
+        theme: theme::Theme::new(options.palette, options.depth, options.glyphs),
+        clock: options.now,
+    };
+    let mut input = EventStream::new();
+    let driven = runtime::drive(&mut terminal, &mut input, stopped, state, surroundings).await;
+    drop(entered);
+    // A terminal that can't be written to has gone, and there is nobody to tell.
+    Ok(driven.unwrap_or(Exit::TerminalGone))
+}
+
+/// Standard output without the line buffer, which would cut frames into pieces.
+fn unbuffered_stdout() -> io::Result<File> {
+    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+fn stopped() -> io::Result<impl Future<Output = Exit>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+        Exit::Stopped
+    })
+}

@@ -1,0 +1,336 @@
+//! The loop: events in, effects out, and a frame when something visible may have changed. The terminal
+//! and the input are parameters, so tests drive the same loop.
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::Event as Input;
+use futures_core::Stream as Inputs;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::api::request::Filter;
+use crate::client::{Client, Tick};
+use crate::domain::lifecycle::Status;
+use crate::domain::time::At;
+
+use super::effect::{Effect, PageFetch};
+use super::event::{Answer, Event, Now, Stream};
+use super::state::State;
+use super::theme::Theme;
+use super::update::{next_deadline, update};
+use super::{Connect, Exit, view};
+
+/// No more frames than 30 a second.
+const FRAME: Duration = Duration::from_millis(33);
+/// A gate says where its log is every 15 s. One that has been silent for longer is gone.
+const SILENCE: Duration = Duration::from_secs(40);
+
+/// What the loop is told from outside itself.
+enum News {
+    Event(Box<Event>),
+    /// There is a connection; from now on effects use it.
+    Linked(Box<Client>),
+    /// The log was read up to here.
+    Position(u64),
+}
+
+/// What the loop needs besides a terminal and an input.
+pub struct Surroundings<C> {
+    pub connector: C,
+    pub theme: Theme,
+    pub clock: fn() -> At,
+}
+
+/// Runs the inbox until it is left, or `stopped` says to stop.
+pub async fn drive<B, I, C>(
+    terminal: &mut Terminal<B>,
+    input: &mut I,
+    stopped: impl Future<Output = Exit>,
+    state: State,
+    surroundings: Surroundings<C>,
+) -> Result<Exit, B::Error>
+where
+    B: Backend,
+    I: Inputs<Item = io::Result<Input>> + Unpin,
+    C: Connect + Clone + 'static,
+{
+    let (send, mut news) = mpsc::unbounded_channel();
+    let mut session = Session {
+        state,
+        started: Instant::now(),
+        surroundings,
+        client: None,
+        position: None,
+        connection: None,
+        tasks: JoinSet::new(),
+        fetches: JoinSet::new(),
+        send,
+        redraw: false,
+        leave: false,
+    };
+    tokio::pin!(stopped);
+    session.connect(Duration::ZERO);
+    session.draw(terminal)?;
+    // What was typed before anything was on the screen was meant for something else.
+    while let Some(Some(_)) = input.next().now_or_never() {}
+    let mut drawn = Instant::now();
+    let mut dirty = false;
+    while !session.leave {
+        let tick = session.deadline();
+        let frame = dirty.then_some(drawn + FRAME);
+        tokio::select! {
+            // Keys go first: one that comes while another waits to be sure that it came alone shows that it didn't.
+            biased;
+            exit = &mut stopped => return Ok(exit),
+            read = input.next() => match read {
+                Some(Ok(read)) => {
+                    session.input(read);
+                    while let Some(Some(Ok(read))) = input.next().now_or_never() {
+                        session.input(read);
+                    }
+                    dirty = true;
+                }
+                Some(Err(_)) | None => return Ok(Exit::TerminalGone),
+            },
+            Some(ended) = session.tasks.join_next(), if !session.tasks.is_empty() => reap(ended),
+            Some(ended) = session.fetches.join_next(), if !session.fetches.is_empty() => reap(ended),
+            Some(told) = news.recv() => {
+                dirty |= session.told(told);
+                while let Ok(told) = news.try_recv() {
+                    dirty |= session.told(told);
+                }
+            }
+            () = at(tick) => {
+                session.event(Event::Tick);
+                dirty = true;
+            }
+            () = at(frame) => {}
+        }
+        if std::mem::take(&mut session.redraw) {
+            terminal.clear()?;
+        }
+        if dirty && drawn.elapsed() >= FRAME {
+            session.draw(terminal)?;
+            drawn = Instant::now();
+            dirty = false;
+        }
+    }
+    Ok(Exit::Quit)
+}
+
+/// Waits for a moment, or for ever where there is none.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A task that panicked takes the inbox with it: what it was to do is not done.
+fn reap(ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        std::panic::resume_unwind(error.into_panic());
+    }
+}
+
+/// One inbox while it runs.
+struct Session<C> {
+    state: State,
+    started: Instant,
+    surroundings: Surroundings<C>,
+    client: Option<Client>,
+    position: Option<u64>,
+    connection: Option<AbortHandle>,
+    /// The connection, and decisions: those aren't given up when it breaks.
+    tasks: JoinSet<()>,
+    fetches: JoinSet<()>,
+    send: mpsc::UnboundedSender<News>,
+    redraw: bool,
+    leave: bool,
+}
+
+impl<C: Connect + Clone + 'static> Session<C> {
+    fn now(&self) -> Now {
+        Now {
+            wall: (self.surroundings.clock)(),
+            elapsed: self.started.elapsed(),
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        next_deadline(&self.state).map(|due| self.started + due)
+    }
+
+    fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error> {
+        let size = terminal.size()?;
+        if size != self.state.size {
+            self.event(Event::Resize(size));
+        }
+        let (state, theme) = (&self.state, &self.surroundings.theme);
+        terminal.draw(|frame| view::draw(state, theme, frame))?;
+        self.event(Event::Drawn);
+        Ok(())
+    }
+
+    fn input(&mut self, input: Input) {
+        match input {
+            Input::Key(key) => self.event(Event::Key(key)),
+            Input::Paste(text) => self.event(Event::Paste(text)),
+            Input::Resize(width, height) => self.event(Event::Resize((width, height).into())),
+            Input::FocusGained => self.event(Event::Focus),
+            Input::FocusLost | Input::Mouse(_) => {}
+        }
+    }
+
+    /// Whether it may be visible.
+    fn told(&mut self, news: News) -> bool {
+        match news {
+            News::Event(event) => self.event(*event),
+            News::Linked(client) => self.client = Some(*client),
+            News::Position(position) => {
+                self.position = Some(position);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn event(&mut self, event: Event) {
+        let now = self.now();
+        for effect in update(&mut self.state, event, now) {
+            self.run(effect);
+        }
+    }
+
+    fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::Connect { after } => self.connect(after),
+            Effect::Redraw => self.redraw = true,
+            Effect::Quit => self.leave = true,
+            Effect::FetchPage(fetch) => self.fetch(move |client: Client| async move {
+                let page = client.requests(&filter(&fetch)).await;
+                Answer::Page(fetch, page)
+            }),
+            Effect::FetchRequest(id) => self.fetch(move |client: Client| async move {
+                Answer::Request(id, client.request(id).await.map(Box::new))
+            }),
+            Effect::FetchWhy(id) => self.fetch(move |client: Client| async move {
+                Answer::Why(id, client.why(id).await.map(Box::new))
+            }),
+            Effect::Decide(id, decide) => {
+                let task = self.answering(move |client: Client| async move {
+                    let answer = client.decide(id, &decide).await.map(Box::new);
+                    Answer::Decided(id, decide.decision, answer)
+                });
+                if let Some(task) = task {
+                    self.tasks.spawn(task);
+                }
+            }
+        }
+    }
+
+    fn fetch<F>(&mut self, ask: impl FnOnce(Client) -> F)
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        let task = self.answering(ask);
+        if let Some(task) = task {
+            self.fetches.spawn(task);
+        }
+    }
+
+    /// A task that asks the gate and hands the answer back. There is none before the first connection,
+    /// and nothing is asked before it.
+    fn answering<F>(&self, ask: impl FnOnce(Client) -> F) -> Option<BoxFuture<'static, ()>>
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        let answer = ask(self.client.clone()?);
+        let send = self.send.clone();
+        Some(async move { tell(&send, Event::Answer(answer.await)) }.boxed())
+    }
+
+    /// Looks for the gate, in place of whatever connection there is.
+    fn connect(&mut self, after: Duration) {
+        self.fetches.abort_all();
+        if let Some(connection) = self.connection.take() {
+            connection.abort();
+        }
+        let connector = self.surroundings.connector.clone();
+        let (send, position) = (self.send.clone(), self.position);
+        let task = async move {
+            tokio::time::sleep(after).await;
+            let why = follow(connector, position, &send).await;
+            tell(&send, Event::Stream(Stream::Lost(why)));
+        };
+        self.connection = Some(self.tasks.spawn(task));
+    }
+}
+
+/// The loop is gone when nobody listens, and then nobody needs to know.
+fn tell(send: &mpsc::UnboundedSender<News>, event: Event) {
+    let _nobody = send.send(News::Event(Box::new(event)));
+}
+
+/// Reads the events of the gate until they end, and says why they did.
+async fn follow(
+    connector: impl Connect,
+    position: Option<u64>,
+    send: &mpsc::UnboundedSender<News>,
+) -> String {
+    let client = match connector.connect().await {
+        Ok(client) => client,
+        Err(why) => return why,
+    };
+    let opened = timeout(SILENCE, async {
+        tokio::try_join!(client.events(position), client.me())
+    });
+    let (mut events, me) = match opened.await {
+        Ok(Ok(both)) => both,
+        Ok(Err(error)) => return error.to_string(),
+        Err(_) => return format!("{} doesn't answer", client.address()),
+    };
+    let address = client.address().to_owned();
+    let _nobody = send.send(News::Linked(Box::new(client)));
+    tell(send, Event::Stream(Stream::Live(Box::new(me))));
+    loop {
+        let tick = match timeout(SILENCE, events.next()).await {
+            Ok(Ok(Some(tick))) => tick,
+            Ok(Ok(None)) => return format!("{address} ended the connection"),
+            Ok(Err(error)) => return error.to_string(),
+            Err(_) => return format!("{address} has gone silent"),
+        };
+        let position = match tick {
+            Tick::Position(position) => position,
+            Tick::Event(event) => {
+                let changed = Stream::Changed {
+                    kind: event.kind,
+                    request: event.request,
+                };
+                tell(send, Event::Stream(changed));
+                event.position
+            }
+        };
+        let _nobody = send.send(News::Position(position));
+    }
+}
+
+/// What waits for the person who looks.
+fn filter(fetch: &PageFetch) -> Filter {
+    Filter {
+        status: Some(Status::Pending.word().to_owned()),
+        reviewer: Some("me".parse().expect("“me” follows the rule for names")),
+        limit: Some(fetch.limit),
+        cursor: fetch.cursor.clone(),
+        ..Filter::default()
+    }
+}

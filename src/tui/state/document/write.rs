@@ -1,0 +1,409 @@
+//! What a request says, put down block by block: whom it reaches, what policy says, what the agent says
+//! of itself, and every parameter.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+
+use crate::api::request::Request;
+use crate::domain::json::{Json, Limits, parse};
+use crate::domain::request::{OnTimeout, Resource, Trigger};
+use crate::domain::untrusted::Untrusted;
+use crate::tui::state::words;
+
+use super::mail::Mail;
+use super::{Block, Tone, hosts};
+
+/// Puts blocks down, and remembers every text of the agent's for the report on what it hides.
+pub(super) struct Writer<'a> {
+    zone: &'a TimeZone,
+    compact: bool,
+    written: Written,
+    said: String,
+}
+
+/// What a writer has put down.
+#[derive(Default)]
+pub(super) struct Written {
+    pub blocks: Vec<Block>,
+    pub recipients: Vec<Untrusted>,
+    pub warnings: Vec<String>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(zone: &'a TimeZone, compact: bool) -> Self {
+        Self {
+            zone,
+            compact,
+            written: Written::default(),
+            said: String::new(),
+        }
+    }
+
+    /// Everything, and what is suspicious about what the agent sent.
+    pub(super) fn finish(self) -> Written {
+        let mut written = self.written;
+        written.warnings.extend(hosts::disguised(&self.said));
+        written
+            .warnings
+            .extend(Untrusted::from(self.said).report().summary());
+        written
+    }
+
+    pub(super) fn request(&mut self, request: &Request, params: Option<&Json>) {
+        let mail = params.and_then(Mail::of);
+        match &mail {
+            Some(mail) => self.envelope(mail, &request.recipients),
+            None => self.recipients("Recipients", request.recipients.iter()),
+        }
+        self.circumstances(request);
+        match (&mail, params) {
+            (Some(mail), _) => self.mail_body(mail, request),
+            (None, Some(params)) => {
+                self.agent_says(request);
+                self.params(params);
+            }
+            (None, None) => self.agent_says(request),
+        }
+    }
+
+    fn recipients<'r>(
+        &mut self,
+        label: &'static str,
+        recipients: impl Iterator<Item = &'r Untrusted>,
+    ) {
+        for (index, recipient) in recipients.enumerate() {
+            let label = if index == 0 { label } else { "" };
+            self.written.recipients.push(recipient.clone());
+            self.field(label, recipient.clone(), Tone::Content);
+        }
+    }
+
+    /// Each mailbox on a row of its own, address first, counted over all of them.
+    fn envelope(&mut self, mail: &Mail<'_>, declared: &[Untrusted]) {
+        let mut normal = BTreeSet::new();
+        let count = mail.recipients.iter().map(|(_, found)| found.len()).sum();
+        let mut place = 0;
+        for (label, mailboxes) in &mail.recipients {
+            for (index, mailbox) in mailboxes.iter().enumerate() {
+                place += 1;
+                normal.insert(mailbox.normal.as_str());
+                self.written.recipients.push(mailbox.address.clone());
+                self.said(mailbox.written);
+                self.put(Block::Field {
+                    label: if index == 0 { label } else { "" },
+                    value: mailbox.address.clone(),
+                    aside: mailbox.note(place, count),
+                    tone: Tone::Content,
+                });
+            }
+        }
+        let others = declared.iter();
+        let others = others.filter(|one| !normal.contains(one.raw_for_execution()));
+        self.recipients("Also to", others);
+        if let Some(subject) = mail.subject {
+            self.field("Subject", Untrusted::from(subject), Tone::Content);
+        }
+    }
+
+    /// For whom, how it came about, until when, and what policy says.
+    fn circumstances(&mut self, request: &Request) {
+        if let Some(resource) = &request.resource {
+            self.resource(resource);
+        }
+        let whom = match &request.on_behalf_of {
+            Some(person) => person.to_string(),
+            None => "nobody in particular".to_owned(),
+        };
+        let trigger = trigger_words(request.trigger);
+        let until = request.expires_at.map(|at| {
+            let then = match request.on_timeout {
+                OnTimeout::Reject => "then rejected",
+                OnTimeout::Escalate => "then passed on",
+            };
+            format!("{}, {then}", words::moment(at, self.zone))
+        });
+        if self.compact {
+            let mut facts = vec![whom, trigger.to_owned()];
+            facts.extend(until.map(|until| format!("until {until}")));
+            self.ours("For", facts.join(" · "));
+        } else {
+            self.ours("For", whom);
+            self.ours("Trigger", trigger.to_owned());
+            if let Some(until) = until {
+                self.ours("Expires", until);
+            }
+        }
+        self.policy(request);
+    }
+
+    fn resource(&mut self, resource: &Resource) {
+        let (kind, id) = (
+            resource.kind.raw_for_execution(),
+            resource.id.raw_for_execution(),
+        );
+        let owner = resource.owner.as_ref();
+        let owner = owner.map(|owner| format!("{owner} owns it, says the agent"));
+        let value = format!("{kind} {id}");
+        self.said(&value);
+        self.put(Block::Field {
+            label: "Resource",
+            value: Untrusted::from(value),
+            aside: owner.map(Untrusted::from),
+            tone: Tone::Content,
+        });
+    }
+
+    fn policy(&mut self, request: &Request) {
+        let mut policy = request.verdict.text.raw_for_execution().to_owned();
+        if let Some(review) = request.review.as_ref().filter(|review| review.needed > 1) {
+            policy.push_str(&format!(
+                " · {} of {} approvals",
+                review.given, review.needed
+            ));
+        }
+        self.put(Block::Field {
+            label: "Policy",
+            value: Untrusted::from(policy),
+            aside: None,
+            tone: Tone::Content,
+        });
+        let guidance = request.review.as_ref().and_then(|r| r.guidance.clone());
+        if let Some(guidance) = guidance {
+            self.field("Guidance", guidance, Tone::Content);
+        }
+        for (index, reason) in request.risk.reasons.iter().enumerate() {
+            let label = if index == 0 { "Risk" } else { "" };
+            self.field(label, reason.clone(), Tone::Content);
+        }
+    }
+
+    fn mail_body(&mut self, mail: &Mail<'_>, request: &Request) {
+        if !self.compact {
+            self.agent_says(request);
+        }
+        if let Some(body) = mail.body {
+            self.put(Block::Gap);
+            self.text(body);
+        }
+        if self.compact {
+            self.put(Block::Gap);
+            self.agent_says(request);
+        }
+        if !mail.others.is_empty() {
+            self.heading("Parameters", mail.others.len().to_string());
+            for (key, value) in &mail.others {
+                self.member(key, value);
+            }
+        }
+    }
+
+    /// Set apart, labelled and quoted: an agent's words about itself.
+    fn agent_says(&mut self, request: &Request) {
+        let words = [&request.title, &request.reason];
+        for (index, words) in words.into_iter().flatten().enumerate() {
+            let label = if index == 0 { "Agent says" } else { "" };
+            self.say(words);
+            let quoted = format!("“{}”", words.raw_for_execution());
+            self.put(Block::Field {
+                label,
+                value: Untrusted::from(quoted),
+                aside: None,
+                tone: Tone::Aside,
+            });
+        }
+        for (label, words) in [("Talk", &request.conversation), ("Node", &request.node)] {
+            if let Some(words) = words {
+                self.field(label, words.clone(), Tone::Aside);
+            }
+        }
+        if let Some(voice) = &request.voice {
+            self.field("Hold text", voice.hold_message.clone(), Tone::Aside);
+        }
+    }
+
+    fn params(&mut self, params: &Json) {
+        match params {
+            Json::Object(members) => {
+                self.heading("Parameters", members.len().to_string());
+                for (key, value) in members {
+                    self.member(key, value);
+                }
+            }
+            Json::String(text) => {
+                self.heading("Parameters", "one text".to_owned());
+                self.text(text);
+            }
+            other => {
+                self.heading("Parameters", String::new());
+                self.nested(0, None, other, false);
+            }
+        }
+    }
+
+    pub(super) fn context(&mut self, raw: &str) {
+        self.heading("Context", "from the agent, not executed".to_owned());
+        match parse(raw.as_bytes(), Limits::default()) {
+            Ok(Json::Object(members)) => {
+                for (key, value) in &members {
+                    self.member(key, value);
+                }
+            }
+            Ok(other) => self.nested(0, None, &other, false),
+            Err(_) => self.text(raw),
+        }
+    }
+
+    /// A member of the parameters themselves.
+    fn member(&mut self, key: &str, value: &Json) {
+        match value {
+            Json::Object(members) if !members.is_empty() => self.nested(0, Some(key), value, false),
+            Json::Array(items) if !items.is_empty() => self.nested(0, Some(key), value, false),
+            value => {
+                self.said(key);
+                let quoted = matches!(value, Json::String(_));
+                let value = match value {
+                    Json::String(text) => text.clone(),
+                    other => scalar(other),
+                };
+                self.said(&value);
+                self.put(Block::Member {
+                    key: Untrusted::from(key),
+                    value: Untrusted::from(value),
+                    quoted,
+                });
+            }
+        }
+    }
+
+    /// JSON with one line for each member, indented; strings quoted and escaped as JSON has it.
+    fn nested(&mut self, depth: usize, key: Option<&str>, value: &Json, comma: bool) {
+        let end = if comma { "," } else { "" };
+        let (open, close) = match value {
+            Json::Object(members) if !members.is_empty() => {
+                self.nested_line(depth, key, "{");
+                let last = members.len() - 1;
+                for (index, (name, value)) in members.iter().enumerate() {
+                    self.nested(depth + 1, Some(name), value, index < last);
+                }
+                (true, "}")
+            }
+            Json::Array(items) if !items.is_empty() => {
+                self.nested_line(depth, key, "[");
+                let last = items.len() - 1;
+                for (index, item) in items.iter().enumerate() {
+                    self.nested(depth + 1, None, item, index < last);
+                }
+                (true, "]")
+            }
+            _ => (false, ""),
+        };
+        if open {
+            self.nested_line(depth, None, &format!("{close}{end}"));
+        } else {
+            if let Json::String(text) = value {
+                self.said(text);
+            }
+            self.nested_line(depth, key, &format!("{}{end}", scalar(value)));
+        }
+    }
+
+    fn nested_line(&mut self, depth: usize, key: Option<&str>, value: &str) {
+        if let Some(key) = key {
+            self.said(key);
+        }
+        let key = key.map(|key| match depth {
+            0 => key.to_owned(),
+            _ => format!("{}:", quoted(key)),
+        });
+        self.put(Block::Nested {
+            depth,
+            key: key.map(Untrusted::from),
+            value: Untrusted::from(value),
+        });
+    }
+
+    fn ours(&mut self, label: &'static str, value: String) {
+        self.put(Block::Field {
+            label,
+            value: Untrusted::from(value),
+            aside: None,
+            tone: Tone::Content,
+        });
+    }
+
+    fn field(&mut self, label: &'static str, value: Untrusted, tone: Tone) {
+        self.say(&value);
+        self.put(Block::Field {
+            label,
+            value,
+            aside: None,
+            tone,
+        });
+    }
+
+    pub(super) fn heading(&mut self, title: &'static str, note: String) {
+        self.put(Block::Gap);
+        self.put(Block::Heading(title, note));
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.said(text);
+        self.put(Block::Text(Untrusted::from(text)));
+    }
+
+    fn put(&mut self, block: Block) {
+        self.written.blocks.push(block);
+    }
+
+    fn say(&mut self, text: &Untrusted) {
+        self.said(text.raw_for_execution());
+    }
+
+    fn said(&mut self, text: &str) {
+        self.said.push_str(text);
+        self.said.push('\n');
+    }
+}
+
+fn trigger_words(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Chat => "in a chat",
+        Trigger::Schedule => "on a schedule",
+        Trigger::Email => "by an e-mail",
+        Trigger::Webhook => "by a webhook",
+        Trigger::Voice => "in a call",
+        Trigger::Api => "over the API",
+    }
+}
+
+/// A value on one line: numbers with the digits they were sent with, strings as JSON writes them.
+fn scalar(value: &Json) -> String {
+    match value {
+        Json::Null => "null".to_owned(),
+        Json::Bool(true) => "true".to_owned(),
+        Json::Bool(false) => "false".to_owned(),
+        Json::Number(number) => number.as_written().to_owned(),
+        Json::String(text) => quoted(text),
+        Json::Array(_) => "[]".to_owned(),
+        Json::Object(_) => "{}".to_owned(),
+    }
+}
+
+/// Only what would end the string or break the line is escaped; the rest is for `Untrusted` to show.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}

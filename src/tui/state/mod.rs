@@ -1,0 +1,183 @@
+//! Everything that the inbox knows. `update` alone changes it, `view` alone draws it.
+
+pub mod document;
+pub mod layout;
+pub mod list;
+
+pub mod overlay;
+pub mod pending;
+mod standing;
+pub mod words;
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use ratatui::layout::Size;
+
+use crate::api::people::Me;
+use crate::domain::id::RequestId;
+use crate::domain::time::At;
+
+use super::action::{ActionId, Scope};
+use super::event::Now;
+use super::keymap::Keymap;
+use document::Shape;
+use layout::{Layout, Mode};
+use overlay::Overlay;
+use pending::{Pane, Pending};
+pub use standing::is_grave;
+
+/// The tabs, from left to right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    #[default]
+    Pending,
+    History,
+    Settings,
+}
+
+impl Tab {
+    pub const ALL: [Tab; 3] = [Tab::Pending, Tab::History, Tab::Settings];
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Tab::Pending => "Pending",
+            Tab::History => "History",
+            Tab::Settings => "Settings",
+        }
+    }
+}
+
+/// How it stands with the gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    Connecting,
+    Live,
+    Lost {
+        since: At,
+        /// How often it was tried in vain.
+        tries: u32,
+        why: String,
+    },
+}
+
+/// A line that says what happened, for a few seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    pub text: String,
+    pub tone: ToastTone,
+    pub until: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToastTone {
+    Plain,
+    Good,
+    Bad,
+}
+
+/// Keeps stray keys from deciding. See `update::guard`, which knows the rules.
+#[derive(Debug, Default)]
+pub struct Guard {
+    pub last_key: Option<Duration>,
+    /// A key that would decide, waiting to be sure that it came alone.
+    pub armed: Option<Armed>,
+    /// Until then no key decides.
+    pub dead_until: Duration,
+    /// The key that decided last, or was taken for a held one, and when it last came.
+    pub held: Option<(ActionId, Duration)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Armed {
+    pub action: ActionId,
+    pub due: Duration,
+}
+
+/// The state.
+#[derive(Debug)]
+pub struct State {
+    pub now: Now,
+    pub size: Size,
+    pub zone: TimeZone,
+    /// What to type in a shell to run signoff.
+    pub program: String,
+    pub keymap: Keymap,
+    pub me: Option<Me>,
+    pub link: Link,
+    pub tab: Tab,
+    pub pending: Pending,
+    pub overlay: Option<Overlay>,
+    pub toast: Option<Toast>,
+    pub guard: Guard,
+    /// When the list was last asked for again.
+    pub refreshed: Duration,
+}
+
+impl State {
+    /// An inbox that has just been opened and knows nothing yet.
+    pub fn new(now: Now, size: Size, zone: TimeZone, program: String) -> Self {
+        Self {
+            now,
+            size,
+            zone,
+            program,
+            keymap: Keymap::shipped(),
+            me: None,
+            link: Link::Connecting,
+            tab: Tab::default(),
+            pending: Pending::default(),
+            overlay: None,
+            toast: None,
+            guard: Guard::default(),
+            refreshed: Duration::ZERO,
+        }
+    }
+
+    pub fn is_live(&self) -> bool {
+        self.link == Link::Live
+    }
+
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size, self.pending.pane)
+    }
+
+    /// The window on the document that is being read: its shape and its rows.
+    pub fn reading_window(&self) -> (Shape, usize) {
+        let layout = self.layout();
+        let warnings = self
+            .pending
+            .reading()
+            .map_or(0, |detail| detail.document.warnings.len());
+        let parts = layout.detail_parts(warnings);
+        let shape = Shape {
+            width: parts.text.width,
+            compact: layout.mode != Mode::Split,
+        };
+        (shape, usize::from(parts.text.height))
+    }
+
+    /// Where a key goes, the innermost first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        match (&self.overlay, self.tab) {
+            (Some(Overlay::Confirm(_)), _) => &[Scope::Confirm],
+            (Some(Overlay::Reason(_)), _) => &[Scope::Reason],
+            (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => &[Scope::Overlay],
+            (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],
+            (None, Tab::History | Tab::Settings) => &[Scope::List, Scope::Screen],
+        }
+    }
+
+    /// What a decision would be about: the focused request in the version that is on the screen.
+    pub fn subject(&self) -> Option<(RequestId, Option<u32>)> {
+        let id = self.pending.list.focused()?.id;
+        let version = self.pending.reading().map(|detail| detail.request.version);
+        Some((id, version))
+    }
+
+    /// Whether the document is on the screen; in a single pane it may not be.
+    pub fn detail_is_visible(&self) -> bool {
+        self.tab == Tab::Pending
+            && (self.layout().mode != Mode::Single || self.pending.pane == Pane::Detail)
+    }
+}

@@ -1,0 +1,273 @@
+//! The Pending screen: the list of what waits, the requests that are being read, and the decisions that
+//! are on their way.
+
+use std::collections::HashMap;
+
+use crate::api::request::{Decide, Request};
+use crate::domain::id::RequestId;
+use crate::domain::review::{Remember, Word};
+
+use super::document::{Document, Shape};
+use super::list::List;
+
+/// Requests kept with their parameters: the focused one, what is prefetched, and a few to go back to.
+const KEPT: usize = 12;
+
+/// Which half of the screen the keys move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    #[default]
+    List,
+    Detail,
+}
+
+#[derive(Debug, Default)]
+pub struct Pending {
+    pub list: List,
+    pub pane: Pane,
+    pub choice: Choice,
+    pub details: Details,
+    pub sending: Vec<Sending>,
+}
+
+/// What the next decision will say besides yes or no; made anew for each request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Choice {
+    pub of: Option<RequestId>,
+    pub notify_agent: bool,
+    pub remember: Remember,
+}
+
+/// A decision on its way to the gate.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    pub id: RequestId,
+    pub decide: Decide,
+    /// The connection broke before the gate answered: it may or may not have heard.
+    pub unsure: bool,
+}
+
+impl Pending {
+    /// The focused request with its parameters, once they are here.
+    pub fn reading(&self) -> Option<&Detail> {
+        self.details.get(self.list.focused()?.id)
+    }
+
+    pub fn reading_mut(&mut self) -> Option<&mut Detail> {
+        let id = self.list.focused()?.id;
+        self.details.get_mut(id)
+    }
+
+    /// The decision about this request that is on its way.
+    pub fn sending(&self, id: RequestId) -> Option<&Sending> {
+        self.sending.iter().find(|sending| sending.id == id)
+    }
+}
+
+/// Requests with their parameters, the one used last at the end.
+#[derive(Debug, Default)]
+pub struct Details {
+    kept: Vec<Detail>,
+    asked: HashMap<RequestId, Asked>,
+}
+
+/// How it stands with a question to the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Open,
+    /// There were news since; the answer may be older than they are.
+    OpenAndStale,
+    /// It failed. News ask again; looking again by itself would go on for ever.
+    Failed,
+}
+
+impl Details {
+    pub fn get(&self, id: RequestId) -> Option<&Detail> {
+        self.kept.iter().find(|detail| detail.request.id == id)
+    }
+
+    pub fn get_mut(&mut self, id: RequestId) -> Option<&mut Detail> {
+        self.kept.iter_mut().find(|detail| detail.request.id == id)
+    }
+
+    /// The question about this request is answered; says whether to ask it once more.
+    pub fn answered(&mut self, id: RequestId, well: bool) -> bool {
+        match (self.asked.remove(&id), well) {
+            (Some(Asked::OpenAndStale), _) => {
+                self.asked.insert(id, Asked::Open);
+                true
+            }
+            (_, true) => false,
+            (_, false) => {
+                self.asked.insert(id, Asked::Failed);
+                false
+            }
+        }
+    }
+
+    /// Takes a request in. The same version of it keeps its place and what has been seen of it.
+    pub fn put(&mut self, request: Request, make: impl FnOnce(&Request) -> Document) {
+        let had = self.kept.iter().position(|d| d.request.id == request.id);
+        let detail = match had.map(|at| self.kept.remove(at)) {
+            Some(mut detail) if detail.request.digest == request.digest => {
+                detail.document = match detail.request.version == request.version {
+                    true => detail.document,
+                    false => make(&request),
+                };
+                detail.request = request;
+                detail
+            }
+            _ => Detail {
+                document: make(&request),
+                request,
+                scroll: 0,
+                seen: Seen::default(),
+            },
+        };
+        self.kept.push(detail);
+        if self.kept.len() > KEPT {
+            self.kept.remove(0);
+        }
+    }
+
+    /// Marks it as used.
+    pub fn touch(&mut self, id: RequestId) {
+        if let Some(at) = self.kept.iter().position(|d| d.request.id == id) {
+            let detail = self.kept.remove(at);
+            self.kept.push(detail);
+        }
+    }
+
+    /// What it holds of this request may be old.
+    pub fn forget(&mut self, id: RequestId) {
+        self.kept.retain(|detail| detail.request.id != id);
+    }
+
+    /// Whether it has to be asked for; if so, it counts as asked for from now on.
+    pub fn ask(&mut self, row: &Request) -> bool {
+        let fresh = self
+            .get(row.id)
+            .is_some_and(|detail| detail.request.version >= row.version);
+        if fresh || self.asked.contains_key(&row.id) {
+            return false;
+        }
+        self.asked.insert(row.id, Asked::Open);
+        true
+    }
+
+    /// Asks for it whatever it holds.
+    pub fn ask_again(&mut self, id: RequestId) -> bool {
+        let open = matches!(self.asked.get(&id), Some(Asked::Open | Asked::OpenAndStale));
+        let asked = if open {
+            Asked::OpenAndStale
+        } else {
+            Asked::Open
+        };
+        self.asked.insert(id, asked);
+        !open
+    }
+
+    /// What it holds of every other request may be old.
+    pub fn keep_only(&mut self, id: Option<RequestId>) {
+        self.kept.retain(|detail| Some(detail.request.id) == id);
+    }
+
+    /// No answer will come to anything.
+    pub fn forget_asked(&mut self) {
+        self.asked.clear();
+    }
+}
+
+/// A request that can be read.
+#[derive(Debug)]
+pub struct Detail {
+    pub request: Request,
+    pub document: Document,
+    /// The first row on the screen.
+    pub scroll: usize,
+    pub seen: Seen,
+}
+
+impl Detail {
+    /// Lays it out, and keeps the window within it.
+    pub fn fit(&mut self, shape: Shape, height: usize) {
+        self.document.lay_out(shape);
+        let rows = self.document.rows().len();
+        self.seen.fit(shape, rows);
+        self.scroll = self.scroll.min(rows.saturating_sub(height));
+    }
+
+    pub fn scroll_by(&mut self, rows: isize) {
+        self.scroll = self.scroll.saturating_add_signed(rows);
+    }
+
+    /// The window on the document has been on the screen.
+    pub fn drawn(&mut self, height: usize) {
+        self.seen.window(self.scroll, height);
+    }
+
+    /// Rows that haven't been on the screen, those that are there now left out.
+    pub fn unseen(&self, height: usize) -> usize {
+        self.seen.left(self.scroll, height)
+    }
+
+    /// Puts the first row that hasn't been seen on the screen.
+    pub fn scroll_to_unseen(&mut self) {
+        if let Some(row) = self.seen.first_left() {
+            self.scroll = row;
+        }
+    }
+}
+
+/// Which rows of a document have been on the screen. Once all have, a new width doesn't change that.
+#[derive(Debug, Default)]
+pub struct Seen {
+    shape: Option<Shape>,
+    rows: Vec<bool>,
+    all: bool,
+}
+
+impl Seen {
+    fn fit(&mut self, shape: Shape, rows: usize) {
+        if self.shape != Some(shape) || self.rows.len() != rows {
+            self.shape = Some(shape);
+            self.rows = vec![self.all; rows];
+        }
+    }
+
+    fn window(&mut self, from: usize, height: usize) {
+        for row in self.rows.iter_mut().skip(from).take(height) {
+            *row = true;
+        }
+        self.all = self.shape.is_some() && self.rows.iter().all(|seen| *seen);
+    }
+
+    fn left(&self, from: usize, height: usize) -> usize {
+        let outside = |row: &usize| !(from..from + height).contains(row);
+        let unseen = self.rows.iter().enumerate().filter(|(_, seen)| !**seen);
+        unseen.filter(|(row, _)| outside(row)).count()
+    }
+
+    fn first_left(&self) -> Option<usize> {
+        self.rows.iter().position(|seen| !seen)
+    }
+
+    /// Whether the whole document has been on the screen.
+    pub fn all(&self) -> bool {
+        self.all
+    }
+
+    /// How much of it has been, in percent; a hundred only for all of it.
+    pub fn percent(&self, from: usize, height: usize) -> usize {
+        let rows = self.rows.len().max(1);
+        (rows - self.left(from, height).min(rows)) * 100 / rows
+    }
+}
+
+/// `approved` or `rejected` as it is said while it is sent.
+pub fn sending_words(word: Word) -> &'static str {
+    match word {
+        Word::Approve => "approving…",
+        Word::Reject => "rejecting…",
+    }
+}

@@ -1,0 +1,147 @@
+//! Times and counts in words, and when those words will next be others.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::time::{At, Span};
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The largest unit that says enough: seconds under a minute, minutes under an hour, hours under two days.
+fn unit(span: Span) -> (i64, &'static str, &'static str) {
+    match span.millis() {
+        ..MINUTE => (SECOND, "s", "s"),
+        ..HOUR => (MINUTE, "m", "min"),
+        millis if millis < 2 * DAY => (HOUR, "h", "h"),
+        _ => (DAY, "d", "d"),
+    }
+}
+
+/// `41m`, for a column.
+pub fn short(span: Span) -> String {
+    let (unit, letter, _) = unit(span);
+    format!("{}{letter}", span.millis() / unit)
+}
+
+/// `41 min`, for a sentence.
+pub fn long(span: Span) -> String {
+    let (unit, _, word) = unit(span);
+    format!("{} {word}", span.millis() / unit)
+}
+
+/// How long the words for a time that is left stay true.
+pub fn until_less(left: Span) -> Span {
+    let (unit, ..) = unit(left);
+    Span::from_millis(left.millis() % unit + 1)
+}
+
+/// How long the words for a time that has passed stay true.
+pub fn until_more(passed: Span) -> Span {
+    let (unit, ..) = unit(passed);
+    Span::from_millis(unit - passed.millis() % unit)
+}
+
+/// `14:02`, as the clock on the reader's wall has it.
+pub fn clock(at: At, zone: &TimeZone) -> String {
+    written(at, zone, "%H:%M")
+}
+
+/// `20 Nov 14:02`.
+pub fn moment(at: At, zone: &TimeZone) -> String {
+    written(at, zone, "%-d %b %H:%M")
+}
+
+fn written(at: At, zone: &TimeZone, format: &str) -> String {
+    match Timestamp::from_millisecond(at.millis()) {
+        Ok(timestamp) => timestamp
+            .to_zoned(zone.clone())
+            .strftime(format)
+            .to_string(),
+        Err(_) => at.to_string(),
+    }
+}
+
+/// `1 line`, `5 lines`, `18,402 lines`.
+pub fn count(n: usize, noun: &str) -> String {
+    format!(
+        "{} {noun}{}",
+        grouped(n as u64),
+        if n == 1 { "" } else { "s" }
+    )
+}
+
+/// `18,402`
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_said_in_the_unit_that_says_enough() {
+        for (secs, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (60, "1m"),
+            (3599, "59m"),
+            (3600, "1h"),
+            (86_400, "24h"),
+            (172_800, "2d"),
+        ] {
+            assert_eq!(short(Span::from_secs(secs)), text);
+        }
+        assert_eq!(long(Span::from_secs(120)), "2 min");
+    }
+
+    #[test]
+    fn words_change_when_they_say_they_do() {
+        for millis in [
+            1_000,
+            59_999,
+            60_000,
+            61_500,
+            3_600_000,
+            90_000_000,
+            200_000_000,
+        ] {
+            let left = Span::from_millis(millis);
+            let wait = until_less(left).millis();
+            assert_ne!(
+                short(left),
+                short(Span::from_millis(millis - wait)),
+                "{millis}"
+            );
+            let wait = until_more(left).millis();
+            assert_ne!(
+                short(left),
+                short(Span::from_millis(millis + wait)),
+                "{millis}"
+            );
+            assert_eq!(
+                short(left),
+                short(Span::from_millis(millis + wait - 1)),
+                "{millis}"
+            );
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(grouped(18_402), "18,402");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(count(1, "line"), "1 line");
+    }
+}

@@ -1,0 +1,213 @@
+//! The terminal: entered, left whatever happens, and written to once per frame.
+//!
+//! Invariant: a frame reaches the terminal whole, between the two marks of a synchronised update, and a
+//! frame in which nothing changed reaches it not at all.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::Show;
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+};
+use crossterm::queue;
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+
+/// The terminal as the program found it comes back when this is dropped, or on a panic.
+pub struct Entered {
+    inside: Arc<AtomicBool>,
+}
+
+/// Takes the terminal over: raw mode, the alternate screen, pastes in brackets, focus reported.
+pub fn enter() -> io::Result<Entered> {
+    let inside = Arc::new(AtomicBool::new(true));
+    let entered = Entered {
+        inside: Arc::clone(&inside),
+    };
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        leave(&inside);
+        before(panic);
+    }));
+    enable_raw_mode()?;
+    let mut out = Vec::new();
+    queue!(
+        out,
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        EnableFocusChange
+    )?;
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(&out)?;
+    stdout.flush()?;
+    Ok(entered)
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        leave(&self.inside);
+    }
+}
+
+/// Gives the terminal back, once. A terminal that is gone can't be restored, and nobody is there to be
+/// told: errors end here.
+fn leave(inside: &AtomicBool) {
+    if !inside.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = Vec::new();
+    let queued = queue!(
+        out,
+        EndSynchronizedUpdate,
+        DisableFocusChange,
+        DisableBracketedPaste,
+        Show,
+        LeaveAlternateScreen
+    );
+    if queued.is_ok() {
+        let mut stdout = io::stdout().lock();
+        let _gone = stdout.write_all(&out).and_then(|()| stdout.flush());
+    }
+    let _gone = disable_raw_mode();
+}
+
+/// A ratatui backend that gathers a frame and writes it in one piece.
+pub struct Frames<W> {
+    out: W,
+    frame: Vec<u8>,
+    cursor_shown: bool,
+}
+
+impl<W: Write> Frames<W> {
+    /// Frames go to `out`, which should not buffer.
+    pub fn new(out: W) -> Self {
+        Self {
+            out,
+            frame: Vec::new(),
+            cursor_shown: true,
+        }
+    }
+
+    fn crossterm(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
+        CrosstermBackend::new(&mut self.frame)
+    }
+}
+
+impl<W: Write> Backend for Frames<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut content = content.peekable();
+        match content.peek() {
+            Some(_) => self.crossterm().draw(content),
+            None => Ok(()),
+        }
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        match std::mem::replace(&mut self.cursor_shown, false) {
+            true => self.crossterm().hide_cursor(),
+            false => Ok(()),
+        }
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        match std::mem::replace(&mut self.cursor_shown, true) {
+            true => Ok(()),
+            false => self.crossterm().show_cursor(),
+        }
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        self.crossterm().get_cursor_position()
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.crossterm().set_cursor_position(position)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.crossterm().clear()
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.crossterm().clear_region(clear_type)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        let (width, height) = crossterm::terminal::size()?;
+        Ok(Size { width, height })
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.crossterm().window_size()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.frame.is_empty() {
+            return Ok(());
+        }
+        let mut whole = Vec::with_capacity(self.frame.len() + 16);
+        queue!(whole, BeginSynchronizedUpdate)?;
+        whole.append(&mut self.frame);
+        queue!(whole, EndSynchronizedUpdate)?;
+        self.out.write_all(&whole)?;
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::Terminal;
+    use ratatui::layout::Rect;
+    use ratatui::{TerminalOptions, Viewport};
+
+    use super::*;
+
+    /// Counts writes, as a slow line would feel them.
+    #[derive(Default)]
+    struct Line(Vec<Vec<u8>>);
+
+    impl Write for &mut Line {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push(bytes.to_vec());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_frame_is_one_write_and_an_unchanged_one_is_none() {
+        let mut line = Line::default();
+        let viewport = Viewport::Fixed(Rect::new(0, 0, 20, 4));
+        let mut terminal =
+            Terminal::with_options(Frames::new(&mut line), TerminalOptions { viewport }).unwrap();
+        for _ in 0..3 {
+            terminal
+                .draw(|frame| frame.render_widget("hello", frame.area()))
+                .unwrap();
+        }
+        drop(terminal);
+        let last = line.0.pop().unwrap();
+        let text = String::from_utf8(last).unwrap();
+        assert!(
+            text.starts_with("\x1b[?2026h") && text.ends_with("\x1b[?2026l"),
+            "{text:?}"
+        );
+        assert!(text.contains("hello"));
+        assert!(line.0.is_empty(), "{:?}", line.0);
+    }
+}

@@ -1,0 +1,170 @@
+//! What the gate answered. The outcome of a decision is only ever what the gate said.
+
+use crate::api::page::Page;
+use crate::api::problem::Problem;
+use crate::api::request::{Request, Why};
+use crate::client::ClientError;
+use crate::domain::id::RequestId;
+use crate::domain::review::Word;
+use crate::tui::effect::{Effect, PageFetch};
+use crate::tui::event::Answer;
+use crate::tui::state::overlay::Overlay;
+use crate::tui::state::{State, ToastTone, words};
+
+use super::{pending, toast};
+
+/// Takes an answer in.
+pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
+    match answer {
+        Answer::Page(fetch, result) => page(state, &fetch, result),
+        Answer::Request(id, result) => request(state, id, result, effects),
+        Answer::Decided(id, word, result) => decided(state, id, word, result, effects),
+        Answer::Why(id, result) => why(state, id, result),
+    }
+}
+
+fn page(state: &mut State, fetch: &PageFetch, result: Result<Page<Request>, ClientError>) {
+    // An answer to a question from before the connection broke.
+    if state.pending.list.asked.as_ref() != Some(fetch) {
+        return;
+    }
+    let entries = state.layout().entries();
+    match result {
+        Ok(page) => state.pending.list.accept(fetch, page, entries),
+        Err(error) => {
+            state.pending.list.refused();
+            toast(state, ToastTone::Bad, error.to_string());
+        }
+    }
+}
+
+fn request(
+    state: &mut State,
+    id: RequestId,
+    result: Result<Box<Request>, ClientError>,
+    effects: &mut Vec<Effect>,
+) {
+    if state.pending.details.answered(id, result.is_ok()) {
+        effects.push(Effect::FetchRequest(id));
+    }
+    match result {
+        Ok(request) => {
+            settle_unsure(state, &request);
+            put(state, *request);
+        }
+        Err(error) => toast(state, ToastTone::Bad, error.to_string()),
+    }
+}
+
+fn put(state: &mut State, request: Request) {
+    let document = pending::document(state);
+    state.pending.details.put(request, document);
+}
+
+fn decided(
+    state: &mut State,
+    id: RequestId,
+    word: Word,
+    result: Result<Box<Request>, ClientError>,
+    effects: &mut Vec<Effect>,
+) {
+    match result {
+        Ok(request) => {
+            state.pending.sending.retain(|sending| sending.id != id);
+            heard(state, word, *request);
+        }
+        Err(ClientError::Refused(problem)) => {
+            state.pending.sending.retain(|sending| sending.id != id);
+            toast(state, ToastTone::Bad, refusal(state, &problem));
+            ask_again(state, id, effects);
+        }
+        Err(error) => {
+            let mut sent = state.pending.sending.iter_mut();
+            if let Some(sending) = sent.find(|sending| sending.id == id) {
+                sending.unsure = true;
+            }
+            toast(
+                state,
+                ToastTone::Bad,
+                format!("not known yet whether the gate heard it: {error}"),
+            );
+            if state.is_live() {
+                ask_again(state, id, effects);
+            }
+        }
+    }
+}
+
+fn ask_again(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
+    state.pending.list.refresh();
+    if state.pending.details.ask_again(id) {
+        effects.push(Effect::FetchRequest(id));
+    }
+}
+
+/// The gate has the decision.
+fn heard(state: &mut State, word: Word, request: Request) {
+    let headline = request.headline.plain_line();
+    let text = match &request.review {
+        Some(review) if !request.status.decided() => format!(
+            "{}, {} of {} approvals: {headline}",
+            word.past(),
+            review.given,
+            review.needed
+        ),
+        _ => format!("{}: {headline}", word.past()),
+    };
+    let tone = match word {
+        Word::Approve => ToastTone::Good,
+        Word::Reject => ToastTone::Bad,
+    };
+    toast(state, tone, text);
+    if request.status.decided() {
+        state.pending.list.remove(request.id);
+    }
+    state.pending.list.refresh();
+    put(state, request);
+}
+
+/// The connection broke while a decision was on its way; the request tells what came of it.
+fn settle_unsure(state: &mut State, request: &Request) {
+    let mut sent = state.pending.sending.iter();
+    let Some(at) = sent.position(|sending| sending.id == request.id && sending.unsure) else {
+        return;
+    };
+    let word = state.pending.sending.remove(at).decide.decision;
+    let me = state.me.as_ref().map(|me| me.id.as_str());
+    let mine = |vote: &&crate::api::request::DecisionRecord| Some(vote.by.as_str()) == me;
+    match request.decisions.iter().find(mine) {
+        Some(vote) if vote.decision == word => heard(state, word, request.clone()),
+        _ => {
+            let text = match state.ended(request) {
+                Some(ended) => format!("yours did not arrive: {ended}"),
+                None => "your decision did not reach the gate; it still waits".to_owned(),
+            };
+            toast(state, ToastTone::Bad, text);
+        }
+    }
+}
+
+fn refusal(state: &State, problem: &Problem) -> String {
+    match (&problem.decided_by, problem.decision, problem.at) {
+        (Some(by), Some(decision), Some(at)) => format!(
+            "{by} {} this at {}",
+            decision.word(),
+            words::clock(at, &state.zone)
+        ),
+        _ => format!("{}: {}", problem.title, problem.detail.plain_line()),
+    }
+}
+
+fn why(state: &mut State, id: RequestId, result: Result<Box<Why>, ClientError>) {
+    match (&mut state.overlay, result) {
+        (Some(Overlay::Why(ladder)), Ok(why)) if ladder.id == id => ladder.why = Some(why),
+        (Some(Overlay::Why(ladder)), Err(error)) if ladder.id == id => {
+            state.overlay = None;
+            toast(state, ToastTone::Bad, error.to_string());
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,167 @@
+//! From a key to a decision on its way to the gate, and every reason why it doesn't get there.
+//!
+//! Invariant: a decision is made of what is on the screen: this id, this digest, this plan.
+
+use crate::api::request::Decide;
+use crate::domain::digest::Digest;
+use crate::domain::id::RequestId;
+use crate::domain::review::{Remember, Word};
+use crate::domain::untrusted::Untrusted;
+use crate::tui::effect::Effect;
+use crate::tui::state::overlay::{Overlay, Question, ReasonLine};
+use crate::tui::state::pending::Sending;
+use crate::tui::state::{self, State, ToastTone, words};
+
+use super::{guard, toast};
+
+/// `a`
+pub fn approve(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    if !state.detail_is_visible() {
+        return toast(state, ToastTone::Plain, "open it first: enter");
+    }
+    let (_, height) = state.reading_window();
+    let Some(detail) = state.pending.reading_mut() else {
+        return;
+    };
+    if !detail.seen.all() {
+        let unseen = words::count(detail.unseen(height), "line");
+        detail.scroll_to_unseen();
+        let text = format!("scroll to the end first ({unseen} not seen)");
+        return toast(state, ToastTone::Plain, text);
+    }
+    let request = &detail.request;
+    let question = Question {
+        id: request.id,
+        digest: request.digest,
+    };
+    if state::is_grave(request) {
+        state.overlay = Some(Overlay::Confirm(question));
+        guard::hold_off(state);
+    } else {
+        send(
+            state,
+            question.id,
+            question.digest,
+            Word::Approve,
+            None,
+            effects,
+        );
+    }
+}
+
+/// `y`
+pub fn confirm(state: &mut State, question: Question, effects: &mut Vec<Effect>) {
+    state.overlay = None;
+    send(
+        state,
+        question.id,
+        question.digest,
+        Word::Approve,
+        None,
+        effects,
+    );
+}
+
+/// `r`
+pub fn ask_reason(state: &mut State) {
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    if let Some(detail) = state.pending.reading() {
+        state.overlay = Some(Overlay::Reason(ReasonLine {
+            id: detail.request.id,
+            digest: detail.request.digest,
+            text: String::new(),
+            cursor: 0,
+            asked_again: false,
+        }));
+    }
+}
+
+/// Enter in the reason.
+pub fn reject(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Reason(line)) = &mut state.overlay else {
+        return;
+    };
+    let reason = line.text.trim().to_owned();
+    if reason.is_empty() && !line.asked_again {
+        line.asked_again = true;
+        return;
+    }
+    let (id, digest) = (line.id, line.digest);
+    let reason = (!reason.is_empty()).then(|| Untrusted::from(reason));
+    if let Some(why) = state.obstacle() {
+        // The line stays open: what was typed isn't lost.
+        return toast(state, ToastTone::Plain, why);
+    }
+    state.overlay = None;
+    send(state, id, digest, Word::Reject, reason, effects);
+}
+
+fn send(
+    state: &mut State,
+    id: RequestId,
+    digest: Digest,
+    word: Word,
+    reason: Option<Untrusted>,
+    effects: &mut Vec<Effect>,
+) {
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    let on_screen = state.pending.reading().map(|detail| &detail.request);
+    let Some(request) = on_screen.filter(|request| request.id == id && request.digest == digest)
+    else {
+        return toast(state, ToastTone::Plain, "it has changed: look at it again");
+    };
+    let choice = state.pending.choice;
+    let decide = Decide {
+        decision: word,
+        digest: Some(digest),
+        plan: request.review.as_ref().map(|review| review.plan),
+        reason,
+        notify_agent: choice.notify_agent,
+        remember: match word {
+            Word::Approve => choice.remember,
+            Word::Reject => Remember::Once,
+        },
+    };
+    effects.push(Effect::Decide(id, Box::new(decide.clone())));
+    state.pending.sending.push(Sending {
+        id,
+        decide,
+        unsure: false,
+    });
+}
+
+/// `t`
+pub fn toggle_notify(state: &mut State) {
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    let you = state.pending.reading().and_then(|d| d.request.you.as_ref());
+    if you.is_some_and(|you| you.notify_always) {
+        let text = "the agent is always told here: it waits, or this is a chat";
+        return toast(state, ToastTone::Plain, text);
+    }
+    state.pending.choice.notify_agent ^= true;
+}
+
+/// `m`
+pub fn cycle_remember(state: &mut State) {
+    if let Some(why) = state.obstacle().or_else(|| state.why_not_remembered()) {
+        return toast(state, ToastTone::Plain, why);
+    }
+    let Some(you) = state.pending.reading().and_then(|d| d.request.you.as_ref()) else {
+        return;
+    };
+    let rest = you.remember.iter().filter(|each| **each != Remember::Once);
+    let choices: Vec<Remember> = [Remember::Once].into_iter().chain(rest.copied()).collect();
+    let now = state.pending.choice.remember;
+    let at = choices.iter().position(|choice| *choice == now);
+    let next = (at.map_or(0, |at| at + 1)) % choices.len();
+    state.pending.choice.remember = choices[next];
+}

@@ -1,0 +1,90 @@
+//! The connection: found, lost, found again; and the news that it brings.
+
+use std::time::Duration;
+
+use crate::domain::id::RequestId;
+use crate::tui::effect::Effect;
+use crate::tui::event::Stream;
+use crate::tui::state::{Link, State};
+
+/// The first wait after the connection was lost; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// Takes news in.
+pub fn take(state: &mut State, news: Stream, effects: &mut Vec<Effect>) {
+    match news {
+        Stream::Live(me) => {
+            state.me = Some(*me);
+            state.link = Link::Live;
+            look_again(state, effects);
+        }
+        Stream::Changed { kind, request } => changed(state, &kind, request, effects),
+        Stream::Lost(why) => lost(state, why, effects),
+    }
+}
+
+fn lost(state: &mut State, why: String, effects: &mut Vec<Effect>) {
+    let (since, tries) = match &state.link {
+        Link::Lost { since, tries, .. } => (*since, tries + 1),
+        Link::Connecting | Link::Live => (state.now.wall, 0),
+    };
+    state.link = Link::Lost { since, tries, why };
+    state.pending.list.forget_asked();
+    state.pending.details.forget_asked();
+    let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(tries));
+    effects.push(Effect::Connect {
+        after: wait.min(LONGEST_WAIT),
+    });
+}
+
+/// `ctrl-r`, or the connection is back: everything on the screen is asked for again.
+pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.is_live() {
+        look_again(state, effects);
+    } else {
+        let after = Duration::ZERO;
+        effects.push(Effect::Connect { after });
+    }
+}
+
+fn look_again(state: &mut State, effects: &mut Vec<Effect>) {
+    let pending = &mut state.pending;
+    pending.list.refresh();
+    pending.details.forget_asked();
+    let focused = pending.list.focused().map(|row| row.id);
+    let unsure = pending.sending.iter().filter(|sending| sending.unsure);
+    let wanted: Vec<RequestId> = focused.into_iter().chain(unsure.map(|s| s.id)).collect();
+    for id in wanted {
+        if pending.details.ask_again(id) {
+            effects.push(Effect::FetchRequest(id));
+        }
+    }
+}
+
+/// Something happened: to a request, which may be on the screen, or to who may do what.
+fn changed(state: &mut State, kind: &str, request: Option<RequestId>, effects: &mut Vec<Effect>) {
+    let pending = &mut state.pending;
+    let focused = pending.list.focused().map(|row| row.id);
+    match request {
+        Some(id) => {
+            if kind.starts_with("request.") {
+                pending.list.refresh();
+            }
+            if focused != Some(id) {
+                pending.details.forget(id);
+            } else if pending.details.ask_again(id) {
+                effects.push(Effect::FetchRequest(id));
+            }
+        }
+        // What may be remembered, and by whom it may be decided, may be other than it was.
+        None => {
+            pending.details.keep_only(focused);
+            if let Some(id) = focused
+                && pending.details.ask_again(id)
+            {
+                effects.push(Effect::FetchRequest(id));
+            }
+        }
+    }
+}

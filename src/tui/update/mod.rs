@@ -1,0 +1,122 @@
+//! What follows from what happened. Pure: the state goes in, the state and a list of effects come out.
+//!
+//! Invariant: nothing here waits, reads a clock or talks to the gate; what takes time is an effect.
+
+mod answers;
+mod decide;
+mod guard;
+mod link;
+mod overlay;
+mod pending;
+#[cfg(test)]
+mod tests;
+mod time;
+
+use std::time::Duration;
+
+pub use time::next_deadline;
+
+use super::action::ActionId;
+use super::effect::Effect;
+use super::event::{Event, Now};
+use super::state::overlay::Overlay;
+use super::state::{State, Tab, Toast, ToastTone};
+
+/// How long a toast stands.
+const TOAST: Duration = Duration::from_secs(4);
+
+/// Takes one event in.
+pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
+    state.now = now;
+    let subject = state.subject();
+    let by_user = matches!(event, Event::Key(_));
+    let mut effects = Vec::new();
+    match event {
+        Event::Key(key) => guard::key(state, &key, &mut effects),
+        Event::Paste(text) => paste(state, &text),
+        Event::Resize(size) => state.size = size,
+        Event::Focus => guard::hold_off(state),
+        Event::Tick => tick(state, &mut effects),
+        Event::Drawn => drawn(state),
+        Event::Answer(answer) => answers::take(state, answer, &mut effects),
+        Event::Stream(news) => link::take(state, news, &mut effects),
+    }
+    pending::settle(state, &mut effects);
+    if state.subject() != subject && !by_user {
+        guard::hold_off(state);
+    }
+    effects
+}
+
+/// Does what an action says. Keys that decide have passed the guard.
+fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
+    match action {
+        ActionId::TabPending => state.tab = Tab::Pending,
+        ActionId::TabHistory => state.tab = Tab::History,
+        ActionId::TabSettings => state.tab = Tab::Settings,
+        ActionId::NextTab => turn(state, 1),
+        ActionId::PreviousTab => turn(state, Tab::ALL.len() - 1),
+        ActionId::Refresh => link::refresh(state, effects),
+        ActionId::Redraw => effects.push(Effect::Redraw),
+        ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
+        ActionId::Quit | ActionId::Leave => effects.push(Effect::Quit),
+        action if state.overlay.is_some() => overlay::act(state, action, effects),
+        action => match state.tab {
+            Tab::Pending => pending::act(state, action, effects),
+            Tab::History | Tab::Settings => {}
+        },
+    }
+}
+
+fn turn(state: &mut State, by: usize) {
+    let at = state.tab as usize;
+    state.tab = Tab::ALL[(at + by) % Tab::ALL.len()];
+}
+
+fn paste(state: &mut State, text: &str) {
+    match &mut state.overlay {
+        Some(Overlay::Reason(line)) => {
+            for char in text.chars() {
+                line.insert(if char.is_control() { ' ' } else { char });
+            }
+        }
+        _ => {
+            let count = text.chars().count();
+            let plural = if count == 1 { "" } else { "s" };
+            let text = format!("a paste of {count} character{plural} was ignored");
+            toast(state, ToastTone::Plain, text);
+        }
+    }
+}
+
+fn tick(state: &mut State, effects: &mut Vec<Effect>) {
+    let now = state.now.elapsed;
+    if state.toast.as_ref().is_some_and(|toast| toast.until <= now) {
+        state.toast = None;
+    }
+    guard::due(state, effects);
+}
+
+/// What the screen shows has been seen.
+fn drawn(state: &mut State) {
+    let hidden = matches!(
+        state.overlay,
+        Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Confirm(_))
+    );
+    if hidden || !state.detail_is_visible() {
+        return;
+    }
+    let (_, height) = state.reading_window();
+    if let Some(detail) = state.pending.reading_mut() {
+        detail.drawn(height);
+    }
+}
+
+/// Says something for a few seconds.
+fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {
+    state.toast = Some(Toast {
+        text: text.into(),
+        tone,
+        until: state.now.elapsed + TOAST,
+    });
+}

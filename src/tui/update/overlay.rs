@@ -1,0 +1,36 @@
+//! Keys while something is laid over the screen.
+
+use crate::tui::action::ActionId;
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+use crate::tui::state::overlay::Overlay;
+
+use super::decide;
+
+/// A key of what is laid over.
+pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
+    let half = usize::from(state.layout().body.height / 2).max(1);
+    match (&mut state.overlay, action) {
+        (Some(Overlay::Confirm(question)), ActionId::Confirm) => {
+            let question = *question;
+            decide::confirm(state, question, effects);
+        }
+        (Some(Overlay::Reason(_)), ActionId::SendReason) => decide::reject(state, effects),
+        (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,
+        (Some(Overlay::Help { scroll }), action) => scrolled(scroll, action, half),
+        (Some(Overlay::Why(ladder)), action) => scrolled(&mut ladder.scroll, action, half),
+        _ => {}
+    }
+}
+
+fn scrolled(scroll: &mut usize, action: ActionId, half: usize) {
+    *scroll = match action {
+        ActionId::Down => *scroll + 1,
+        ActionId::Up => scroll.saturating_sub(1),
+        ActionId::PageDown => *scroll + half,
+        ActionId::PageUp => scroll.saturating_sub(half),
+        ActionId::First => 0,
+        ActionId::Last => usize::MAX / 2,
+        _ => *scroll,
+    };
+}

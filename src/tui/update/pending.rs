@@ -1,0 +1,194 @@
+//! The Pending screen: moving, reading, deciding; and what to fetch for what is on the screen.
+
+use std::time::Duration;
+
+use crate::api::request::Request;
+use crate::tui::action::ActionId;
+use crate::tui::effect::Effect;
+use crate::tui::state::document::Document;
+use crate::tui::state::layout::Mode;
+use crate::tui::state::overlay::{Ladder, Overlay};
+use crate::tui::state::pending::{Choice, Pane};
+use crate::tui::state::{State, ToastTone};
+
+use super::{decide, toast};
+
+/// News of the list within this time are answered by one look.
+const REFRESH: Duration = Duration::from_millis(100);
+
+/// A key of this screen.
+pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
+    match action {
+        ActionId::Approve => decide::approve(state, effects),
+        ActionId::Reject => decide::ask_reason(state),
+        ActionId::Notify => decide::toggle_notify(state),
+        ActionId::Remember => decide::cycle_remember(state),
+        ActionId::Why => why(state, effects),
+        ActionId::Open => open(state),
+        ActionId::Back => state.pending.pane = Pane::List,
+        ActionId::SwapPane => match state.pending.pane {
+            Pane::List => open(state),
+            Pane::Detail => state.pending.pane = Pane::List,
+        },
+        ActionId::ScrollDown => scroll(state, 1),
+        ActionId::ScrollUp => scroll(state, -1),
+        ActionId::PageDown => page(state, 1),
+        ActionId::PageUp => page(state, -1),
+        ActionId::Down => step(state, 1),
+        ActionId::Up => step(state, -1),
+        ActionId::First => edge(state, false),
+        ActionId::Last => edge(state, true),
+        _ => {}
+    }
+}
+
+fn open(state: &mut State) {
+    if state.pending.list.focused().is_some() {
+        state.pending.pane = Pane::Detail;
+    }
+}
+
+fn step(state: &mut State, by: isize) {
+    match state.pending.pane {
+        Pane::Detail => scroll(state, by),
+        Pane::List => {
+            let entries = state.layout().entries();
+            state.pending.list.step(by, entries);
+        }
+    }
+}
+
+/// Half a page: of the document, or of the list where no document is on the screen.
+fn page(state: &mut State, direction: isize) {
+    if state.detail_is_visible() {
+        let (_, height) = state.reading_window();
+        let half = (height / 2).max(1);
+        scroll(
+            state,
+            direction * isize::try_from(half).unwrap_or(isize::MAX),
+        );
+    } else {
+        let entries = state.layout().entries();
+        let half = isize::try_from((entries / 2).max(1)).unwrap_or(isize::MAX);
+        state.pending.list.step(direction * half, entries);
+    }
+}
+
+fn scroll(state: &mut State, rows: isize) {
+    if let Some(detail) = state.pending.reading_mut() {
+        detail.scroll_by(rows);
+    }
+}
+
+fn edge(state: &mut State, end: bool) {
+    match (state.pending.pane, end) {
+        (Pane::Detail, false) => scroll(state, isize::MIN),
+        (Pane::Detail, true) => scroll(state, isize::MAX),
+        (Pane::List, false) => {
+            let entries = state.layout().entries();
+            state.pending.list.first(entries);
+        }
+        (Pane::List, true) => {
+            let entries = state.layout().entries();
+            state.pending.list.last(entries);
+        }
+    }
+}
+
+fn why(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(id) = state.pending.list.focused().map(|row| row.id) else {
+        return;
+    };
+    if !state.is_live() {
+        return toast(state, ToastTone::Plain, "not connected: the gate knows why");
+    }
+    state.overlay = Some(Overlay::Why(Ladder {
+        id,
+        why: None,
+        scroll: 0,
+    }));
+    effects.push(Effect::FetchWhy(id));
+}
+
+/// After every event: the list and the document fit the screen, and what they need is asked for.
+pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    let entries = state.layout().entries();
+    state.pending.list.clamp(entries);
+    if state.pending.list.rows.is_empty() {
+        state.pending.pane = Pane::List;
+    }
+    choose(state);
+    close_stale_overlay(state);
+    if state.is_live() {
+        fetch(state, entries, effects);
+    }
+    let (shape, height) = state.reading_window();
+    let document = document(state);
+    if let Some(detail) = state.pending.reading_mut() {
+        if detail.document.compact != shape.compact {
+            detail.document = document(&detail.request);
+        }
+        detail.fit(shape, height);
+    }
+}
+
+/// Choices are made for one request and no other.
+fn choose(state: &mut State) {
+    let focused = state.pending.list.focused().map(|row| row.id);
+    if state.pending.choice.of != focused {
+        state.pending.choice = Choice {
+            of: focused,
+            ..Choice::default()
+        };
+    }
+}
+
+/// A question about something that is no longer so is taken back.
+fn close_stale_overlay(state: &mut State) {
+    let about = match &state.overlay {
+        Some(Overlay::Confirm(question)) => (question.id, question.digest),
+        Some(Overlay::Reason(line)) => (line.id, line.digest),
+        _ => return,
+    };
+    let reading = state.pending.reading().map(|detail| &detail.request);
+    let same = reading
+        .is_some_and(|request| (request.id, request.digest) == about && !request.status.decided());
+    if !same {
+        state.overlay = None;
+        toast(
+            state,
+            ToastTone::Plain,
+            "it has changed meanwhile: nothing was decided",
+        );
+    }
+}
+
+fn fetch(state: &mut State, entries: usize, effects: &mut Vec<Effect>) {
+    let rested = state.now.elapsed >= state.refreshed + REFRESH;
+    if let Some(fetch) = state.pending.list.ask(entries, rested) {
+        state.refreshed = state.now.elapsed;
+        effects.push(Effect::FetchPage(fetch));
+    }
+    let pending = &mut state.pending;
+    for row in pending.list.nearby() {
+        if pending.details.ask(row) {
+            effects.push(Effect::FetchRequest(row.id));
+        }
+    }
+    if let Some(focused) = pending.list.focused() {
+        pending.details.touch(focused.id);
+    }
+}
+
+/// When the list may be asked for again, if it is to be.
+pub fn refresh_due(state: &State) -> Option<Duration> {
+    let waits = state.is_live() && state.pending.list.is_stale();
+    waits.then(|| state.refreshed + REFRESH)
+}
+
+/// The document of a request, for the cache.
+pub fn document(state: &State) -> impl Fn(&Request) -> Document + use<> {
+    let zone = state.zone.clone();
+    let compact = state.layout().mode != Mode::Split;
+    move |request| Document::new(request, &zone, compact)
+}

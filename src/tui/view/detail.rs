@@ -1,0 +1,162 @@
+//! The request that is being read: what it would do, to whom, and everything that would be executed.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::api::request::Request;
+use crate::tui::state::document::{Row, Tone};
+use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::pending::Detail;
+use crate::tui::state::{State, words};
+use crate::tui::theme::Theme;
+use crate::tui::widget::{line, text};
+
+use super::{footer, pending, row};
+
+pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    if layout.detail.is_empty() {
+        return;
+    }
+    let Some(focused) = state.pending.list.focused() else {
+        return;
+    };
+    let detail = state.pending.reading();
+    let warnings = detail.map_or(0, |detail| detail.document.warnings.len());
+    let parts = layout.detail_parts(warnings);
+    let request = detail.map_or(focused, |detail| &detail.request);
+    headline(request, theme, parts.headline, buffer);
+    meta(state, request, theme, parts.meta, buffer);
+    let Some(detail) = detail else {
+        if let Some(area) = row(parts.text, 0) {
+            line::left(vec![Span::styled("…", theme.dim())], area, buffer);
+        }
+        return;
+    };
+    for (index, warning) in detail.document.warnings.iter().enumerate() {
+        if let Some(area) = row(parts.warnings, index) {
+            let words = format!("{} {warning}", theme.glyphs.warning);
+            line::left(vec![Span::styled(words, theme.warning())], area, buffer);
+        }
+    }
+    let rows = detail.document.rows().iter().skip(detail.scroll);
+    for (index, content) in rows.take(usize::from(parts.text.height)).enumerate() {
+        if let Some(area) = row(parts.text, index) {
+            document_row(content, theme, area, buffer);
+        }
+    }
+    if !parts.rule.is_empty() {
+        line::rule(theme.glyphs.rule, theme.rule(), parts.rule, buffer);
+        let left = progress(detail, usize::from(parts.text.height), theme);
+        line::right(left, parts.rule, buffer);
+        footer::decision_bar(state, theme, parts.bar, buffer);
+    }
+}
+
+fn headline(request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let risk = request.risk.level;
+    let words = format!(
+        "{} {} risk",
+        theme.glyphs.risk(risk).trim_end(),
+        risk.word()
+    );
+    let room = usize::from(area.width).saturating_sub(words.len() + 1);
+    let left = text::line(&request.headline, room, theme.title(), theme);
+    let right = vec![Span::styled(words, theme.risk(risk))];
+    line::both(left, right, area, buffer);
+}
+
+fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let dot = theme.glyphs.dot;
+    if let Some(ended) = state.ended(request) {
+        let mut spans = vec![pending::outcome(request.status, theme), Span::raw("  ")];
+        spans.push(Span::styled(ended, theme.text()));
+        return line::left(spans, area, buffer);
+    }
+    let age = words::long(state.now.wall.since(request.created_at));
+    let mut facts = vec![request.action.to_string(), request.agent.to_string()];
+    facts.push(format!("asked {age} ago"));
+    if request.waiting {
+        facts.push("waits for you".to_owned());
+    }
+    if let Some(at) = request.expires_at {
+        facts.push(format!("{} left", words::long(at.since(state.now.wall))));
+    }
+    let facts = facts.join(&format!(" {dot} "));
+    line::left(vec![Span::styled(facts, theme.dim())], area, buffer);
+}
+
+fn document_row(content: &Row, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let style = match content.tone {
+        Tone::Content => theme.text(),
+        Tone::Aside => theme.dim(),
+    };
+    let mut spans = Vec::new();
+    let indent = content.indent;
+    if !content.label.is_empty() {
+        spans.push(Span::styled(
+            format!("{:<indent$}", content.label),
+            theme.dim(),
+        ));
+    } else if content.gutter {
+        let (before, after) = match content.hangs {
+            true => (indent, 0),
+            false => (0, indent),
+        };
+        spans.push(Span::raw(" ".repeat(before)));
+        spans.push(Span::styled(theme.glyphs.gutter, theme.rule()));
+        spans.push(Span::raw(" ".repeat(after + 1)));
+    } else {
+        spans.push(Span::raw(" ".repeat(indent)));
+    }
+    spans.extend(text::spans(&content.key, theme.dim(), theme));
+    spans.extend(text::spans(&content.pieces, style, theme));
+    line::left(spans, area, buffer);
+}
+
+/// How much of the document is still to be read; nothing when all of it has been.
+pub fn progress(detail: &Detail, height: usize, theme: &Theme) -> Vec<Span<'static>> {
+    let rows = detail.document.rows().len();
+    let below = rows.saturating_sub(detail.scroll + height);
+    let unseen = detail.unseen(height);
+    if below == 0 && unseen == 0 {
+        return Vec::new();
+    }
+    let percent = detail.seen.percent(detail.scroll, height);
+    let arrow = if below > 0 {
+        theme.glyphs.down
+    } else {
+        theme.glyphs.up
+    };
+    let more = match below {
+        0 => String::new(),
+        1 => format!("1 more line {} ", theme.glyphs.dot),
+        below => format!(
+            "{} more lines {} ",
+            words::grouped(below as u64),
+            theme.glyphs.dot
+        ),
+    };
+    let unseen = match unseen {
+        0 => String::new(),
+        unseen => format!(
+            " {} {} not seen",
+            theme.glyphs.dot,
+            words::count(unseen, "line")
+        ),
+    };
+    let text = format!(" {arrow} {more}{percent} % seen{unseen} ");
+    vec![Span::styled(text, theme.text())]
+}
+
+/// The same where the detail has no rule of its own.
+pub fn progress_of(state: &State, theme: &Theme) -> Vec<Span<'static>> {
+    let layout = state.layout();
+    let (_, height) = state.reading_window();
+    match state.pending.reading() {
+        Some(detail) if layout.mode != Mode::Split && state.detail_is_visible() => {
+            progress(detail, height, theme)
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,250 @@
+//! The last two rows: what happened, and what the keys do here. The keys come from the action table; one
+//! that does nothing now stays, dim. Where there is no room for all, help is the one that is left.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::domain::review::Remember;
+use crate::domain::untrusted::Untrusted;
+use crate::tui::action::ActionId as Id;
+use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::overlay::{Overlay, ReasonLine};
+use crate::tui::state::pending::Pane;
+use crate::tui::state::{Link, State, Tab, ToastTone};
+use crate::tui::theme::Theme;
+use crate::tui::widget::{line, text};
+
+use super::{detail, inside};
+
+/// Between two keys.
+const GAP: &str = "   ";
+
+/// Draws both, and says where the cursor stands if a reason is being typed.
+pub fn draw(
+    state: &State,
+    theme: &Theme,
+    layout: &Layout,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    message(state, theme, layout, buffer);
+    let area = inside(layout.footer, 1);
+    if let Some(Overlay::Reason(reason)) = &state.overlay {
+        return Some(reason_line(reason, theme, area, buffer));
+    }
+    let (keys, last) = keys(state, layout);
+    let last = hint(state, last, theme);
+    let room = usize::from(area.width).saturating_sub(width(&last) + GAP.len());
+    let mut spans = Vec::new();
+    for &key in keys {
+        let hint = hint(state, key, theme);
+        let gap = if spans.is_empty() { 0 } else { GAP.len() };
+        if width(&spans) + gap + width(&hint) > room {
+            break;
+        }
+        if gap > 0 {
+            spans.push(Span::raw(GAP));
+        }
+        spans.extend(hint);
+    }
+    line::both(spans, last, area, buffer);
+    None
+}
+
+/// Which keys to show for what is focused, the most needed first; and the one at the right.
+fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
+    let keys: &[Id] = match (&state.overlay, state.tab) {
+        (Some(Overlay::Confirm(_)), _) => return (&[Id::Confirm], Id::Cancel),
+        (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),
+        (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => {
+            return (&[Id::Down, Id::PageDown], Id::Close);
+        }
+        (None, Tab::History | Tab::Settings) => &[Id::Down, Id::Open, Id::NextTab, Id::Quit],
+        (None, Tab::Pending) if state.pending.list.rows.is_empty() => {
+            &[Id::NextTab, Id::Refresh, Id::Quit]
+        }
+        (None, Tab::Pending) => match (layout.mode, state.pending.pane) {
+            (Mode::Split, Pane::List) => &[
+                Id::Down,
+                Id::Open,
+                Id::PageDown,
+                Id::Why,
+                Id::NextTab,
+                Id::Quit,
+            ],
+            (Mode::Split, Pane::Detail) => &[Id::Down, Id::Back, Id::Why, Id::NextTab, Id::Quit],
+            (Mode::Single, Pane::List) => &[Id::Open, Id::Down, Id::NextTab, Id::Quit],
+            (_, Pane::List) => &[
+                Id::Approve,
+                Id::Reject,
+                Id::Notify,
+                Id::Remember,
+                Id::PageDown,
+                Id::Why,
+            ],
+            (_, Pane::Detail) => &[
+                Id::Approve,
+                Id::Reject,
+                Id::Back,
+                Id::Notify,
+                Id::Remember,
+                Id::Why,
+            ],
+        },
+    };
+    (keys, Id::Help)
+}
+
+/// The decision keys, at the foot of what is decided.
+pub fn decision_bar(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let mut spans = Vec::new();
+    for key in [Id::Approve, Id::Reject, Id::Remember] {
+        spans.extend(hint(state, key, theme));
+        spans.push(Span::raw(GAP));
+    }
+    line::both(spans, hint(state, Id::Notify, theme), area, buffer);
+}
+
+/// A key and what it does here; dim when it does nothing now.
+fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
+    let action = id.action();
+    let key = match id {
+        Id::Down => "j k".to_owned(),
+        Id::NextTab => "[ ]".to_owned(),
+        id => state
+            .keymap
+            .keys(id)
+            .next()
+            .map_or_else(String::new, |key| key.to_string()),
+    };
+    let title = match id {
+        Id::Notify => format!("{} [{}]", action.title, notify(state)),
+        Id::Remember => format!("{} {}", action.title, remember(state)),
+        Id::NextTab => "tabs".to_owned(),
+        Id::Down if state.pending.pane == Pane::Detail || state.overlay.is_some() => {
+            "scroll".to_owned()
+        }
+        _ => action.title.to_owned(),
+    };
+    let alive = match id {
+        Id::Approve | Id::Reject => state.obstacle().is_none(),
+        Id::Notify => state.obstacle().is_none() && notify(state) != "always",
+        Id::Remember => state.obstacle().is_none() && state.why_not_remembered().is_none(),
+        _ => true,
+    };
+    let style = |style: Style| if alive { style } else { theme.dim() };
+    vec![
+        Span::styled(key, style(theme.key())),
+        Span::raw(" "),
+        Span::styled(title, style(theme.text())),
+    ]
+}
+
+fn notify(state: &State) -> &'static str {
+    let you = state.pending.reading().and_then(|d| d.request.you.as_ref());
+    match (
+        you.is_some_and(|you| you.notify_always),
+        state.pending.choice.notify_agent,
+    ) {
+        (true, _) => "always",
+        (false, true) => "on",
+        (false, false) => "off",
+    }
+}
+
+fn remember(state: &State) -> &'static str {
+    match state.pending.choice.remember {
+        Remember::Once => "once",
+        Remember::Conversation => "this conversation",
+        Remember::Always => "always",
+    }
+}
+
+/// The hairline above the footer; what there is to say stands on it, and how much is still to be read.
+fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = layout.foot_rule;
+    line::rule(theme.glyphs.rule, theme.rule(), area, buffer);
+    let beside = layout.mode == Mode::Split && state.tab == Tab::Pending && state.overlay.is_none();
+    if beside && !state.pending.list.rows.is_empty() {
+        buffer.set_string(layout.divider.x, area.y, theme.glyphs.tee_up, theme.rule());
+    }
+    let progress = match state.overlay {
+        None | Some(Overlay::Reason(_)) => detail::progress_of(state, theme),
+        _ => Vec::new(),
+    };
+    let x = line::right(progress, area, buffer);
+    let room = usize::from(x.saturating_sub(area.x + 3));
+    let Some((words, style)) = words(state, theme) else {
+        return;
+    };
+    let mut spans = vec![Span::raw(" ")];
+    spans.extend(text::line(&Untrusted::from(words), room, style, theme));
+    spans.push(Span::raw(" "));
+    let width = x.saturating_sub(area.x + 1);
+    line::left(
+        spans,
+        Rect {
+            x: area.x + 1,
+            width,
+            ..area
+        },
+        buffer,
+    );
+}
+
+fn words(state: &State, theme: &Theme) -> Option<(String, Style)> {
+    if let Some(toast) = &state.toast {
+        let glyphs = theme.glyphs;
+        return Some(match toast.tone {
+            ToastTone::Plain => (toast.text.clone(), theme.text()),
+            ToastTone::Good => (format!("{} {}", glyphs.approved, toast.text), theme.good()),
+            ToastTone::Bad => (format!("{} {}", glyphs.rejected, toast.text), theme.bad()),
+        });
+    }
+    if let Some(Overlay::Reason(line)) = &state.overlay {
+        let words = match line.asked_again {
+            true => "a reason helps the agent: type one, or press Enter again to reject without",
+            false => "why not? Enter rejects, esc cancels",
+        };
+        return Some((words.to_owned(), theme.text()));
+    }
+    match &state.link {
+        Link::Lost { why, .. } => Some((why.clone(), theme.warning())),
+        Link::Live => obstacle(state).map(|why| (why, theme.dim())),
+        Link::Connecting => None,
+    }
+}
+
+/// Why the keys are dim, where it isn't plain from the screen.
+fn obstacle(state: &State) -> Option<String> {
+    let you = state.pending.reading()?.request.you.as_ref()?;
+    let pending = state.tab == Tab::Pending && !you.may_decide;
+    pending.then(|| state.obstacle()).flatten()
+}
+
+fn reason_line(line: &ReasonLine, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Position {
+    let label = "Reason  ";
+    let room = usize::from(area.width).saturating_sub(label.len() + 1);
+    // The end that is being typed stays on the screen.
+    let before = &line.text[..line.cursor];
+    let mut start = 0;
+    while Untrusted::from(&before[start..])
+        .one_line(usize::MAX / 32)
+        .width
+        > room
+    {
+        start += before[start..].chars().next().map_or(1, char::len_utf8);
+    }
+    let shown = Untrusted::from(&line.text[start..]);
+    let mut spans = vec![Span::styled(label, theme.accent())];
+    spans.extend(text::line(&shown, room, theme.text(), theme));
+    line::left(spans, area, buffer);
+    let column = Untrusted::from(&before[start..]).one_line(room).width;
+    let x = area.x + u16::try_from(label.len() + column).unwrap_or(area.width);
+    Position::new(x.min(area.right().saturating_sub(1)), area.y)
+}
+
+fn width(spans: &[Span<'_>]) -> usize {
+    Line::from(spans.to_vec()).width()
+}

@@ -1,0 +1,120 @@
+//! The tabs, how it stands with the gate, and who is looking.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::domain::time::Span as Time;
+use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::{Link, State, Tab, words};
+use crate::tui::theme::Theme;
+use crate::tui::widget::{line, text};
+
+/// After this the connection counts as gone for good, until it is back.
+const OFFLINE: Time = Time::from_secs(60);
+/// The longest name shown.
+const NAME: usize = 20;
+
+pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let narrow = layout.mode == Mode::Single;
+    let margin = if narrow { " " } else { "  " };
+    let mut spans = vec![Span::raw(margin)];
+    let mut x = margin.len();
+    if layout.mode == Mode::Split {
+        spans.push(Span::styled("signoff", theme.dim()));
+        spans.push(Span::raw("   "));
+        x += "signoff   ".len();
+    }
+    let mut active = (0, 0);
+    for tab in Tab::ALL {
+        if narrow && tab != state.tab {
+            continue;
+        }
+        let title = match (tab, state.pending.list.total) {
+            (Tab::Pending, Some(total)) => format!("Pending {}", words::grouped(total)),
+            (tab, _) => tab.title().to_owned(),
+        };
+        let style = match tab == state.tab {
+            true => theme.accent(),
+            false => theme.dim(),
+        };
+        if tab == state.tab {
+            active = (x, title.len());
+        }
+        x += title.len() + 4;
+        spans.push(Span::styled(title, style));
+        spans.push(Span::raw("    "));
+    }
+    let mut right = vec![link(state, theme)];
+    if !narrow {
+        right.extend(whoami(state, theme, layout));
+    }
+    right.push(Span::raw(margin));
+    line::both(spans, right, layout.tabs, buffer);
+    hairline(active, theme, layout, buffer);
+}
+
+/// The rule below, heavy under the active tab.
+fn hairline(active: (usize, usize), theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = layout.tabs_rule;
+    line::rule(theme.glyphs.rule, theme.rule(), area, buffer);
+    let (x, width) = active;
+    let tab = Rect {
+        x: u16::try_from(x.saturating_sub(1))
+            .unwrap_or(u16::MAX)
+            .min(area.width),
+        width: u16::try_from(width + 2).unwrap_or(u16::MAX),
+        ..area
+    };
+    line::rule(
+        theme.glyphs.heavy,
+        theme.accent(),
+        tab.intersection(area),
+        buffer,
+    );
+    if layout.mode == Mode::Split && layout.divider.width > 0 {
+        let glyph = theme.glyphs.tee_down;
+        buffer.set_string(layout.divider.x, area.y, glyph, theme.rule());
+    }
+}
+
+fn link(state: &State, theme: &Theme) -> Span<'static> {
+    let glyphs = theme.glyphs;
+    match &state.link {
+        Link::Live => Span::styled(format!("{} live", glyphs.live), theme.good()),
+        Link::Connecting => {
+            Span::styled(format!("{} connecting", glyphs.reconnecting), theme.dim())
+        }
+        Link::Lost { since, .. } => {
+            let lost = state.now.wall.since(*since);
+            let text = match lost < OFFLINE {
+                true => format!(
+                    "{} reconnecting {} s",
+                    glyphs.reconnecting,
+                    lost.millis() / 1000
+                ),
+                false => format!(
+                    "{} offline since {}",
+                    glyphs.expired,
+                    words::clock(*since, &state.zone)
+                ),
+            };
+            Span::styled(text, theme.warning())
+        }
+    }
+}
+
+fn whoami(state: &State, theme: &Theme, layout: &Layout) -> Vec<Span<'static>> {
+    let Some(me) = &state.me else {
+        return Vec::new();
+    };
+    let mut spans = vec![Span::raw("    ")];
+    spans.extend(text::line(&me.name, NAME, theme.text(), theme));
+    if layout.mode == Mode::Split
+        && let Some(role) = me.role
+    {
+        let role = format!(" {} {}", theme.glyphs.dot, role.word());
+        spans.push(Span::styled(role, theme.dim()));
+    }
+    spans
+}

@@ -1,0 +1,85 @@
+//! The screen, drawn from the state alone.
+//!
+//! Invariant: drawing changes nothing and costs what the screen is large, not what the queue is long.
+
+mod confirm;
+mod detail;
+mod footer;
+mod header;
+mod help;
+mod pending;
+#[cfg(test)]
+mod tests;
+mod why;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
+
+use super::state::layout::{Layout, Mode};
+use super::state::overlay::Overlay;
+use super::state::{State, Tab};
+use super::theme::Theme;
+use super::widget::line;
+
+/// Draws everything.
+pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
+    let cursor = draw_into(state, theme, frame.buffer_mut());
+    if let Some(position) = cursor {
+        frame.set_cursor_position(position);
+    }
+}
+
+/// Draws everything, and says where the cursor stands if a text is being typed. A buffer that doesn't
+/// have the size that the state knows of is left blank: the news of its size are on their way.
+fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    let layout = state.layout();
+    if buffer.area.as_size() != state.size {
+        return None;
+    }
+    if layout.mode == Mode::Tiny {
+        let wish = Span::styled("make me larger", theme.text());
+        line::left(vec![wish], buffer.area, buffer);
+        return None;
+    }
+    header::draw(state, theme, &layout, buffer);
+    match &state.overlay {
+        Some(Overlay::Help { scroll }) => help::draw(state, *scroll, theme, layout.body, buffer),
+        Some(Overlay::Why(ladder)) => why::draw(ladder, theme, layout.body, buffer),
+        Some(Overlay::Confirm(_) | Overlay::Reason(_)) | None => {
+            screen(state, theme, &layout, buffer);
+        }
+    }
+    if let Some(Overlay::Confirm(_)) = &state.overlay {
+        confirm::draw(state, theme, &layout, buffer);
+    }
+    footer::draw(state, theme, &layout, buffer)
+}
+
+fn screen(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    match state.tab {
+        Tab::Pending => pending::draw(state, theme, layout, buffer),
+        Tab::History | Tab::Settings => {}
+    }
+}
+
+/// An area without a margin at its left and right.
+fn inside(area: Rect, margin: u16) -> Rect {
+    let margin = margin.min(area.width / 2);
+    Rect {
+        x: area.x + margin,
+        width: area.width - 2 * margin,
+        ..area
+    }
+}
+
+/// The n-th row of an area, if there is one.
+fn row(area: Rect, n: usize) -> Option<Rect> {
+    let n = u16::try_from(n).ok().filter(|n| *n < area.height)?;
+    Some(Rect {
+        y: area.y + n,
+        height: 1,
+        ..area
+    })
+}

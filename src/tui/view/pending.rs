@@ -1,0 +1,246 @@
+//! The Pending screen: the list of what waits, and beside or below it the request that is being read.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::api::request::Request;
+use crate::domain::lifecycle::Status;
+use crate::domain::time::Span as Time;
+use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::pending::{Pane, sending_words};
+use crate::tui::state::{State, words};
+use crate::tui::theme::Theme;
+use crate::tui::widget::{line, text};
+
+use super::{detail, inside, row};
+
+/// Columns for the time that is left.
+const TIME: u16 = 11;
+/// Columns for the action in one-line entries, where there is room.
+const ACTION: u16 = 18;
+const ACTION_FROM: u16 = 72;
+/// With less than this left, the time doesn't stand back.
+const SOON: Time = Time::from_secs(600);
+
+pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    if state.pending.list.loaded && state.pending.list.rows.is_empty() {
+        return empty(state, theme, layout, buffer);
+    }
+    title(state, theme, layout.list_title, buffer);
+    list(state, theme, layout, buffer);
+    divider(theme, layout, buffer);
+    detail::draw(state, theme, layout, buffer);
+}
+
+fn title(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let list = &state.pending.list;
+    if area.is_empty() {
+        return;
+    }
+    let mut left = vec![Span::styled("  Needs you", theme.text())];
+    let order = format!("  {}  agents that wait first, then risk", theme.glyphs.dot);
+    left.push(Span::styled(order, theme.dim()));
+    let mut right = Vec::new();
+    if list.new_above > 0 {
+        let new = format!("{} new {}  ", list.new_above, theme.glyphs.up);
+        right.push(Span::styled(new, theme.accent()));
+    }
+    if let Some(total) = list.total.filter(|_| !list.rows.is_empty()) {
+        let place = format!(
+            "{} of {}",
+            words::grouped(list.position()),
+            words::grouped(total)
+        );
+        right.push(Span::styled(place, theme.dim()));
+    }
+    right.push(Span::raw(" "));
+    line::both(left, right, area, buffer);
+}
+
+fn divider(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = layout.divider;
+    match layout.mode {
+        Mode::Split => {
+            for y in area.top()..area.bottom() {
+                buffer.set_string(area.x, y, theme.glyphs.column, theme.rule());
+            }
+        }
+        _ => line::rule(theme.glyphs.rule, theme.rule(), area, buffer),
+    }
+}
+
+fn list(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = layout.list;
+    if !state.pending.list.loaded {
+        if let Some(area) = row(area, 0) {
+            let text = Span::styled("  asking the gate …", theme.dim());
+            line::left(vec![text], area, buffer);
+        }
+        return;
+    }
+    let height = usize::from(layout.entry_height());
+    let entries = state.pending.list.on_screen(layout.entries());
+    for (place, (at, request)) in entries.enumerate() {
+        let focused = at == state.pending.list.focus;
+        for part in 0..height {
+            if let Some(area) = row(area, place * height + part) {
+                entry(state, request, focused, part, theme, layout, area, buffer);
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one row of the screen, and all that it shows"
+)]
+fn entry(
+    state: &State,
+    request: &Request,
+    focused: bool,
+    part: usize,
+    theme: &Theme,
+    layout: &Layout,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    if focused {
+        buffer.set_style(area, theme.focused());
+        let style = match state.pending.pane {
+            Pane::List => theme.accent(),
+            Pane::Detail => theme.rule(),
+        };
+        buffer.set_string(area.x, area.y, theme.glyphs.bar, style);
+    }
+    let lead = if layout.mode == Mode::Single { 1 } else { 2 };
+    let inner = Rect {
+        x: area.x + lead,
+        width: area.width.saturating_sub(lead + 1),
+        ..area
+    };
+    match part {
+        0 => first_line(state, request, theme, layout, inner, buffer),
+        _ => second_line(request, theme, inner, buffer),
+    }
+}
+
+fn first_line(
+    state: &State,
+    request: &Request,
+    theme: &Theme,
+    layout: &Layout,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let x = line::right(vec![state_of(state, request, theme)], area, buffer);
+    let mut width = x.saturating_sub(area.x + 1);
+    if layout.mode != Mode::Split && area.width >= ACTION_FROM {
+        width = area
+            .width
+            .saturating_sub(ACTION + TIME.max(area.right() - x));
+        let action = Rect {
+            x: area.x + width,
+            width: ACTION - 1,
+            ..area
+        };
+        let name = Span::styled(request.action.to_string(), theme.dim());
+        line::left(vec![name], action, buffer);
+        width = width.saturating_sub(1);
+    }
+    let risk = request.risk.level;
+    let mut spans = vec![
+        Span::styled(theme.glyphs.risk(risk), theme.risk(risk)),
+        Span::raw(" "),
+    ];
+    let room = usize::from(width).saturating_sub(3);
+    spans.extend(text::line(&request.headline, room, theme.text(), theme));
+    line::left(spans, Rect { width, ..area }, buffer);
+}
+
+fn second_line(request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let dot = theme.glyphs.dot;
+    let who = format!("   {} {dot} {}", request.action, request.agent);
+    let mut right = Vec::new();
+    if request.waiting {
+        right.push(Span::styled("waits", theme.dim()));
+    }
+    line::both(vec![Span::styled(who, theme.dim())], right, area, buffer);
+}
+
+/// At the end of a row: the time that is left, or what became of it.
+fn state_of(state: &State, request: &Request, theme: &Theme) -> Span<'static> {
+    if let Some(sending) = state.pending.sending(request.id) {
+        return Span::styled(sending_words(sending.decide.decision), theme.accent());
+    }
+    let known = state.pending.details.get(request.id);
+    let status = known.map_or(request.status, |detail| detail.request.status);
+    if status.decided() {
+        return outcome(status, theme);
+    }
+    match request.expires_at {
+        None => Span::styled("no limit", theme.dim()),
+        Some(at) => {
+            let left = at.since(state.now.wall);
+            let style = match left < SOON {
+                true => theme.text(),
+                false => theme.dim(),
+            };
+            Span::styled(words::short(left), style)
+        }
+    }
+}
+
+/// What became of a request: a glyph, a word, and only then a colour.
+pub fn outcome(status: Status, theme: &Theme) -> Span<'static> {
+    let glyphs = theme.glyphs;
+    let (glyph, style) = match status {
+        Status::Allowed | Status::Approved | Status::Executing | Status::Executed => {
+            (glyphs.approved, theme.good())
+        }
+        Status::Denied | Status::Rejected | Status::Failed | Status::Revoked => {
+            (glyphs.rejected, theme.bad())
+        }
+        Status::Expired | Status::Lapsed | Status::Unknown => (glyphs.expired, theme.dim()),
+        Status::Cancelled => (glyphs.cancelled, theme.dim()),
+        Status::Pending => (glyphs.dot, theme.dim()),
+    };
+    Span::styled(format!("{glyph} {}", status.word()), style)
+}
+
+/// Nothing waits: why, and what to do next.
+fn empty(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = inside(layout.body, 2);
+    let params = r#"'{"to":"pat@partner.example","subject":"Hello","body":"Hi Pat"}'"#;
+    let whole = format!(
+        "{} request --action email.send --params {params} --wait",
+        state.program
+    );
+    let mut lines = vec![
+        (String::new(), theme.text()),
+        ("Nothing waits.".to_owned(), theme.title()),
+        (String::new(), theme.text()),
+        (
+            "What agents ask appears here at once. To see it, ask something from".to_owned(),
+            theme.dim(),
+        ),
+        ("a second terminal:".to_owned(), theme.dim()),
+        (String::new(), theme.text()),
+    ];
+    if whole.len() + 2 <= usize::from(area.width) {
+        lines.push((format!("  {whole}"), theme.text()));
+    } else {
+        // A line end after a backslash is no line end to a shell: it can be pasted as it stands.
+        lines.push((
+            format!("  {} request --wait \\", state.program),
+            theme.text(),
+        ));
+        lines.push(("    --action email.send \\".to_owned(), theme.text()));
+        lines.push((format!("    --params {params}"), theme.text()));
+    }
+    for (index, (text, style)) in lines.into_iter().enumerate() {
+        if let Some(area) = row(area, index) {
+            line::left(vec![Span::styled(text, style)], area, buffer);
+        }
+    }
+}
