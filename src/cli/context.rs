@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::look::Terminal;
 use super::token_file;
-use crate::config::{Config, Database, Home};
+use crate::config::{Config, Home};
+use crate::store::Database;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -27,6 +29,7 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     pub url: Option<String>,
     pub token: Option<String>,
+    pub terminal: Terminal,
 }
 
 impl Environment {
@@ -41,6 +44,12 @@ impl Environment {
             home: variable("SIGNOFF_HOME").map(PathBuf::from),
             url: text("SIGNOFF_URL")?,
             token: text("SIGNOFF_TOKEN")?,
+            terminal: Terminal {
+                no_color: variable("NO_COLOR").is_some(),
+                colorterm: text("COLORTERM")?,
+                term: text("TERM")?,
+                locale: text("LC_ALL")?.or(text("LC_CTYPE")?).or(text("LANG")?),
+            },
         })
     }
 }
@@ -62,30 +71,36 @@ pub enum Speaker {
 #[derive(Debug, Clone)]
 pub struct Context {
     pub home: Home,
+    /// The directory that was named for it, if one was.
+    pub home_named: Option<PathBuf>,
     pub config: Config,
     /// The gate that was named, if one was.
     pub url: Option<String>,
+    pub terminal: Terminal,
     token: Option<String>,
 }
 
 impl Context {
     /// Puts flags, environment and settings together.
     pub fn new(global: &Global, environment: Environment) -> Result<Self, Failure> {
-        let home = match global.home.as_ref().or(environment.home.as_ref()) {
+        let home_named = global.home.clone().or(environment.home);
+        let home = match &home_named {
             Some(directory) => Home::at(directory)?,
             None => Home::of_platform()?,
         };
         Ok(Self {
+            home_named,
             config: Config::read(&home.config())?,
             home,
             url: global.url.clone().or(environment.url),
+            terminal: environment.terminal,
             token: environment.token,
         })
     }
 
     /// Where a gate in this home keeps what it knows, unless a flag says otherwise.
     pub fn database(&self) -> Database {
-        self.config.server.database.within(self.home.data())
+        self.config.server.database_in(&self.home)
     }
 
     /// Whether the caller said themselves who they are, rather than leaving it to a file.
@@ -130,7 +145,7 @@ mod tests {
         let environment = Environment {
             home: Some(variable.path().into()),
             url: Some("http://variable.example".into()),
-            token: None,
+            ..Environment::default()
         };
         let global = Global {
             home: Some(flag.path().into()),

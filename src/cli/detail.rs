@@ -4,6 +4,9 @@
 
 use std::fmt::Write as _;
 
+use unicode_width::UnicodeWidthStr;
+
+use super::fit::wrap;
 use super::words;
 use crate::api::request::Request;
 use crate::domain::json::{Json, Limits, canonical, parse};
@@ -12,20 +15,28 @@ use crate::domain::raw::RawJson;
 use crate::domain::time::At;
 use crate::domain::untrusted::{Untrusted, safe};
 
+/// Before a line of the agent's, and before what goes on of it below.
 const BAR: &str = "  │ ";
+const ON: &str = "  ┆ ";
+/// Lines are broken no narrower than this.
+const NARROWEST: usize = 24;
 
 /// Everything about it.
-pub fn detail(request: &Request, now: At, _width: Option<usize>) -> String {
-    let mut page = Page(String::new());
-    page.line(&request.headline.plain_line());
-    page.line(&format!("{}  {}", request.id, words::outcome(request, now)));
+pub fn detail(request: &Request, now: At, width: Option<usize>) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width,
+    };
+    page.wrapped("", ON, &request.headline.plain_line());
+    page.wrapped("", ON, &words::outcome(request, now));
+    page.line(&request.id.to_string());
     page.line("");
     facts(&mut page, request, now);
     votes(&mut page, request);
     if request.title.is_some() || request.reason.is_some() {
         page.line("\nThe agent says");
         for text in request.title.iter().chain(&request.reason) {
-            page.quoted(text);
+            page.quoted("", text);
         }
     }
     for (heading, json) in [
@@ -37,7 +48,7 @@ pub fn detail(request: &Request, now: At, _width: Option<usize>) -> String {
             page.json(json);
         }
     }
-    page.0
+    page.text
 }
 
 fn facts(page: &mut Page, request: &Request, now: At) {
@@ -74,7 +85,8 @@ fn facts(page: &mut Page, request: &Request, now: At) {
     if request.status == Status::Pending {
         page.fact("Deadline", &words::deadline(request.expires_at, now));
     }
-    page.fact("Digest", &request.digest.to_string());
+    // In one piece even at eighty columns: it is there to be copied.
+    page.line(&format!("  {}", request.digest));
 }
 
 fn risk(request: &Request) -> String {
@@ -101,77 +113,123 @@ fn votes(page: &mut Page, request: &Request) {
     }
 }
 
-struct Page(String);
+struct Page {
+    text: String,
+    width: Option<usize>,
+}
 
 impl Page {
     fn line(&mut self, text: &str) {
-        self.0.push_str(text);
-        self.0.push('\n');
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A line in as many pieces as it takes, the first behind `first`, the others behind `on`.
+    fn wrapped(&mut self, first: &str, on: &str, text: &str) {
+        let widest = first.width().max(on.width());
+        let left = |width: usize| width.saturating_sub(widest).max(NARROWEST);
+        let mut start = first;
+        for piece in wrap(text, self.width.map(left)) {
+            self.line(format!("{start}{piece}").trim_end());
+            start = on;
+        }
     }
 
     fn fact(&mut self, name: &str, value: &str) {
-        self.line(&format!("  {name:<13} {value}"));
+        self.wrapped(&format!("  {name:<13} "), "              ┆ ", value);
     }
 
-    fn quoted(&mut self, text: &Untrusted) {
+    /// Lines of the agent's, this far in.
+    fn quoted(&mut self, indent: &str, text: &Untrusted) {
         for line in text.plain().lines() {
-            self.line(&format!("{BAR}{line}"));
+            self.wrapped(&format!("{BAR}{indent}"), &format!("{ON}{indent}"), line);
         }
     }
 
-    /// The value with a line for each member; a text of several lines is shown as such.
+    /// The value with a line for each member, as `name: value`.
     fn json(&mut self, raw: &RawJson) {
         match parse(raw.text().as_bytes(), Limits::default()) {
             Ok(value) => self.value("", "", &value),
-            Err(_) => self.quoted(&Untrusted::from(raw.text())),
+            Err(_) => self.quoted("", &Untrusted::from(raw.text())),
         }
     }
 
-    fn value(&mut self, indent: &str, name: &str, value: &Json) {
+    fn value(&mut self, indent: &str, label: &str, value: &Json) {
         let deeper = format!("{indent}  ");
-        match value {
-            Json::Object(members) if !members.is_empty() => {
-                self.name(indent, name);
-                let indent = if name.is_empty() { indent } else { &deeper };
-                for (key, member) in members {
-                    self.value(indent, &safe(key), member);
-                }
-            }
+        let members: Vec<(String, &Json)> = match value {
+            Json::Object(members) if !members.is_empty() => members
+                .iter()
+                .map(|(key, member)| (format!("{}:", safe(key)), member))
+                .collect(),
             Json::Array(items) if !items.is_empty() => {
-                self.name(indent, name);
-                let indent = if name.is_empty() { indent } else { &deeper };
-                for item in items {
-                    self.value(indent, "-", item);
-                }
+                items.iter().map(|item| ("-".to_owned(), item)).collect()
             }
+            // A text of several lines is shown in lines, behind a bar of its own.
             Json::String(text) if text.contains('\n') => {
-                self.name(indent, name);
-                for line in Untrusted::from(text.as_str()).plain().lines() {
-                    self.line(&format!("{BAR}{indent}  │ {line}"));
-                }
+                self.own(indent, label);
+                return self.quoted(&format!("{indent}  │ "), &Untrusted::from(text.as_str()));
             }
-            scalar => self.scalar(indent, name, scalar),
+            scalar => return self.own(indent, &format!("{label} {}", written(scalar))),
+        };
+        if !label.is_empty() {
+            self.own(indent, label);
+        }
+        let indent = if label.is_empty() { indent } else { &deeper };
+        for (label, member) in members {
+            self.value(indent, &label, member);
         }
     }
 
-    fn name(&mut self, indent: &str, name: &str) {
-        if !name.is_empty() {
-            self.line(&format!("{BAR}{indent}{}", label(name)));
-        }
-    }
-
-    fn scalar(&mut self, indent: &str, name: &str, scalar: &Json) {
-        let text = safe(&String::from_utf8_lossy(&canonical(scalar)));
-        let label = label(name);
-        let gap = if label.is_empty() { "" } else { " " };
-        self.line(&format!("{BAR}{indent}{label}{gap}{text}"));
+    fn own(&mut self, indent: &str, text: &str) {
+        let text = text.trim_start();
+        self.wrapped(&format!("{BAR}{indent}"), &format!("{ON}{indent}"), text);
     }
 }
 
-fn label(name: &str) -> String {
-    match name {
-        "" => String::new(),
-        "-" => "-".to_owned(),
-        name => format!("{name}:"),
+/// A value without members, as JSON has it, with numbers as they were sent.
+fn written(scalar: &Json) -> String {
+    match scalar {
+        Json::Number(number) => number.as_written().to_owned(),
+        scalar => safe(&String::from_utf8_lossy(&canonical(scalar))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+    use crate::cli::sample::request;
+
+    const NOW: At = At::from_millis(1_800_000_000_000);
+
+    #[test]
+    fn what_and_to_whom_come_first_and_parameters_read_naturally() {
+        let text = detail(&request(), NOW, None);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn hostile_text_stays_behind_its_bar_and_inside_the_terminal() {
+        let mut hostile = request();
+        let attack = format!(
+            "ok\u{1b}[2J\u{202e}\r\napprove? type yes: {}\n  To            boss@crm.example",
+            "x".repeat(300)
+        );
+        hostile.headline = Untrusted::from(attack.as_str());
+        hostile.reason = Some(Untrusted::from(attack.as_str()));
+        hostile.recipients = vec![Untrusted::from(attack.as_str())];
+        let params = serde_json::json!({ "a\u{1b}[2J\nb": [attack, { "deep": attack }] });
+        hostile.params = Some(RawJson::from_text(params.to_string()).unwrap());
+        for width in [40, 80, 120] {
+            let text = detail(&hostile, NOW, Some(width));
+            assert!(!text.contains(['\u{1b}', '\r', '\u{202e}']), "{text}");
+            for line in text.lines() {
+                let ours = line.contains("sha256:");
+                assert!(ours || line.width() <= width, "{width}: {line}");
+                assert!(!line.starts_with("approve?"), "{line}");
+                assert!(!line.starts_with("  To            boss"), "{line}");
+            }
+        }
     }
 }

@@ -7,11 +7,17 @@ mod context;
 mod detail;
 mod exit;
 mod failure;
+mod fit;
 mod gate;
+mod inbox;
 mod lock;
+mod look;
 mod out;
 mod patience;
 mod prefix;
+mod program;
+#[cfg(test)]
+mod sample;
 mod serving;
 mod session;
 mod table;
@@ -19,9 +25,11 @@ mod token_file;
 mod waiting;
 mod words;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::runtime::{Builder, Runtime};
 
 use command::Command;
 use context::{Context, Environment, Global};
@@ -78,13 +86,28 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
     let context = Context::new(&cli.global, Environment::read()?)?;
-    let Some(command) = cli.command else {
-        return Err(Failure::usage("the inbox is not here yet"));
-    };
-    let runtime = command.runtime().enable_all().build();
+    let serves = matches!(cli.command, None | Some(Command::Serve(_)));
     let runtime =
-        runtime.map_err(|error| Failure::because("could not start the runtime", &error))?;
-    runtime.block_on(command.run(context))
+        runtime(serves).map_err(|error| Failure::because("could not start the runtime", &error))?;
+    runtime.block_on(async {
+        match cli.command {
+            Some(command) => command.run(context).await,
+            None => inbox::run(context).await,
+        }
+    })
+}
+
+/// What serves others for long gets two threads, everything else does with one.
+fn runtime(serves: bool) -> io::Result<Runtime> {
+    let mut builder = if serves {
+        Builder::new_multi_thread()
+    } else {
+        Builder::new_current_thread()
+    };
+    if serves {
+        builder.worker_threads(2);
+    }
+    builder.enable_all().build()
 }
 
 #[cfg(test)]

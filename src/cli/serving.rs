@@ -17,10 +17,9 @@ use super::exit::Exit;
 use super::failure::{Failure, causes};
 use super::lock::GateLock;
 use super::token_file;
-use crate::config::Database;
 use crate::gate::{self, Gate};
 use crate::server;
-use crate::store;
+use crate::store::{self, Database};
 
 /// A gate that runs in this process.
 pub struct Serving {
@@ -108,7 +107,7 @@ async fn open(context: &Context, database: &Database) -> Result<Gate, Failure> {
     };
     let Database::Sqlite(path) = database;
     make_private(path).map_err(|error| unopened(&error))?;
-    let store = store::open(&store::Database::Sqlite(path.clone()));
+    let store = store::open(database);
     let store = store.map_err(|error| unopened(&error))?;
     let keys = || token_file::first_keys(&context.home);
     let gate = Gate::open(store, gate::wall_clock(), keys).await;

@@ -1,22 +1,25 @@
 //! Columns that line up, for people; programs read `--json`.
 
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::fit::{cut, wrap};
+
 const GAP: &str = "  ";
+/// The last column is wrapped no narrower than this.
+const NARROWEST: usize = 16;
 
 /// Rows under headings. Cells are safe to print already: they come from `Untrusted::plain_line` or
 /// from types that hold nothing of an agent's.
 pub struct Table {
-    headings: Vec<&'static str>,
+    headings: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table without rows.
-    pub fn new(headings: &[&'static str]) -> Self {
+    pub fn new(headings: &[&str]) -> Self {
         Self {
-            headings: headings.to_vec(),
+            headings: headings.iter().map(|text| (*text).to_owned()).collect(),
             rows: Vec::new(),
         }
     }
@@ -27,20 +30,43 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// The lines, each at most that wide where a width is given; the last column gives way.
-    pub fn render(&self, width: Option<usize>) -> String {
-        let headings: Vec<String> = self.headings.iter().map(|h| (*h).to_owned()).collect();
-        let lines = || std::iter::once(&headings).chain(&self.rows);
-        let widths: Vec<usize> = (0..headings.len())
-            .map(|column| lines().map(|row| row[column].width()).max().unwrap_or(0))
-            .collect();
+    /// A line for each row, cut where it is longer than the width.
+    pub fn one_line_each(&self, width: Option<usize>) -> String {
+        let widths = self.widths();
+        self.lines()
+            .map(|row| cut(line(row, &widths).trim_end(), width) + "\n")
+            .collect()
+    }
+
+    /// Everything there is: the last column goes on below itself where it is longer than the width.
+    pub fn whole(&self, width: Option<usize>) -> String {
+        let widths = self.widths();
+        let before: usize = widths.iter().rev().skip(1).map(|w| w + GAP.len()).sum();
+        let left = width.map(|width| width.saturating_sub(before).max(NARROWEST));
         let mut text = String::new();
-        for row in lines() {
-            let line = line(row, &widths);
-            text.push_str(&fit(line.trim_end(), width));
-            text.push('\n');
+        for row in self.lines() {
+            let Some((last, cells)) = row.split_last() else {
+                continue;
+            };
+            let mut start = line(cells, &widths);
+            for piece in wrap(last, left) {
+                text.push_str(format!("{start}{piece}").trim_end());
+                text.push('\n');
+                start = " ".repeat(before);
+            }
         }
         text
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &Vec<String>> {
+        std::iter::once(&self.headings).chain(&self.rows)
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        let widest = |column: usize| self.lines().map(|row| row[column].width()).max();
+        (0..self.headings.len())
+            .map(|column| widest(column).unwrap_or(0))
+            .collect()
     }
 }
 
@@ -54,24 +80,6 @@ fn line(row: &[String], widths: &[usize]) -> String {
     line
 }
 
-/// As much of the line as fits, with a sign where it was cut.
-pub fn fit(line: &str, width: Option<usize>) -> String {
-    let Some(width) = width.filter(|width| line.width() > *width) else {
-        return line.to_owned();
-    };
-    let mut cut = String::new();
-    let mut used = 0;
-    for cluster in line.graphemes(true) {
-        used += cluster.width();
-        if used >= width {
-            break;
-        }
-        cut.push_str(cluster);
-    }
-    cut.push('…');
-    cut
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +87,7 @@ mod tests {
     fn people() -> Table {
         let mut table = Table::new(&["ID", "NAME"]);
         table.row(["ana".into(), "Ana".into()]);
-        table.row(["ben-the-second".into(), "漢字 and more".into()]);
+        table.row(["ben-the-second".into(), "漢字 and more of it".into()]);
         table
     }
 
@@ -87,14 +95,22 @@ mod tests {
     fn columns_line_up_and_nothing_trails() {
         let expected = "ID              NAME\n\
                         ana             Ana\n\
-                        ben-the-second  漢字 and more\n";
-        assert_eq!(people().render(None), expected);
+                        ben-the-second  漢字 and more of it\n";
+        assert_eq!(people().one_line_each(None), expected);
+        assert_eq!(people().whole(None), expected);
     }
 
     #[test]
     fn no_line_is_wider_than_the_terminal_and_a_cut_shows() {
-        let text = people().render(Some(20));
+        let text = people().one_line_each(Some(20));
         assert!(text.lines().all(|line| line.width() <= 20), "{text}");
         assert!(text.ends_with("ben-the-second  漢…\n"), "{text}");
+    }
+
+    #[test]
+    fn the_last_column_goes_on_below_itself() {
+        let text = people().whole(Some(32));
+        let end = "ben-the-second  漢字 and more of\n                 it\n";
+        assert!(text.ends_with(end), "{text}");
     }
 }

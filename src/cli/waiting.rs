@@ -10,9 +10,9 @@ use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::fit::cut;
 use super::out;
 use super::session::Session;
-use super::table::fit;
 use super::words::people;
 use crate::api::problem::ProblemKind;
 use crate::api::request::{ReportRun, Request};
@@ -189,7 +189,7 @@ impl Progress {
             self.waiting_for,
             self.since.elapsed().as_secs()
         );
-        self.write(&fit(&line, out::terminal_width()));
+        self.write(&cut(&line, out::terminal_width()));
         self.shown = true;
     }
 

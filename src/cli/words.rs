@@ -18,13 +18,13 @@ pub fn now() -> At {
 
 /// A length of time with its one or two largest units: `41 min`, `2 h 5 min`.
 pub fn span(span: Span) -> String {
-    let seconds = span.millis() / 1000;
-    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} s"),
-        (0, 0, _) => format!("{minutes} min"),
-        (0, _, _) => with_rest(hours, "h", minutes % 60, "min"),
-        _ => with_rest(days, "d", hours % 24, "h"),
+    let rounded = |unit: i64| (span.millis() + unit / 2) / unit;
+    let (seconds, minutes, hours) = (rounded(1_000), rounded(60_000), rounded(3_600_000));
+    match (hours, minutes, seconds) {
+        (24.., ..) => with_rest(hours / 24, "d", hours % 24, "h"),
+        (_, 60.., _) => with_rest(minutes / 60, "h", minutes % 60, "min"),
+        (_, _, 60..) => format!("{minutes} min"),
+        _ => format!("{seconds} s"),
     }
 }
 
@@ -35,19 +35,21 @@ fn with_rest(count: i64, unit: &str, rest: i64, rest_unit: &str) -> String {
     }
 }
 
-/// These people, the first few by id.
+/// These people by id; of a crowd the first few.
 pub fn people(ids: &[PersonId]) -> String {
     const NAMED: usize = 3;
-    let ids: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
-    match ids.as_slice() {
+    let joined = |ids: &[PersonId]| {
+        let ids: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
+        ids.join(", ")
+    };
+    match ids {
         [] => "nobody".to_owned(),
-        [one] => (*one).to_owned(),
-        [some @ .., last] if some.len() < NAMED => format!("{} or {last}", some.join(", ")),
-        many => format!(
-            "{} or {} others",
-            many[..NAMED].join(", "),
-            many.len() - NAMED
-        ),
+        [one] => one.to_string(),
+        crowd if crowd.len() > NAMED + 1 => {
+            let others = crowd.len() - NAMED;
+            format!("{} or {others} others", joined(&crowd[..NAMED]))
+        }
+        [some @ .., last] => format!("{} or {last}", joined(some)),
     }
 }
 
@@ -63,8 +65,7 @@ pub fn outcome(request: &Request, now: At) -> String {
         Status::Expired => "expired: nobody decided in time".to_owned(),
         Status::Lapsed => "lapsed: approved, but not used in time".to_owned(),
         Status::Revoked => "revoked: the approval was taken back before it was used".to_owned(),
-        Status::Executing => format!("executing, {}", how_it_got_through(request)),
-        Status::Executed | Status::Failed | Status::Unknown => ended(request),
+        Status::Executing | Status::Executed | Status::Failed | Status::Unknown => run(request),
     }
 }
 
@@ -92,12 +93,14 @@ pub fn deadline(expires_at: Option<At>, now: At) -> String {
 }
 
 fn settled(request: &Request) -> String {
-    let word = request.status.word();
     match &request.settled {
-        Some(Settled { by, reason, .. }) => {
-            with_reason(&format!("{word} by {by}"), reason.as_ref())
-        }
-        None => word.to_owned(),
+        Some(Settled {
+            decision,
+            by,
+            reason,
+            ..
+        }) => with_reason(&format!("{} by {by}", decision.word()), reason.as_ref()),
+        None => format!("allowed: {}", request.verdict.text.plain_line()),
     }
 }
 
@@ -108,28 +111,18 @@ fn with_reason(text: &str, reason: Option<&Untrusted>) -> String {
     }
 }
 
-fn how_it_got_through(request: &Request) -> String {
-    match &request.settled {
-        Some(Settled { by, .. }) => format!("approved by {by}"),
-        None => "allowed by policy".to_owned(),
-    }
-}
-
-fn ended(request: &Request) -> String {
+/// How it got through, and how its run stands.
+fn run(request: &Request) -> String {
     let attempt = request.execution.attempts.last();
-    let how = how_it_got_through(request);
-    let word = match request.status {
-        Status::Unknown => "unknown what became of it",
+    let observed = attempt.and_then(|attempt| attempt.observed);
+    let run = match (request.status, observed) {
         // The gate handed it over and did not see what the agent made of it.
-        Status::Executed if attempt.is_some_and(|a| a.observed == Some(false)) => {
-            "handed to the agent"
-        }
-        status => status.word(),
+        (Status::Executed, Some(false)) => "handed to the agent",
+        (Status::Unknown, _) => "nobody knows how it ended",
+        (status, _) => status.word(),
     };
-    with_reason(
-        &format!("{word}, {how}"),
-        attempt.and_then(|attempt| attempt.error.as_ref()),
-    )
+    let error = attempt.and_then(|attempt| attempt.error.as_ref());
+    format!("{}; {}", settled(request), with_reason(run, error))
 }
 
 /// The wire's word for a value that is one.
@@ -137,5 +130,44 @@ pub fn word_of(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_naturally() {
+        for (text, expected) in [
+            ("0s", "0 s"),
+            ("1400ms", "1 s"),
+            ("59s", "59 s"),
+            ("60s", "1 min"),
+            ("41m", "41 min"),
+            ("43199s", "12 h"),
+            ("125m", "2 h 5 min"),
+            ("24h", "1 d"),
+            ("50h", "2 d 2 h"),
+        ] {
+            assert_eq!(span(text.parse().unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn a_crowd_of_reviewers_is_counted() {
+        let ids = |text: &str| -> Vec<PersonId> {
+            text.split_whitespace()
+                .map(|id| id.parse().unwrap())
+                .collect()
+        };
+        assert_eq!(people(&ids("")), "nobody");
+        assert_eq!(people(&ids("ana")), "ana");
+        assert_eq!(people(&ids("ana ben")), "ana or ben");
+        assert_eq!(people(&ids("ana ben lee dana")), "ana, ben, lee or dana");
+        assert_eq!(
+            people(&ids("ana ben lee dana omar")),
+            "ana, ben, lee or 2 others"
+        );
     }
 }

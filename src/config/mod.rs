@@ -4,12 +4,12 @@
 mod error;
 mod home;
 
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::store::Database;
 
 pub use error::ConfigError;
 pub use home::{Home, HomeError};
@@ -19,6 +19,7 @@ pub use home::{Home, HomeError};
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     pub server: Server,
+    pub tui: Tui,
 }
 
 /// The gate that this machine runs.
@@ -26,6 +27,8 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     pub listen: SocketAddr,
+    /// A relative path lies in the home.
+    #[serde(deserialize_with = "database")]
     pub database: Database,
     /// Names that callers may use for it, besides loopback and the listen address.
     pub hosts: Vec<String>,
@@ -41,51 +44,49 @@ impl Default for Server {
     }
 }
 
-/// Where the gate keeps what it knows: `sqlite:PATH`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum Database {
-    Sqlite(PathBuf),
+/// How the inbox looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tui {
+    pub theme: Theme,
+    pub glyphs: Glyphs,
 }
 
-/// A text that names no database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected a database like sqlite:PATH")]
-pub struct BadDatabase;
-
-impl FromStr for Database {
-    type Err = BadDatabase;
-
-    fn from_str(text: &str) -> Result<Self, BadDatabase> {
-        match text.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
-            _ => Err(BadDatabase),
-        }
-    }
+/// The colours of the inbox.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// As many colours as the terminal says it has; none where `NO_COLOR` is set.
+    #[default]
+    Auto,
+    CalmDark,
+    CalmLight,
+    Sixteen,
+    Mono,
 }
 
-impl TryFrom<String> for Database {
-    type Error = BadDatabase;
-
-    fn try_from(text: String) -> Result<Self, BadDatabase> {
-        text.parse()
-    }
+/// The signs that the inbox draws with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Glyphs {
+    /// ASCII where the locale isn't UTF-8, or is one that draws the others two columns wide.
+    #[default]
+    Auto,
+    Unicode,
+    Ascii,
 }
 
-impl fmt::Display for Database {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Database::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-        }
-    }
+fn database<'de, D: Deserializer<'de>>(from: D) -> Result<Database, D::Error> {
+    String::deserialize(from)?
+        .parse()
+        .map_err(de::Error::custom)
 }
 
-impl Database {
-    /// The same, with a relative path taken from `directory`.
-    pub fn within(&self, directory: &Path) -> Self {
-        match self {
-            Database::Sqlite(path) => Database::Sqlite(directory.join(path)),
-        }
+impl Server {
+    /// Where a gate in this home keeps what it knows.
+    pub fn database_in(&self, home: &Home) -> Database {
+        let Database::Sqlite(path) = &self.database;
+        Database::Sqlite(home.data().join(path))
     }
 }
 
@@ -124,9 +125,18 @@ mod tests {
             Config::parse(example, Path::new("config.example.toml")).unwrap(),
             Config::default()
         );
-        for key in ["[server]", "\nlisten =", "\ndatabase =", "\nhosts ="] {
-            assert!(example.contains(key), "{key}");
-        }
+        let keys: toml::Table = example.parse().unwrap();
+        let named = |section: &str| -> Vec<&str> {
+            keys[section]
+                .as_table()
+                .unwrap()
+                .keys()
+                .map(String::as_str)
+                .collect()
+        };
+        assert_eq!(keys.keys().collect::<Vec<_>>(), ["server", "tui"]);
+        assert_eq!(named("server"), ["database", "hosts", "listen"]);
+        assert_eq!(named("tui"), ["glyphs", "theme"]);
     }
 
     #[test]
@@ -146,10 +156,7 @@ mod tests {
     fn a_value_that_makes_no_sense_says_what_would() {
         let text = refused("[server]\ndatabase = \"mysql://x\"\n");
         assert!(text.contains("line 2, column 12"), "{text}");
-        assert!(
-            text.contains("expected a database like sqlite:PATH"),
-            "{text}"
-        );
+        assert!(text.contains("it should be like sqlite:"), "{text}");
         let text = refused("[server]\nlisten = 7474\n");
         assert!(text.contains("line 2, column 10"), "{text}");
         let text = refused("[server\n");
@@ -164,13 +171,16 @@ mod tests {
     }
 
     #[test]
-    fn a_relative_database_lies_in_the_directory_and_an_absolute_one_stays() {
-        let of = |text: &str| text.parse::<Database>().unwrap().within(Path::new("/data"));
-        assert_eq!(
-            of("sqlite:signoff.db").to_string(),
-            "sqlite:/data/signoff.db"
-        );
-        assert_eq!(of("sqlite:/srv/a.db").to_string(), "sqlite:/srv/a.db");
-        assert_eq!("sqlite:".parse::<Database>(), Err(BadDatabase));
+    fn a_relative_database_lies_in_the_home_and_an_absolute_one_stays() {
+        let home = Home::at(Path::new("/home/ana")).unwrap();
+        let of = |text: &str| {
+            let server = Server {
+                database: text.parse().unwrap(),
+                ..Server::default()
+            };
+            server.database_in(&home).to_string()
+        };
+        assert_eq!(of("sqlite:signoff.db"), "sqlite:/home/ana/signoff.db");
+        assert_eq!(of("sqlite:/srv/a.db"), "sqlite:/srv/a.db");
     }
 }

@@ -78,7 +78,7 @@ async fn list(session: &Session, json: bool) -> Result<(), Failure> {
             opted_in(action),
         ]);
     }
-    out::print(&table.render(out::width()))
+    out::print(&table.whole(out::width()))
 }
 
 async fn set(session: &Session, toggle: Toggle, unlocked: bool) -> Result<(), Failure> {

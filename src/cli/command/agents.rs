@@ -80,7 +80,7 @@ async fn list(session: &Session, json: bool) -> Result<(), Failure> {
     if json {
         return out::print_json(&page);
     }
-    out::print(&table(&page.items).render(out::width()))
+    out::print(&table(&page.items).whole(out::width()))
 }
 
 fn table(agents: &[Agent]) -> Table {

@@ -111,7 +111,7 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
         });
         return Ok(());
     }
-    out::print(&table(&page.items, words::now()).render(out::width()))?;
+    out::print(&table(&page.items, words::now()).one_line_each(out::width()))?;
     if page.next_cursor.is_some() {
         let of = page
             .total

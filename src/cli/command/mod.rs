@@ -20,7 +20,6 @@ mod wait;
 mod why;
 
 use clap::Subcommand;
-use tokio::runtime;
 
 use super::context::{Context, Speaker};
 use super::exit::Exit;
@@ -60,18 +59,6 @@ impl Command {
             | Command::Start(_)
             | Command::Report(_) => Speaker::Agent,
             _ => Speaker::Person,
-        }
-    }
-
-    /// What it runs on: a gate that serves others has two threads, everything else does with one.
-    pub fn runtime(&self) -> runtime::Builder {
-        match self {
-            Command::Serve(_) => {
-                let mut builder = runtime::Builder::new_multi_thread();
-                builder.worker_threads(2);
-                builder
-            }
-            _ => runtime::Builder::new_current_thread(),
         }
     }
 

@@ -129,5 +129,5 @@ fn say(page: &Page<Preference>) -> Result<(), Failure> {
             place,
         ]);
     }
-    out::print(&table.render(out::width()))
+    out::print(&table.whole(out::width()))
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,7 +15,7 @@ use crate::cli::out;
 use crate::cli::patience::Patience;
 use crate::cli::serving::Serving;
 use crate::cli::session::Session;
-use crate::config::Database;
+use crate::store::Database;
 
 /// Serve the gate until it is ended.
 ///
@@ -52,11 +51,8 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     log_to_stderr(&args.log)?;
     context.home.make()?;
     let ended = until_signal()?;
-    let database = match args.database {
-        Some(database) => database.within(&current_directory()?),
-        None => context.database(),
-    };
-    let lock = match same_file(&database, &context.database()) {
+    let database = args.database.unwrap_or_else(|| context.database());
+    let lock = match same(&database, &context.database()) {
         true => Some(take_lock(context).await?),
         false => None,
     };
@@ -105,21 +101,15 @@ fn until_signal() -> Result<impl Future<Output = ()>, Failure> {
     })
 }
 
-fn current_directory() -> Result<std::path::PathBuf, Failure> {
-    let directory = std::env::current_dir();
-    directory.map_err(|error| Failure::because("there is no current directory", &error))
-}
-
-fn same_file(one: &Database, other: &Database) -> bool {
-    let real = |database: &Database| {
+/// Whether both are the same, however their paths are written and whether they exist yet or not.
+fn same(one: &Database, other: &Database) -> bool {
+    let place = |database: &Database| {
         let Database::Sqlite(path) = database;
-        let name = path.file_name().map(ToOwned::to_owned);
-        let directory = path.parent().unwrap_or(Path::new("/")).canonicalize().ok();
-        path.canonicalize()
-            .ok()
-            .or_else(|| Some(directory?.join(name?)))
+        let path = std::path::absolute(path).ok()?;
+        let directory = path.parent()?.canonicalize().ok()?;
+        Some(directory.join(path.file_name()?))
     };
-    one == other || (real(one).is_some() && real(one) == real(other))
+    one == other || (place(one).is_some() && place(one) == place(other))
 }
 
 /// The lock of the home. A command that is the gate for a moment is waited for.
@@ -139,5 +129,20 @@ async fn take_lock(context: &Context) -> Result<GateLock, Failure> {
             )
             .hint("use that one, or give this one a home of its own with SIGNOFF_HOME"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_the_same_by_another_name() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::create_dir(directory.path().join("deep")).unwrap();
+        let at = |path: &str| Database::Sqlite(directory.path().join(path));
+        assert!(same(&at("signoff.db"), &at("deep/../signoff.db")));
+        assert!(!same(&at("signoff.db"), &at("other.db")));
+        assert!(!same(&at("nowhere/a.db"), &at("nowhere/../a.db")));
     }
 }

@@ -77,7 +77,7 @@ async fn list(session: &Session, json: bool) -> Result<(), Failure> {
             if token.revoked { "yes" } else { "no" }.to_owned(),
         ]);
     }
-    out::print(&table.render(out::width()))
+    out::print(&table.whole(out::width()))
 }
 
 async fn add(session: &Session, add: Add) -> Result<(), Failure> {
