@@ -4,19 +4,27 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::LazyLock;
 
-use data_encoding::{Encoding, Specification};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Crockford's alphabet in lower case: no `i l o u`, so an id can be read over a telephone.
-static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
-    let mut spec = Specification::new();
-    spec.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
-    spec.encoding()
-        .expect("the alphabet has 32 distinct symbols")
-});
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// 26 digits of five bits hold 128 bits, with two to spare at the front.
+const DIGITS: usize = 26;
+
+fn encode(bits: u128) -> String {
+    let digit = |place| ALPHABET[(bits >> (5 * place)) as usize & 31] as char;
+    (0..DIGITS).rev().map(digit).collect()
+}
+
+/// The number that these digits write; nothing if one is no digit or they are too much for 128 bits.
+fn decode(digits: &str) -> Option<u128> {
+    digits.bytes().try_fold(0_u128, |bits, byte| {
+        let digit = ALPHABET.iter().position(|&known| known == byte)?;
+        (bits >> 123 == 0).then_some(bits << 5 | digit as u128)
+    })
+}
 
 /// Why a text is not an identifier of the kind that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,14 +54,14 @@ macro_rules! unique_id {
             /// The first and the last id that begin with this text, prefix included.
             pub fn range(beginning: &str) -> Option<(Self, Self)> {
                 let given = beginning.strip_prefix($prefix)?;
-                let missing = 26_usize.checked_sub(given.len())?;
-                // The last of 26 characters carries three bits; the other two are zero.
-                let (lowest, highest) = match missing {
-                    0 => (String::new(), String::new()),
-                    _ => ("0".repeat(missing), "z".repeat(missing - 1) + "w"),
+                let open = 5 * DIGITS.checked_sub(given.len())? as u32;
+                let lowest = match decode(given)? {
+                    0 => 0,
+                    bits => bits.checked_mul(1_u128.checked_shl(open)?)?,
                 };
-                let filled = |rest: &str| format!("{}{given}{rest}", $prefix).parse().ok();
-                Some((filled(&lowest)?, filled(&highest)?))
+                let rest = u128::MAX.checked_shr(128_u32.saturating_sub(open)).unwrap_or(0);
+                let id = |bits: u128| Self(bits.to_be_bytes());
+                Some((id(lowest), id(lowest | rest)))
             }
 
             /// The bytes, in the order in which ids sort.
@@ -70,7 +78,7 @@ macro_rules! unique_id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str($prefix)?;
-                f.write_str(&BASE32.encode(&self.0))
+                f.write_str(&encode(u128::from_be_bytes(self.0)))
             }
         }
 
@@ -85,9 +93,9 @@ macro_rules! unique_id {
 
             fn from_str(text: &str) -> Result<Self, BadId> {
                 text.strip_prefix($prefix)
-                    .and_then(|rest| BASE32.decode(rest.as_bytes()).ok())
-                    .and_then(|bytes| bytes.try_into().ok())
-                    .map(Self)
+                    .filter(|digits| digits.len() == DIGITS)
+                    .and_then(decode)
+                    .map(|bits| Self(bits.to_be_bytes()))
                     .ok_or_else(|| BadId {
                         text: text.to_owned(),
                         what: $what,
@@ -257,6 +265,11 @@ mod tests {
         assert!(older.to_string() < newer.to_string());
         assert_eq!(older.to_string().parse(), Ok(older));
         assert_eq!(older.to_string().len(), "req_".len() + 26);
+        assert!(
+            "req_8zzzzzzzzzzzzzzzzzzzzzzzzz"
+                .parse::<RequestId>()
+                .is_err()
+        );
     }
 
     #[test]
@@ -268,7 +281,9 @@ mod tests {
             assert!(first <= id && id <= last, "{length}");
         }
         assert_eq!(RequestId::range(&text), Some((id, id)));
-        for bad in ["", "01k", "req_il", &format!("{text}0")] {
+        let (first, last) = RequestId::range("req_").unwrap();
+        assert_eq!((first.as_bytes(), last.as_bytes()), (&[0; 16], &[0xff; 16]));
+        for bad in ["", "01k", "req_il", "req_8zz", &format!("{text}0")] {
             assert_eq!(RequestId::range(bad), None, "{bad}");
         }
     }
