@@ -134,4 +134,29 @@ mod tests {
             );
         }
     }
+
+    /// The words of a line as a shell would split it, where nothing but single quotes is special.
+    fn shell_words(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (at, part) in line.split('\'').enumerate() {
+            match at % 2 {
+                0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                _ => words.push(part.to_owned()),
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn the_first_request_of_the_readme_is_one_that_the_program_understands() {
+        let readme = include_str!("../../README.md");
+        let first_screens = readme.lines().take(60);
+        let mut commands = first_screens.filter(|line| line.starts_with("cargo "));
+        assert_eq!(commands.next(), Some("cargo run"));
+        let request = commands.next().unwrap();
+        let arguments = request.strip_prefix("cargo run --quiet --").unwrap();
+        let words = std::iter::once("signoff".to_owned()).chain(shell_words(arguments));
+        assert!(Cli::try_parse_from(words).is_ok(), "{request}");
+        assert_eq!(commands.next(), Some("cargo test"));
+    }
 }

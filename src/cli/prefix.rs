@@ -54,7 +54,7 @@ fn beginning(text: &str) -> Result<String, Failure> {
             "“{}” is not the beginning of a request's id",
             safe(text)
         ))
-        .hint("ids look like req_06gz…; `signoff list` shows them"));
+        .hint("ids look like req_01k3…; `signoff list` shows them"));
     }
     Ok(format!(
         "{}{}",

@@ -8,7 +8,7 @@ pub fn request() -> Request {
 }
 
 const PENDING: &str = r#"{
-  "id": "req_06gzh37w71s6z75ekbw730g8d8",
+  "id": "req_01kaghd3g1ea8tap6w7rc6kdj8",
   "status": "pending",
   "version": 1,
   "digest": "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

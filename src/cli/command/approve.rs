@@ -55,8 +55,8 @@ pub struct Args {
 
 const EXAMPLE: &str = "\
 Examples:
-  signoff approve 06gzh3
-  signoff approve req_06gz… --digest sha256:9f2c… --reason 'checked with Ben'";
+  signoff approve 01k3f
+  signoff approve req_01k3… --digest sha256:9f2c… --reason 'checked with Ben'";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     require_person(session, "approve")?;

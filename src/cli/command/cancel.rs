@@ -10,7 +10,7 @@ use crate::domain::id::RequestId;
 ///
 /// Only the agent that asked can do this, and only until somebody has decided.
 #[derive(clap::Args)]
-#[command(after_long_help = "Example:\n  signoff cancel req_06gz…")]
+#[command(after_long_help = "Example:\n  signoff cancel req_01k3…")]
 pub struct Args {
     /// The whole id of the request
     #[arg(value_name = "ID")]

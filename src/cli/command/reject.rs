@@ -37,7 +37,7 @@ pub struct Args {
 
 const EXAMPLE: &str = "\
 Example:
-  signoff reject 06gzh3 --reason 'wrong list: send it to the buyer only'";
+  signoff reject 01k3f --reason 'wrong list: send it to the buyer only'";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     require_person(session, "reject")?;

@@ -55,7 +55,7 @@ pub struct Args {
 
 const EXAMPLE: &str = "\
 Example:
-  signoff report req_06gz… --outcome failed --digest sha256:9f2c… --epoch 1 \\
+  signoff report req_01k3… --outcome failed --digest sha256:9f2c… --epoch 1 \\
       --error 'the mail server refused the recipient'";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {

@@ -13,7 +13,7 @@ use crate::cli::words;
 /// What it would do and to whom comes first, then the agent's own words and the parameters, each line of
 /// them behind a bar. Characters that a terminal would obey, hide or reorder are shown as signs.
 #[derive(clap::Args)]
-#[command(after_long_help = "Example:\n  signoff show 06gzh3")]
+#[command(after_long_help = "Example:\n  signoff show 01k3f")]
 pub struct Args {
     /// The id of the request, or as much of its beginning as names one only
     #[arg(value_name = "ID")]

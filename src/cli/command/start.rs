@@ -28,7 +28,7 @@ pub struct Args {
 
 const EXAMPLE: &str = "\
 Example:
-  signoff start req_06gz… | ./send";
+  signoff start req_01k3… | ./send";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let id = args.id;

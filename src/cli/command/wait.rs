@@ -43,7 +43,7 @@ pub struct Args {
 
 const EXAMPLE: &str = "\
 Example:
-  signoff wait req_06gz… --take --timeout 1h && ./send mail.json";
+  signoff wait req_01k3… --take --timeout 1h && ./send mail.json";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let wait = Wait {

@@ -15,7 +15,7 @@ use crate::domain::untrusted::Untrusted;
 /// Policy is a ladder: its rungs are asked from top to bottom, and the first that answers decides. This
 /// shows what each of them said when the request was asked.
 #[derive(clap::Args)]
-#[command(after_long_help = "Example:\n  signoff why 06gzh3")]
+#[command(after_long_help = "Example:\n  signoff why 01k3f")]
 pub struct Args {
     /// The id of the request, or as much of its beginning as names one only
     #[arg(value_name = "ID")]
