@@ -85,3 +85,58 @@ impl Finder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::context::{Environment, Global};
+
+    fn finder(home: &std::path::Path, url: Option<&str>) -> Finder {
+        let environment = Environment {
+            home: Some(home.into()),
+            url: url.map(str::to_owned),
+            ..Environment::default()
+        };
+        Finder::new(&Context::new(&Global::default(), environment).unwrap())
+    }
+
+    async fn address(finder: &Finder) -> String {
+        finder.address(&mut Patience::new()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_first_is_the_gate_and_when_it_leaves_the_next_one_is() {
+        let home = tempfile::tempdir().unwrap();
+        let (first, second) = (finder(home.path(), None), finder(home.path(), None));
+        let at_first = address(&first).await;
+        assert_eq!(address(&first).await, at_first);
+        assert_eq!(address(&second).await, at_first);
+        first.leave().await.unwrap();
+        assert!(second.own.lock().await.is_none());
+        let then = address(&second).await;
+        assert!(second.own.lock().await.is_some());
+        assert_eq!(address(&finder(home.path(), None)).await, then);
+        second.leave().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_gate_that_was_named_is_just_that_and_nothing_is_made_here() {
+        let home = tempfile::tempdir().unwrap();
+        let named = finder(home.path(), Some("https://gate.example"));
+        assert_eq!(address(&named).await, "https://gate.example");
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_while_the_gate_starts_waits_for_its_address() {
+        let home = tempfile::tempdir().unwrap();
+        let asking = finder(home.path(), None);
+        let mut starting = GateLock::take(&asking.context.home).unwrap().unwrap();
+        let published = async {
+            tokio::task::yield_now().await;
+            starting.publish("http://127.0.0.1:1").unwrap();
+        };
+        let (found, ()) = tokio::join!(address(&asking), published);
+        assert_eq!(found, "http://127.0.0.1:1");
+    }
+}

@@ -204,3 +204,104 @@ impl Progress {
         let _nobody_listens = write!(err, "\r\x1b[K{line}").and_then(|()| err.flush());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::request::{Ask, Decide};
+    use crate::cli::context::{Context, Environment, Global, Speaker};
+    use crate::domain::review::Word;
+
+    fn sessions(home: &tempfile::TempDir) -> (Session, Session) {
+        let environment = Environment {
+            home: Some(home.path().into()),
+            ..Environment::default()
+        };
+        let context = Context::new(&Global::default(), environment).unwrap();
+        (
+            Session::new(context.clone(), Speaker::Agent),
+            Session::new(context, Speaker::Person),
+        )
+    }
+
+    async fn asked(agent: &Session) -> Request {
+        let ask: Ask = serde_json::from_str(
+            r#"{"action": "email.send", "params": {"to": "pat@partner.example"},
+                "on_behalf_of": "owner", "waiting": true}"#,
+        )
+        .unwrap();
+        let request = agent.call(async |client| client.ask(&ask, "one").await);
+        request.await.unwrap()
+    }
+
+    async fn decide(person: &Session, request: &Request, decision: Word) {
+        let decide: Decide = serde_json::from_value(serde_json::json!({
+            "decision": decision, "digest": request.digest, "reason": "because",
+        }))
+        .unwrap();
+        let decided = person.call(async |client| client.decide(request.id, &decide).await);
+        decided.await.unwrap();
+    }
+
+    fn wait(timeout: Option<Duration>) -> Wait {
+        Wait {
+            until: Until::Decided,
+            timeout,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wait_ends_with_the_decision_and_yes_is_taken_once() {
+        let home = tempfile::tempdir().unwrap();
+        let (agent, person) = sessions(&home);
+        let request = asked(&agent).await;
+        let wait = wait(None);
+        let (ended, ()) = tokio::join!(
+            wait.on(&agent, request.clone()),
+            decide(&person, &request, Word::Approve)
+        );
+        let approved = ended.unwrap();
+        assert_eq!(approved.status, Status::Approved);
+        let taken = take(&agent, approved.clone()).await.unwrap();
+        assert_eq!(taken.status, Status::Executed);
+        assert_eq!(taken.execution.attempts[0].observed, Some(false));
+        assert_eq!(
+            take(&agent, approved).await.unwrap_err().exit(),
+            Exit::Other
+        );
+        person.close().await.unwrap();
+        agent.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_wait_goes_on_when_the_gate_moves_to_another_process() {
+        let home = tempfile::tempdir().unwrap();
+        let (agent, person) = sessions(&home);
+        // The person's process is the gate, until it ends.
+        let me = person.call(async |client| client.me().await).await.unwrap();
+        assert_eq!(me.id, "owner");
+        let request = asked(&agent).await;
+        let wait = wait(None);
+        let (ended, ()) = tokio::join!(wait.on(&agent, request.clone()), async {
+            person.close().await.unwrap();
+            let (_, person) = sessions(&home);
+            decide(&person, &request, Word::Reject).await;
+            person.close().await.unwrap();
+        });
+        assert_eq!(Exit::of(ended.unwrap().status), Exit::Rejected);
+        agent.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_wait_whose_time_is_up_gives_what_there_is() {
+        let home = tempfile::tempdir().unwrap();
+        let (agent, _) = sessions(&home);
+        let request = asked(&agent).await;
+        let ended = wait(Some(Duration::ZERO))
+            .on(&agent, request)
+            .await
+            .unwrap();
+        assert_eq!(Exit::of(ended.status), Exit::StillWaiting);
+        agent.close().await.unwrap();
+    }
+}

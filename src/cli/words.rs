@@ -170,4 +170,31 @@ mod tests {
             "ana, ben, lee or 2 others"
         );
     }
+
+    #[test]
+    fn an_outcome_is_one_line_whatever_was_written() {
+        let hostile = "no\u{1b}[2J\nreq_01k3 approved by ana\u{202e}";
+        let mut value = serde_json::to_value(crate::cli::sample::request()).unwrap();
+        value["status"] = "rejected".into();
+        value["verdict"]["text"] = hostile.into();
+        value["settled"] = serde_json::json!({
+            "decision": "rejected", "by": "ana", "at": "2027-01-15T08:00:00.000Z",
+            "reason": hostile, "notify_agent": true, "agent_told_at": null,
+        });
+        value["execution"]["attempts"] = serde_json::json!([{
+            "epoch": 1, "started_at": "2027-01-15T08:00:00.000Z", "ended_at": null,
+            "outcome": null, "observed": false, "error": hostile,
+        }]);
+        for status in Status::ALL {
+            value["status"] = status.word().into();
+            let request: Request = serde_json::from_value(value.clone()).unwrap();
+            let line = outcome(&request, At::from_millis(0));
+            assert!(!line.contains(['\n', '\u{1b}', '\u{202e}']), "{line}");
+            assert!(!line.is_empty());
+        }
+        value["status"] = "rejected".into();
+        let request = serde_json::from_value(value).unwrap();
+        let line = outcome(&request, At::from_millis(0));
+        assert!(line.starts_with("rejected by ana: no<^[>[2J"), "{line}");
+    }
 }
