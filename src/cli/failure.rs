@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use super::exit::Exit;
+use crate::api::problem::ProblemKind;
 use crate::client::ClientError;
 use crate::config::{ConfigError, HomeError};
 use crate::domain::untrusted::safe;
@@ -118,6 +119,12 @@ impl Failure {
             ClientError::Refused(problem) if problem.status == 401 => self.hint(
                 "the token is unknown or revoked; an admin makes a new one with `signoff tokens add`",
             ),
+            ClientError::Refused(problem) if problem.is(ProblemKind::WrongKindOfToken) => self.hint(
+                "`request`, `wait`, `cancel`, `start` and `report` speak for an agent, everything else for a person; look at SIGNOFF_TOKEN",
+            ),
+            ClientError::Refused(problem) if problem.is(ProblemKind::AlreadyStarted) => {
+                self.hint("whoever started it runs the action; don't run it a second time")
+            }
             ClientError::Refused(_) | ClientError::Setup(_) => self,
         }
     }

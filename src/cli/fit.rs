@@ -15,7 +15,8 @@ pub fn cut(line: &str, width: Option<usize>) -> String {
     }
 }
 
-/// The line in pieces that fit, at least one; nothing of it is lost.
+/// The line in pieces that fit, at least one, broken between words where they are short enough; the
+/// pieces make up the line.
 pub fn wrap(mut line: &str, width: Option<usize>) -> Vec<&str> {
     let Some(width) = width else {
         return vec![line];
@@ -25,7 +26,7 @@ pub fn wrap(mut line: &str, width: Option<usize>) -> Vec<&str> {
         let end = match end_within(line, width) {
             // A cluster that is wider than everything there is gets a piece of its own.
             0 => line.graphemes(true).next().map_or(line.len(), str::len),
-            end => end,
+            end => after_last_word(&line[..end]).unwrap_or(end),
         };
         let (piece, rest) = line.split_at(end);
         pieces.push(piece);
@@ -33,6 +34,12 @@ pub fn wrap(mut line: &str, width: Option<usize>) -> Vec<&str> {
     }
     pieces.push(line);
     pieces
+}
+
+/// Where the last word of a piece ends, unless that would leave most of the width empty.
+fn after_last_word(piece: &str) -> Option<usize> {
+    let end = piece.rfind(' ')? + 1;
+    (end > piece.len() / 2).then_some(end)
 }
 
 fn end_within(line: &str, width: usize) -> usize {
@@ -76,5 +83,7 @@ mod tests {
         }
         assert_eq!(wrap("abcd", Some(2)), ["ab", "cd"]);
         assert_eq!(wrap("abcd", None), ["abcd"]);
+        assert_eq!(wrap("one two three", Some(9)), ["one two ", "three"]);
+        assert_eq!(wrap("a bcdefghijk", Some(8)), ["a bcdefg", "hijk"]);
     }
 }

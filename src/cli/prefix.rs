@@ -46,6 +46,20 @@ pub async fn resolve(session: &Session, text: &str) -> Result<RequestId, Failure
     }
 }
 
+/// How much of each of these ids tells them apart, and probably from every other one: ids begin with the
+/// millisecond in which they were made.
+pub fn telling(ids: impl Iterator<Item = RequestId>) -> usize {
+    const MILLISECOND: usize = RequestId::PREFIX.len() + 10;
+    let mut ids: Vec<String> = ids.map(String::from).collect();
+    ids.sort_unstable();
+    let shared = |pair: &[String]| {
+        let pairs = pair[0].bytes().zip(pair[1].bytes());
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let longest = ids.windows(2).map(shared).max().unwrap_or(0);
+    MILLISECOND.max(longest + 1)
+}
+
 /// The beginning of an id in the form in which ids are written.
 fn beginning(text: &str) -> Result<String, Failure> {
     let rest = text.strip_prefix(RequestId::PREFIX).unwrap_or(text);
@@ -66,6 +80,17 @@ fn beginning(text: &str) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shortened_ids_are_told_apart() {
+        let of = |ids: &[&str]| telling(ids.iter().map(|id| id.parse().unwrap()));
+        let one = "req_01kaghd3g1ea8tap6w7rc6kdj8";
+        assert_eq!(of(&[]), 14);
+        assert_eq!(of(&[one]), 14);
+        assert_eq!(of(&[one, "req_01kaghd3g2ea8tap6w7rc6kdj8"]), 14);
+        assert_eq!(of(&[one, "req_01kaghd3g1ea8tbp6w7rc6kdj8"]), 19);
+        assert_eq!(of(&[one, "req_01kaghd3g1ea8tap6w7rc6kdjg"]), 30);
+    }
 
     #[test]
     fn the_beginning_of_an_id_is_written_in_one_way() {

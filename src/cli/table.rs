@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn the_last_column_goes_on_below_itself() {
         let text = people().whole(Some(32));
-        let end = "ben-the-second  漢字 and more of\n                 it\n";
+        let end = "ben-the-second  漢字 and more\n                of it\n";
         assert!(text.ends_with(end), "{text}");
     }
 }

@@ -151,6 +151,7 @@ fn is_already_started(error: &ClientError) -> bool {
 
 /// One line on standard error that says who is waited for, where somebody can see it.
 struct Progress {
+    request: String,
     waiting_for: String,
     since: Instant,
     shown: bool,
@@ -164,6 +165,7 @@ impl Progress {
             (None, _) => "waiting for a decision".to_owned(),
         };
         Self {
+            request: format!("{} {}", request.id, request.headline.plain_line()),
             waiting_for,
             since: Instant::now(),
             shown: false,
@@ -171,6 +173,7 @@ impl Progress {
     }
 
     async fn run(&mut self) -> Infallible {
+        out::note(&cut(&self.request, out::terminal_width()));
         if !io::stderr().is_terminal() {
             out::note(&self.waiting_for);
             return std::future::pending().await;

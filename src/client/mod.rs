@@ -106,7 +106,11 @@ impl Client {
         let bad_address = || ClientError::BadAddress {
             address: address.to_owned(),
         };
-        let base = Url::parse(address).map_err(|_| bad_address())?;
+        let mut base = Url::parse(address).map_err(|_| bad_address())?;
+        if !base.path().ends_with('/') {
+            // A gate below a path stays there when the paths of the API are joined to it.
+            base.set_path(&format!("{}/", base.path()));
+        }
         if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
             return Err(bad_address());
         }

@@ -6,6 +6,7 @@ use crate::api::request::{Filter, Request};
 use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::cli::out;
+use crate::cli::prefix::telling;
 use crate::cli::session::Session;
 use crate::cli::table::Table;
 use crate::cli::words;
@@ -111,7 +112,13 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
         });
         return Ok(());
     }
-    out::print(&table(&page.items, words::now()).one_line_each(out::width()))?;
+    // People see as much of an id as it takes; a script gets all of it.
+    let width = out::width();
+    let shown = match width {
+        Some(_) => telling(page.items.iter().map(|request| request.id)),
+        None => usize::MAX,
+    };
+    out::print(&table(&page.items, words::now(), shown).one_line_each(width))?;
     if page.next_cursor.is_some() {
         let of = page
             .total
@@ -124,11 +131,11 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
     Ok(())
 }
 
-fn table(requests: &[Request], now: At) -> Table {
+fn table(requests: &[Request], now: At, shown: usize) -> Table {
     let mut table = Table::new(&["ID", "STATUS", "RISK", "AGENT", "AGE", "WHAT"]);
     for request in requests {
         table.row([
-            request.id.to_string(),
+            request.id.to_string().chars().take(shown).collect(),
             request.status.word().to_owned(),
             request.risk.level.word().to_owned(),
             request.agent.to_string(),
