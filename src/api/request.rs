@@ -1,6 +1,6 @@
 //! Asking, deciding and running, as they go over the wire.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
@@ -40,7 +40,11 @@ pub struct Request {
     pub on_behalf_of: Option<PersonId>,
     pub resource: Option<Resource>,
     pub recipients: Vec<Untrusted>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "even_null"
+    )]
     pub params: Option<RawJson>,
     /// The agent's own state, handed back to it as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +64,11 @@ pub struct Request {
     /// What the caller may do about it; absent where the caller is an agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub you: Option<You>,
+}
+
+/// Parameters that are there and say `null` are not parameters that were left out.
+fn even_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RawJson>, D::Error> {
+    RawJson::deserialize(from).map(Some)
 }
 
 /// Who has to say yes.

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::Shared;
 use super::problem::Rejection;
 use crate::api::problem::ProblemKind;
-use crate::domain::json::{self, Json, Limits};
+use crate::domain::json::{self, Json, JsonError, JsonErrorKind, Limits, NumberError};
 use crate::gate::Once;
 
 /// The largest body.
@@ -171,19 +171,33 @@ fn fingerprint(method: &Method, path: &str, body: &[u8]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-fn bad_json(error: &json::JsonError) -> Rejection {
-    Rejection::new(ProblemKind::NotJson, error.to_string())
+/// A number that other readers would change is JSON; only its value can't be taken.
+fn bad_json(error: &JsonError) -> Rejection {
+    match &error.kind {
+        JsonErrorKind::Number(NumberError::Inexact { .. } | NumberError::OutOfRange) => {
+            Rejection::invalid(error.pointer.clone(), error.kind.to_string())
+        }
+        _ => Rejection::new(ProblemKind::NotJson, error.to_string()),
+    }
 }
 
 fn typed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
     let mut from = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut from).map_err(|error| {
-        let pointer = pointer(error.path());
+        let mut pointer = pointer(error.path());
         let detail = error.inner().to_string();
         // The place is said by the pointer; line and column count in a body that nobody sees.
         let detail = detail.split(" at line ").next().unwrap_or(&detail);
+        if let Some(field) = missing_field(detail) {
+            pointer.extend(["/", field]);
+        }
         Rejection::invalid(pointer, detail)
     })
+}
+
+/// What isn't there has no place of its own; it is said where it should have been.
+fn missing_field(detail: &str) -> Option<&str> {
+    detail.strip_prefix("missing field `")?.strip_suffix('`')
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {

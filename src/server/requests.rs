@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequest, Path, State};
 use serde::Deserialize;
 
 use super::Shared;
@@ -26,9 +26,10 @@ type Answered<T> = Result<Answer<T>, Rejection>;
 pub(super) async fn ask(
     State(shared): State<Shared>,
     caller: Caller,
-    body: Strict<Ask>,
+    request: axum::extract::Request,
 ) -> Answered<Request> {
     caller.agent()?;
+    let body = Strict::<Ask>::from_request(request, &shared).await?;
     let params = body.tree.get("params").unwrap_or(&Json::Null);
     let stored = shared
         .gate
@@ -114,8 +115,13 @@ pub(super) async fn decide(
     State(shared): State<Shared>,
     caller: Caller,
     Path(id): Path<String>,
-    body: Strict<Decide>,
+    request: axum::extract::Request,
 ) -> Answered<Request> {
+    // Who may not decide, or not even see it, learns nothing about what they sent.
+    caller.person()?;
+    let id = request_id(&id)?;
+    shared.gate.request(&caller, id).await?;
+    let body = Strict::<Decide>::from_request(request, &shared).await?;
     let Decide {
         decision,
         digest,
@@ -134,7 +140,7 @@ pub(super) async fn decide(
     };
     let stored = shared
         .gate
-        .decide(&caller, request_id(&id)?, &choice, body.once.as_ref())
+        .decide(&caller, id, &choice, body.once.as_ref())
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }

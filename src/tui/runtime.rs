@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossterm::event::Event as Input;
 use futures_core::Stream as Inputs;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, poll_immediate};
 use futures_util::{FutureExt as _, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -79,7 +79,7 @@ where
     session.connect(Duration::ZERO);
     session.draw(terminal)?;
     // What was typed before anything was on the screen was meant for something else.
-    while let Some(Some(_)) = input.next().now_or_never() {}
+    while let Some(Some(_)) = poll_immediate(input.next()).await {}
     let mut drawn = Instant::now();
     let mut dirty = false;
     while !session.leave {
@@ -92,7 +92,7 @@ where
             read = input.next() => match read {
                 Some(Ok(read)) => {
                     session.input(read);
-                    while let Some(Some(Ok(read))) = input.next().now_or_never() {
+                    while let Some(Some(Ok(read))) = poll_immediate(input.next()).await {
                         session.input(read);
                     }
                     dirty = true;

@@ -236,12 +236,12 @@ const UNICODE: Glyphs = Glyphs {
     dot: "·",
     up: "↑",
     down: "↓",
-    risks: ["· ", "◆ ", "▲ ", "▲▲"],
+    risks: [" ·", " ◆", " ▲", "▲▲"],
 };
 
 /// Without colour the shapes of risk have to tell the levels apart alone.
 const MONO: Glyphs = Glyphs {
-    risks: [". ", "! ", "!!", "!#"],
+    risks: [" .", " !", "!!", "!#"],
     ..UNICODE
 };
 
@@ -263,7 +263,7 @@ const ASCII: Glyphs = Glyphs {
     dot: "-",
     up: "^",
     down: "v",
-    risks: [". ", "! ", "!!", "!#"],
+    risks: [" .", " !", "!!", "!#"],
 };
 
 #[cfg(test)]

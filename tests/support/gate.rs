@@ -1,8 +1,8 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use signoff::client::Client;
-use signoff::domain::id::{AgentId, PersonId};
 use signoff::domain::time::{At, Span};
 use signoff::gate::{Clock, FirstKeys, Gate, Secret};
 use signoff::server::{self, Options};
@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use super::Wire;
 
 /// A clock that stands still until it is moved.
 #[derive(Clone)]
@@ -52,7 +54,7 @@ impl TestGate {
     }
 
     async fn open(home: TempDir, keys: FirstKeys, hands: Hands) -> Self {
-        let database = Database::Sqlite(home.path().join("signoff.db"));
+        let database = Database::Sqlite(database(&home));
         let store = store::open(&database).unwrap();
         let gate = Gate::open(store, hands.clock(), || Ok(keys.clone()))
             .await
@@ -111,14 +113,24 @@ impl TestGate {
         Client::new(&self.url, token).unwrap()
     }
 
-    /// The owner's token itself.
-    pub fn owner_token(&self) -> &str {
-        self.keys.owner.reveal()
+    /// The first owner, by hand.
+    pub fn owner_wire(&self) -> Wire {
+        self.wire(self.keys.owner.reveal())
     }
 
-    /// The first agent's token itself.
-    pub fn agent_token(&self) -> &str {
-        self.keys.agent.reveal()
+    /// The first agent, by hand.
+    pub fn agent_wire(&self) -> Wire {
+        self.wire(self.keys.agent.reveal())
+    }
+
+    /// Whoever holds this token, by hand.
+    pub fn wire(&self, token: &str) -> Wire {
+        Wire::new(&self.url, Some(token))
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> PathBuf {
+        database(&self.home)
     }
 
     /// A new person with a token.
@@ -128,7 +140,7 @@ impl TestGate {
             .add_person(&serde_json::from_value(person).unwrap())
             .await
             .unwrap();
-        self.token(serde_json::json!({"person": id})).await
+        self.client(&self.token(serde_json::json!({"person": id})).await)
     }
 
     /// A new agent of these owners and for these users, with a token.
@@ -138,25 +150,20 @@ impl TestGate {
             .add_agent(&serde_json::from_value(agent).unwrap())
             .await
             .unwrap();
-        self.token(serde_json::json!({"agent": id})).await
+        self.client(&self.token(serde_json::json!({"agent": id})).await)
     }
 
-    async fn token(&self, holder: serde_json::Value) -> Client {
+    /// A new token, `{"person": ID}` or `{"agent": ID}`.
+    pub async fn token(&self, holder: serde_json::Value) -> String {
         let issued = self
             .owner()
             .add_token(&serde_json::from_value(holder).unwrap())
             .await
             .unwrap();
-        self.client(&issued.token.unwrap())
+        issued.token.unwrap()
     }
 }
 
-/// A person's id.
-pub fn person(id: &str) -> PersonId {
-    id.parse().unwrap()
-}
-
-/// An agent's id.
-pub fn agent(id: &str) -> AgentId {
-    id.parse().unwrap()
+fn database(home: &TempDir) -> PathBuf {
+    home.path().join("signoff.db")
 }

@@ -1,8 +1,10 @@
 //! A real gate on a real port with a database of its own, and the clients that talk to it.
 
 mod gate;
+mod wire;
 
-pub use gate::{Hands, TestGate};
+pub use gate::TestGate;
+pub use wire::{Answer, Wire};
 
 use signoff::api::request::{Ask, Decide, Request};
 use signoff::domain::review::{Remember, Word};

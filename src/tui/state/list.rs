@@ -123,7 +123,17 @@ impl List {
 
     fn go(&mut self, to: usize, entries: usize) {
         self.focus = to.min(self.rows.len().saturating_sub(1));
+        if self.new_above == 0 {
+            // No blank rows at the end while there are rows above, once the user has moved.
+            self.top = self.top.min(self.rows.len().saturating_sub(entries));
+        }
         self.clamp(entries);
+    }
+
+    /// Nothing counts as new any more, and what is above comes down where there is room.
+    pub fn reveal(&mut self, entries: usize) {
+        self.new_above = 0;
+        self.go(self.focus, entries);
     }
 
     /// Keeps the focus on the screen. At an edge half a page comes in at once: scrolling line by line
@@ -136,10 +146,6 @@ impl List {
             let down = self.focus >= self.top + entries;
             let above = if down { half } else { entries - 1 - half };
             self.top = self.focus.saturating_sub(above);
-        }
-        self.top = self.top.min(self.rows.len().saturating_sub(entries));
-        if self.focus < self.top {
-            self.top = self.focus;
         }
         self.new_above = self.new_above.min(self.top);
     }

@@ -39,6 +39,8 @@ pub fn key(state: &mut State, event: &KeyEvent, effects: &mut Vec<Effect>) {
     }
     let now = state.now.elapsed;
     let before = state.guard.last_key.replace(now);
+    // What was said about the last key doesn't stand in the way of what this one does.
+    state.toast.take_if(|toast| toast.tone == ToastTone::Plain);
     let burst = before.is_some_and(|before| now.saturating_sub(before) < BURST);
     let broken = disarm(state);
     let action = Key::of(event).and_then(|key| state.keymap.find(key, state.scopes()));

@@ -29,7 +29,7 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     let risk = request.risk.level;
     let question = format!(
         "{} Approve this, at {} risk?",
-        theme.glyphs.risk(risk).trim_end(),
+        theme.glyphs.risk(risk).trim_start(),
         risk.word()
     );
     let mut rows = vec![

@@ -57,7 +57,7 @@ fn headline(request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let risk = request.risk.level;
     let words = format!(
         "{} {} risk",
-        theme.glyphs.risk(risk).trim_end(),
+        theme.glyphs.risk(risk).trim_start(),
         risk.word()
     );
     let room = usize::from(area.width).saturating_sub(words.len() + 1);
@@ -138,7 +138,9 @@ pub fn progress(detail: &Detail, height: usize, theme: &Theme) -> Vec<Span<'stat
         ),
     };
     let unseen = match unseen {
+        // Said once: mostly what is below is what hasn't been seen.
         0 => String::new(),
+        unseen if unseen == below => String::new(),
         unseen => format!(
             " {} {} not seen",
             theme.glyphs.dot,

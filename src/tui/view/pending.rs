@@ -39,7 +39,7 @@ fn title(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let mut left = vec![Span::styled("  Needs you", theme.text())];
-    let order = format!("  {}  agents that wait first, then risk", theme.glyphs.dot);
+    let order = format!("  {}  waiting first", theme.glyphs.dot);
     left.push(Span::styled(order, theme.dim()));
     let mut right = Vec::new();
     if list.new_above > 0 {
@@ -113,10 +113,9 @@ fn entry(
         };
         buffer.set_string(area.x, area.y, theme.glyphs.bar, style);
     }
-    let lead = if layout.mode == Mode::Single { 1 } else { 2 };
     let inner = Rect {
-        x: area.x + lead,
-        width: area.width.saturating_sub(lead + 1),
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
         ..area
     };
     match part {

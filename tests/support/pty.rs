@@ -1,0 +1,159 @@
+//! The real binary in a real terminal: keys go in, and what a person would see comes out. It waits for
+//! text on the screen, never for time.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long something may take that a person waits for. Only a failing test takes that long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program in a terminal.
+pub struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+}
+
+struct Seen {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+    ended: bool,
+}
+
+impl Terminal {
+    /// Starts signoff with these arguments, its home in `home`, on a screen of this size.
+    pub fn start(home: &Path, args: &[&str], cols: u16, rows: u16) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).expect("a pty");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_signoff"));
+        command.args(args);
+        command.env_clear();
+        command.env("SIGNOFF_HOME", home);
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        let child = pty.slave.spawn_command(command).expect("the binary starts");
+        drop(pty.slave);
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                parser: vt100::Parser::new(rows, cols, 0),
+                raw: Vec::new(),
+                ended: false,
+            }),
+            Condvar::new(),
+        ));
+        let reader = pty.master.try_clone_reader().expect("the screen can be read");
+        std::thread::spawn({
+            let seen = Arc::clone(&seen);
+            move || watch(reader, &seen)
+        });
+        Self {
+            keyboard: pty.master.take_writer().expect("keys can be sent"),
+            master: pty.master,
+            child,
+            seen,
+        }
+    }
+
+    /// Types, all of it at once.
+    pub fn send(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        self.keyboard.flush().expect("the terminal takes keys");
+    }
+
+    /// The screen once it holds this text.
+    pub fn wait_for(&self, text: &str) -> String {
+        self.wait_until(&format!("“{text}” on the screen"), |screen| screen.contains(text))
+    }
+
+    /// The screen once it no longer holds this text.
+    pub fn wait_until_gone(&self, text: &str) -> String {
+        self.wait_until(&format!("“{text}” gone from the screen"), |screen| !screen.contains(text))
+    }
+
+    /// The screen once this holds of it.
+    pub fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let (seen, changed) = &*self.seen;
+        let mut seen = seen.lock().unwrap();
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let screen = seen.parser.screen().contents();
+            if holds(&screen) {
+                return screen;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!seen.ended && !left.is_zero(), "waited for {what}; the screen:\n{screen}");
+            seen = changed.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// What is on the screen now.
+    pub fn screen(&self) -> String {
+        self.seen.0.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Everything that was written to the terminal so far.
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen.0.lock().unwrap().raw.clone()
+    }
+
+    /// Makes the terminal another size.
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows, cols);
+        self.master.resize(size).expect("the terminal can be resized");
+    }
+
+    /// Waits until the program has left, and everything that it wrote was read.
+    pub fn wait_for_end(&mut self) -> u32 {
+        let status = self.child.wait().expect("the program ends");
+        let (seen, changed) = &*self.seen;
+        let mut seen = seen.lock().unwrap();
+        while !seen.ended {
+            seen = changed.wait(seen).unwrap();
+        }
+        status.exit_code()
+    }
+
+    /// The program's process id.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("the program runs")
+    }
+
+    /// Ends the program as a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the program can be killed");
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // One that has ended by itself can't be killed, and needn't be.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn watch(mut reader: Box<dyn Read + Send>, seen: &(Mutex<Seen>, Condvar)) {
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        // A closed pty reads as an error on Linux and as nothing elsewhere.
+        let count = reader.read(&mut buffer).unwrap_or(0);
+        let mut now = seen.0.lock().unwrap();
+        if count == 0 {
+            now.ended = true;
+        } else {
+            now.parser.process(&buffer[..count]);
+            now.raw.extend_from_slice(&buffer[..count]);
+        }
+        seen.1.notify_all();
+        if count == 0 {
+            return;
+        }
+    }
+}
