@@ -14,7 +14,15 @@ use super::serving::{Serving, listen_locally};
 /// Finds the gate, and keeps the one that this process has become.
 pub struct Finder {
     context: Context,
-    own: Mutex<Option<Serving>>,
+    own: Mutex<Own>,
+}
+
+/// What this process is to the gate.
+enum Own {
+    Client,
+    Gate(Serving),
+    /// It is about to end, and becomes no gate any more.
+    Leaving,
 }
 
 impl Finder {
@@ -22,7 +30,7 @@ impl Finder {
     pub fn new(context: &Context) -> Self {
         Self {
             context: context.clone(),
-            own: Mutex::new(None),
+            own: Mutex::new(Own::Client),
         }
     }
 
@@ -32,21 +40,28 @@ impl Finder {
             return Ok(named.clone());
         }
         let mut own = self.own.lock().await;
-        if let Some(serving) = own.take() {
-            if serving.is_running() {
-                return Ok(own.insert(serving).address().to_owned());
+        match std::mem::replace(&mut *own, Own::Client) {
+            Own::Client => {}
+            Own::Gate(serving) if serving.is_running() => {
+                let address = serving.address().to_owned();
+                *own = Own::Gate(serving);
+                return Ok(address);
             }
-            serving.leave().await?;
+            Own::Gate(broken) => broken.leave().await?,
+            Own::Leaving => {
+                *own = Own::Leaving;
+                return Err(Failure::new(Exit::Unreachable, "this process is ending"));
+            }
         }
         let home = &self.context.home;
         home.make()?;
         let unusable = |error| Failure::because("the files of the gate can't be used", &error);
         loop {
             if let Some(lock) = GateLock::take(home).map_err(unusable)? {
-                return Ok(own
-                    .insert(self.become_gate(lock).await?)
-                    .address()
-                    .to_owned());
+                let serving = self.become_gate(lock).await?;
+                let address = serving.address().to_owned();
+                *own = Own::Gate(serving);
+                return Ok(address);
             }
             if let Some(address) = lock::published(home).map_err(unusable)? {
                 return Ok(address);
@@ -78,10 +93,10 @@ impl Finder {
     }
 
     /// Leaves the gate; if it is this process, it finishes what it acknowledged.
-    pub async fn leave(self) -> Result<(), Failure> {
-        match self.own.into_inner() {
-            Some(serving) => serving.leave().await,
-            None => Ok(()),
+    pub async fn leave(&self) -> Result<(), Failure> {
+        match std::mem::replace(&mut *self.own.lock().await, Own::Leaving) {
+            Own::Gate(serving) => serving.leave().await,
+            Own::Client | Own::Leaving => Ok(()),
         }
     }
 }
@@ -112,9 +127,10 @@ mod tests {
         assert_eq!(address(&first).await, at_first);
         assert_eq!(address(&second).await, at_first);
         first.leave().await.unwrap();
-        assert!(second.own.lock().await.is_none());
+        assert!(matches!(*second.own.lock().await, Own::Client));
         let then = address(&second).await;
-        assert!(second.own.lock().await.is_some());
+        assert!(matches!(*second.own.lock().await, Own::Gate(_)));
+        assert!(first.address(&mut Patience::new()).await.is_err());
         assert_eq!(address(&finder(home.path(), None)).await, then);
         second.leave().await.unwrap();
     }

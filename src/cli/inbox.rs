@@ -27,13 +27,9 @@ pub async fn run(context: Context) -> Result<Exit, Failure> {
     // Before the screen is taken over: a first start has something to say, and so has a failing one.
     session.client(&mut Patience::new()).await?;
     let left = tui::run(Connector(Arc::clone(&session)), options).await;
-    if let Some(session) = Arc::into_inner(session) {
-        session.close().await?;
-    }
-    match left {
-        Ok(tui::Exit::Quit | tui::Exit::Stopped | tui::Exit::TerminalGone) => Ok(Exit::Ok),
-        Err(error) => Err(Failure::new(Exit::Other, causes(&error))),
-    }
+    let closed = session.close().await;
+    left.map_err(|error| Failure::new(Exit::Other, causes(&error)))?;
+    closed.map(|()| Exit::Ok)
 }
 
 fn options(context: &Context) -> Options {

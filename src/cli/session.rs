@@ -99,7 +99,7 @@ impl Session {
     }
 
     /// Ends it; a gate in this process finishes what it acknowledged.
-    pub async fn close(self) -> Result<(), Failure> {
+    pub async fn close(&self) -> Result<(), Failure> {
         self.finder.leave().await
     }
 }

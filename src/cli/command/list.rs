@@ -124,7 +124,7 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
             .total
             .map_or(String::new(), |total| format!(" of {total}"));
         out::note(&format!(
-            "the first {}{of}; --limit shows more",
+            "{}{of} shown; --limit shows more",
             page.items.len()
         ));
     }
