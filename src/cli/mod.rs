@@ -159,4 +159,13 @@ mod tests {
         assert!(Cli::try_parse_from(words).is_ok(), "{request}");
         assert_eq!(commands.next(), Some("cargo test"));
     }
+
+    #[test]
+    fn the_key_table_of_the_readme_is_that_of_the_program() {
+        let readme = include_str!("../../README.md");
+        let (_, rest) = readme.split_once("<!-- keys -->\n").unwrap();
+        let (table, _) = rest.split_once("<!-- /keys -->").unwrap();
+        let current = crate::tui::readme_table();
+        assert!(table == current, "put this between the markers:\n{current}");
+    }
 }

@@ -1,7 +1,8 @@
-//! The real binary in a real terminal: keys go in, and what a person would see comes out. It waits for
+//! A real program in a real terminal: keys go in, and what a person would see comes out. It waits for
 //! text on the screen, never for time.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -26,28 +27,44 @@ struct Seen {
 }
 
 impl Terminal {
-    /// Starts signoff with these arguments, its home in `home`, on a screen of this size.
-    pub fn start(home: &Path, args: &[&str], cols: u16, rows: u16) -> Self {
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+    /// Starts a signoff, its home in `home`, on a screen of this size with these colours
+    /// (`truecolor`, or nothing for sixteen).
+    pub fn start(
+        program: &Path,
+        home: &Path,
+        args: &[&str],
+        (cols, rows): (u16, u16),
+        colours: &str,
+    ) -> Self {
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pty = native_pty_system().openpty(size).expect("a pty");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_signoff"));
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         command.env("SIGNOFF_HOME", home);
         command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", colours);
         command.env("LANG", "C.UTF-8");
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         let child = pty.slave.spawn_command(command).expect("the binary starts");
         drop(pty.slave);
         let seen = Arc::new((
             Mutex::new(Seen {
-                parser: vt100::Parser::new(rows, cols, 0),
+                parser: vt100::Parser::new(cells(rows), cells(cols), 0),
                 raw: Vec::new(),
                 ended: false,
             }),
             Condvar::new(),
         ));
-        let reader = pty.master.try_clone_reader().expect("the screen can be read");
+        let reader = pty
+            .master
+            .try_clone_reader()
+            .expect("the screen can be read");
         std::thread::spawn({
             let seen = Arc::clone(&seen);
             move || watch(reader, &seen)
@@ -62,18 +79,24 @@ impl Terminal {
 
     /// Types, all of it at once.
     pub fn send(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        self.keyboard
+            .write_all(keys.as_bytes())
+            .expect("the terminal takes keys");
         self.keyboard.flush().expect("the terminal takes keys");
     }
 
     /// The screen once it holds this text.
     pub fn wait_for(&self, text: &str) -> String {
-        self.wait_until(&format!("“{text}” on the screen"), |screen| screen.contains(text))
+        self.wait_until(&format!("“{text}” on the screen"), |screen| {
+            screen.contains(text)
+        })
     }
 
     /// The screen once it no longer holds this text.
     pub fn wait_until_gone(&self, text: &str) -> String {
-        self.wait_until(&format!("“{text}” gone from the screen"), |screen| !screen.contains(text))
+        self.wait_until(&format!("“{text}” gone from the screen"), |screen| {
+            !screen.contains(text)
+        })
     }
 
     /// The screen once this holds of it.
@@ -87,9 +110,17 @@ impl Terminal {
                 return screen;
             }
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!seen.ended && !left.is_zero(), "waited for {what}; the screen:\n{screen}");
+            assert!(
+                !seen.ended && !left.is_zero(),
+                "waited for {what}; the screen:\n{screen}"
+            );
             seen = changed.wait_timeout(seen, left).unwrap().0;
         }
+    }
+
+    /// Looks at the screen as it is now, colours and all.
+    pub fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.seen.0.lock().unwrap().parser.screen())
     }
 
     /// What is on the screen now.
@@ -104,9 +135,22 @@ impl Terminal {
 
     /// Makes the terminal another size.
     pub fn resize(&mut self, cols: u16, rows: u16) {
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows, cols);
-        self.master.resize(size).expect("the terminal can be resized");
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.seen
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(cells(rows), cells(cols));
+        self.master
+            .resize(size)
+            .expect("the terminal can be resized");
     }
 
     /// Waits until the program has left, and everything that it wrote was read.
@@ -137,6 +181,10 @@ impl Drop for Terminal {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).expect("a screen has cells")
 }
 
 fn watch(mut reader: Box<dyn Read + Send>, seen: &(Mutex<Seen>, Condvar)) {
