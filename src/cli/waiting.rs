@@ -4,9 +4,10 @@
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::io::{self, IsTerminal, Write};
+use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -21,8 +22,8 @@ use crate::domain::execution::Outcome;
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Status;
 
-/// The longest round: below what proxies on the way put up with.
-const ROUND: Duration = Duration::from_secs(55);
+/// The seconds of a round: fewer than proxies on the way put up with.
+const ROUND: u16 = 55;
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -66,18 +67,9 @@ impl Wait {
     }
 
     async fn rounds(&self, session: &Session, id: RequestId) -> Result<Request, Failure> {
-        let until = self.until;
-        let deadline = self.timeout.map(|timeout| Instant::now() + timeout);
+        let mut time_is_up = pin!(self.time_is_up());
         loop {
-            let seconds = u16::try_from(ROUND.as_secs()).unwrap_or(u16::MAX);
-            let round = session.call(async |client| client.wait(id, until, seconds).await);
-            let Some(deadline) = deadline else {
-                let request = round.await?;
-                if self.is_over(request.status) {
-                    return Ok(request);
-                }
-                continue;
-            };
+            let round = session.call(async |client| client.wait(id, self.until, ROUND).await);
             tokio::select! {
                 request = round => {
                     let request = request?;
@@ -86,10 +78,17 @@ impl Wait {
                     }
                 }
                 // What was decided at the last moment counts.
-                () = sleep_until(deadline) => {
+                () = &mut time_is_up => {
                     return session.call(async |client| client.request(id).await).await;
                 }
             }
+        }
+    }
+
+    async fn time_is_up(&self) {
+        match self.timeout {
+            Some(timeout) => tokio::time::sleep(timeout).await,
+            None => std::future::pending().await,
         }
     }
 }
