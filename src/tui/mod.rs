@@ -10,6 +10,8 @@ mod effect;
 mod event;
 mod keymap;
 mod runtime;
+#[cfg(test)]
+mod sample;
 mod state;
 mod term;
 

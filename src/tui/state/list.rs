@@ -231,7 +231,11 @@ impl List {
                 self.start = None;
                 self.earlier.clear();
                 self.skipped = 0;
-                self.replace(page);
+                self.cuts.clear();
+                self.rows = page.items;
+                self.next = page.next_cursor;
+                (self.focus, self.top, self.new_above) = (0, 0, 0);
+                self.kept = false;
             }
             Part::Window => self.replace(page),
             Part::Next => self.append(fetch, page),
@@ -272,9 +276,6 @@ impl List {
         let known: HashSet<RequestId> = before.iter().map(|row| row.id).collect();
         let above = self.rows[..self.top].iter();
         self.new_above += above.filter(|row| !known.contains(&row.id)).count();
-        if before.is_empty() {
-            self.new_above = 0;
-        }
     }
 
     fn append(&mut self, fetch: &PageFetch, page: Page<Request>) {

@@ -2,7 +2,7 @@
 //! footer, where keys are dim, and the help: they can't differ.
 
 use crate::api::request::Request;
-use crate::domain::lifecycle::Decision;
+use crate::domain::lifecycle::{Decision, Status};
 use crate::domain::risk::Risk;
 use crate::domain::untrusted::safe;
 
@@ -69,6 +69,12 @@ impl State {
             Decision::Expired => format!("expired at {at}"),
             Decision::Cancelled => format!("cancelled by {} at {at}", settled.by),
         };
+        if matches!(
+            request.status,
+            Status::Executing | Status::Executed | Status::Failed
+        ) {
+            text.push_str(&format!(", {}", request.status.word()));
+        }
         if let Some(reason) = &settled.reason {
             text.push_str(&format!(": {}", reason.plain_line()));
         }

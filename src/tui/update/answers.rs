@@ -78,6 +78,14 @@ fn decided(
             toast(state, ToastTone::Bad, refusal(state, &problem));
             ask_again(state, id, effects);
         }
+        Err(error) if error.was_not_sent() => {
+            state.pending.sending.retain(|sending| sending.id != id);
+            toast(
+                state,
+                ToastTone::Bad,
+                format!("nothing was decided: {error}"),
+            );
+        }
         Err(error) => {
             let mut sent = state.pending.sending.iter_mut();
             if let Some(sending) = sent.find(|sending| sending.id == id) {

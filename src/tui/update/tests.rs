@@ -1,1 +1,514 @@
+//! The promises of the inbox, as stories of keys.
 
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::api::problem::{Problem, ProblemKind};
+use crate::client::ClientError;
+use crate::domain::review::{Remember, Word};
+use crate::tui::effect::Part;
+use crate::tui::event::{Answer, Event};
+use crate::tui::sample::{Desk, email, gone, id, queue, request};
+use crate::tui::state::overlay::Overlay;
+use crate::tui::state::{Link, Tab};
+
+fn desk() -> Desk {
+    Desk::new(120, 36, (1..=10).map(email).collect())
+}
+
+#[test]
+fn a_decision_says_what_was_on_the_screen() {
+    let mut desk = desk();
+    desk.keys("j a");
+    let (decided, decide) = desk.sent[0].clone();
+    assert_eq!((decided, decide.decision), (id(2), Word::Approve));
+    assert_eq!(decide.digest, Some(desk.gate[1].digest));
+    assert_eq!(decide.plan, Some(1));
+    assert!(desk.state.pending.sending(id(2)).is_some());
+    assert_eq!(
+        desk.focused(),
+        Some(id(2)),
+        "nothing is claimed before the gate has answered"
+    );
+
+    desk.answer_decision();
+    assert_eq!(desk.focused(), Some(id(3)));
+    assert!(
+        desk.toast()
+            .starts_with("approved: email to pat@partner.example: Hello 2")
+    );
+    assert!(desk.state.pending.sending.is_empty());
+}
+
+#[test]
+fn keys_of_a_paste_decide_nothing() {
+    for keys in ["a a a a", "a j", "j a", "a r e a", "x a", "a space"] {
+        let mut desk = desk();
+        desk.burst(keys);
+        desk.wait(3_000);
+        assert!(desk.sent.is_empty(), "{keys}");
+        assert!(desk.state.overlay.is_none(), "{keys}");
+        assert!(
+            desk.state.toast.is_some() || keys == "a j" || keys == "j a",
+            "{keys}"
+        );
+    }
+}
+
+#[test]
+fn a_bracketed_paste_is_discarded_outside_of_a_text_field() {
+    let mut desk = desk();
+    desk.event(Event::Paste("aaaa".to_owned()));
+    desk.wait(100);
+    assert!(desk.sent.is_empty());
+    assert_eq!(desk.toast(), "a paste of 4 characters was ignored");
+}
+
+#[test]
+fn enter_and_space_decide_nothing() {
+    let mut desk = desk();
+    desk.keys("enter space enter space");
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn a_held_key_decides_once() {
+    let mut desk = desk();
+    desk.press("a");
+    desk.wait(200);
+    desk.answer_decision();
+    // What a keyboard does: half a second of nothing, then thirty times a second.
+    desk.wait(300);
+    for _ in 0..60 {
+        desk.press("a");
+        desk.wait(33);
+    }
+    desk.wait(1_000);
+    assert!(desk.sent.is_empty(), "{:?}", desk.sent);
+    desk.press("a");
+    desk.wait(200);
+    assert_eq!(desk.sent.len(), 1, "pressed anew, it decides again");
+}
+
+#[test]
+fn two_presses_apart_decide_twice() {
+    let mut desk = desk();
+    for n in [1, 2] {
+        desk.press("a");
+        desk.wait(400);
+        assert_eq!(desk.answer_decision(), id(n));
+        desk.wait(400);
+    }
+}
+
+#[test]
+fn nothing_is_decided_just_after_the_focus_changed_by_itself() {
+    let mut desk = desk();
+    desk.keys("a");
+    desk.answer_decision();
+    desk.wait(100);
+    desk.press("r");
+    desk.wait(100);
+    assert!(
+        desk.state.overlay.is_none(),
+        "the next one had been there for 100 ms"
+    );
+    desk.wait(400);
+    desk.press("r");
+    desk.wait(100);
+    assert!(matches!(desk.state.overlay, Some(Overlay::Reason(_))));
+}
+
+#[test]
+fn the_first_request_that_appears_is_not_decided_by_a_key_on_its_way() {
+    let mut desk = Desk::offline(120, 36, vec![email(1)]);
+    desk.press("a");
+    desk.connect();
+    desk.press("a");
+    desk.wait(2_000);
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn a_window_that_gets_the_keyboard_back_decides_nothing_at_once() {
+    let mut desk = desk();
+    desk.event(Event::Focus);
+    desk.wait(50);
+    desk.press("a");
+    desk.wait(1_000);
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn approving_needs_all_of_it_to_have_been_on_the_screen() {
+    let body = "a line\n".repeat(120);
+    let params = json!({"to": "pat@partner.example", "subject": "Long", "body": body});
+    let long = request(1, "email to pat@partner.example: Long", &params, json!({}));
+    let mut desk = Desk::new(120, 36, vec![long]);
+    desk.keys("a");
+    assert!(
+        desk.toast().starts_with("scroll to the end first ("),
+        "{}",
+        desk.toast()
+    );
+    assert!(desk.sent.is_empty());
+    // The end alone isn't all of it.
+    desk.keys("tab G");
+    desk.state.pending.reading_mut().unwrap().scroll = 0;
+    desk.keys("a");
+    assert!(desk.sent.is_empty());
+    desk.keys(["ctrl-d"; 10].join(" ").as_str());
+    desk.keys("a");
+    assert_eq!(desk.sent.len(), 1);
+}
+
+#[test]
+fn what_no_frame_has_shown_counts_as_unseen() {
+    let mut desk = Desk::offline(120, 36, vec![email(1)]);
+    desk.connect();
+    desk.wait(1_000);
+    let detail = desk.state.pending.reading_mut().unwrap();
+    detail.seen = Default::default();
+    desk.quietly(Event::Tick);
+    for _ in 0..2 {
+        desk.quietly(Event::Key(crossterm::event::KeyEvent::from(
+            crossterm::event::KeyCode::Char('j'),
+        )));
+    }
+    assert!(!desk.state.pending.reading().unwrap().seen.all());
+}
+
+#[test]
+fn rejecting_needs_no_reading_but_asks_for_a_reason() {
+    let body = "a line\n".repeat(60);
+    let params = json!({"to": "pat@partner.example", "subject": "Long", "body": body});
+    let mut desk = Desk::new(120, 36, vec![request(1, "Long", &params, json!({}))]);
+    desk.keys("r enter");
+    assert!(desk.sent.is_empty(), "an empty reason asks again");
+    desk.type_in("wrong list");
+    desk.keys("enter");
+    let (_, decide) = &desk.sent[0];
+    assert_eq!(decide.decision, Word::Reject);
+    assert_eq!(decide.reason.as_ref().unwrap().plain_line(), "wrong list");
+}
+
+#[test]
+fn a_second_enter_rejects_without_a_reason_and_esc_leaves_it() {
+    let mut desk = desk();
+    desk.keys("r esc");
+    assert!(desk.state.overlay.is_none() && desk.sent.is_empty());
+    desk.keys("r enter enter");
+    assert_eq!(desk.sent[0].1.reason, None);
+}
+
+#[test]
+fn a_line_end_within_pasted_text_sends_no_reason() {
+    let mut desk = desk();
+    desk.keys("r");
+    desk.burst("n o enter w");
+    desk.wait(500);
+    let Some(Overlay::Reason(line)) = &desk.state.overlay else {
+        panic!("the line is still open");
+    };
+    assert_eq!(line.text, "no w");
+    desk.event(Event::Paste("\nand\u{1b}more".to_owned()));
+    let Some(Overlay::Reason(line)) = &desk.state.overlay else {
+        panic!("the line is still open");
+    };
+    assert_eq!(line.text, "no w and more");
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn a_grave_approval_takes_a_second_key_that_is_not_enter() {
+    let mut desk = Desk::new(120, 50, queue());
+    desk.keys("a");
+    assert!(matches!(desk.state.overlay, Some(Overlay::Confirm(_))));
+    desk.keys("enter");
+    assert!(desk.state.overlay.is_none() && desk.sent.is_empty());
+    desk.keys("a space y");
+    assert_eq!(desk.sent[0].0, id(1));
+}
+
+#[test]
+fn a_and_y_in_one_piece_approve_nothing_grave() {
+    let mut desk = Desk::new(120, 50, queue());
+    desk.burst("a y");
+    desk.wait(500);
+    desk.keys("esc");
+    desk.press("a");
+    desk.wait(50);
+    desk.press("y");
+    desk.wait(1_000);
+    assert!(
+        desk.sent.is_empty(),
+        "the question had been there for 20 ms"
+    );
+}
+
+#[test]
+fn a_question_is_taken_back_when_somebody_else_decides() {
+    let mut desk = Desk::new(120, 50, queue());
+    desk.keys("a");
+    desk.decide_elsewhere(1, "rejected");
+    assert!(desk.state.overlay.is_none());
+    desk.keys("y");
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn what_somebody_else_decided_stays_until_the_user_moves() {
+    let mut desk = desk();
+    desk.keys("j");
+    desk.decide_elsewhere(2, "rejected");
+    assert_eq!(desk.focused(), Some(id(2)));
+    assert_eq!(desk.state.pending.list.total, Some(9));
+    let reading = &desk.state.pending.reading().unwrap().request;
+    assert_eq!(
+        desk.state.ended(reading).unwrap(),
+        "rejected by omar at 14:02: wrong list"
+    );
+    desk.wait(1_000);
+    desk.keys("a r");
+    assert!(desk.sent.is_empty() && desk.state.overlay.is_none());
+    assert_eq!(desk.toast(), "already rejected");
+    desk.keys("j");
+    assert_eq!(desk.focused(), Some(id(3)));
+    assert_eq!(desk.state.pending.list.rows.len(), 9);
+}
+
+#[test]
+fn a_race_that_was_lost_is_told_with_who_and_when() {
+    let mut desk = desk();
+    desk.keys("a");
+    let mut problem = Problem::new(ProblemKind::AlreadyDecided, "omar was first");
+    problem.decided_by = Some("omar".parse().unwrap());
+    problem.decision = serde_json::from_value(json!("rejected")).unwrap();
+    problem.at = Some("2026-11-20T14:02:00Z".parse().unwrap());
+    let answer = Err(ClientError::Refused(Box::new(problem)));
+    desk.event(Event::Answer(Answer::Decided(id(1), Word::Approve, answer)));
+    assert_eq!(desk.toast(), "omar rejected this at 14:02");
+    assert!(desk.state.pending.sending.is_empty());
+}
+
+#[test]
+fn a_decision_whose_answer_was_lost_is_asked_about_and_told_as_it_is() {
+    let mut desk = desk();
+    desk.keys("a");
+    let lost = Answer::Decided(id(1), Word::Approve, Err(gone()));
+    desk.disconnect();
+    desk.event(Event::Answer(lost));
+    assert!(desk.state.pending.sending(id(1)).unwrap().unsure);
+    desk.keys("a");
+    assert_eq!(
+        desk.sent.len(),
+        1,
+        "offline nothing is decided, and nothing is queued"
+    );
+    // It had arrived.
+    let vote = json!({"by": "dana", "decision": "approve", "digest": format!("sha256:{:064x}", 1), "plan": 1,
+        "reason": null, "notify_agent": false, "remember": "once", "at": "2026-11-20T14:00:00Z"});
+    desk.gate[0].decisions = vec![serde_json::from_str(&vote.to_string()).unwrap()];
+    desk.gate[0].status = serde_json::from_value(json!("approved")).unwrap();
+    desk.connect();
+    assert!(desk.toast().starts_with("approved: "), "{}", desk.toast());
+    assert_eq!(desk.focused(), Some(id(2)));
+}
+
+#[test]
+fn a_decision_that_never_arrived_is_told_as_such() {
+    let mut desk = desk();
+    desk.keys("a");
+    desk.disconnect();
+    desk.event(Event::Answer(Answer::Decided(
+        id(1),
+        Word::Approve,
+        Err(gone()),
+    )));
+    desk.connect();
+    assert_eq!(
+        desk.toast(),
+        "your decision did not reach the gate; it still waits"
+    );
+    assert!(desk.state.pending.sending.is_empty());
+}
+
+#[test]
+fn who_may_not_decide_is_told_why() {
+    let mut desk = Desk::new(120, 36, queue());
+    desk.keys("j j j a");
+    assert_eq!(desk.toast(), "omar is asked, not you");
+    desk.keys("r");
+    assert!(desk.state.overlay.is_none());
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn remember_goes_round_where_it_may_and_says_why_where_not() {
+    let mut desk = Desk::new(120, 36, queue());
+    desk.keys("j j m m");
+    assert_eq!(desk.state.pending.choice.remember, Remember::Always);
+    desk.keys("m");
+    assert_eq!(desk.state.pending.choice.remember, Remember::Once);
+    desk.keys("m t a");
+    let (_, decide) = &desk.sent[0];
+    assert_eq!(decide.remember, Remember::Conversation);
+    assert!(decide.notify_agent);
+
+    let mut desk = Desk::new(120, 36, vec![email(1)]);
+    desk.keys("m");
+    assert_eq!(desk.toast(), "not your own request: each is asked");
+}
+
+#[test]
+fn a_choice_is_made_for_one_request_and_no_other() {
+    let mut desk = Desk::new(120, 36, queue());
+    desk.keys("j j m t j");
+    assert_eq!(desk.state.pending.choice.remember, Remember::Once);
+    assert!(!desk.state.pending.choice.notify_agent);
+}
+
+#[test]
+fn an_agent_that_waits_is_always_told() {
+    let mut desk = Desk::new(120, 36, queue());
+    desk.keys("t");
+    assert!(desk.toast().starts_with("the agent is always told here"));
+    assert!(!desk.state.pending.choice.notify_agent);
+}
+
+#[test]
+fn rows_that_come_in_above_wait_above_the_screen() {
+    let mut desk = desk();
+    desk.keys("j j");
+    let row_on_screen = desk.state.pending.list.focus - desk.state.pending.list.top;
+    for n in [101, 102, 103] {
+        desk.ask_first(email(n));
+    }
+    let list = &desk.state.pending.list;
+    assert_eq!(desk.focused(), Some(id(3)));
+    assert_eq!(list.focus - list.top, row_on_screen);
+    assert_eq!(list.new_above, 3);
+    assert_eq!(list.position(), 6);
+    desk.keys("g");
+    assert_eq!(desk.focused(), Some(id(103)));
+    assert_eq!(desk.state.pending.list.new_above, 0);
+}
+
+#[test]
+fn a_flood_of_news_asks_for_one_page_at_a_time() {
+    let mut desk = desk();
+    desk.asked.clear();
+    for n in 1..=50 {
+        desk.event(Event::Stream(crate::tui::event::Stream::Changed {
+            kind: "request.asked".to_owned(),
+            request: Some(id(100 + n)),
+        }));
+    }
+    desk.wait(1_000);
+    assert!(desk.asked.len() <= 2, "{:?}", desk.asked);
+}
+
+#[test]
+fn a_long_queue_is_held_a_window_at_a_time() {
+    let many: Vec<_> = (0..2_000_u16)
+        .map(|n| {
+            let mut one = email(1);
+            let [high, low] = n.to_be_bytes();
+            one.id = crate::domain::id::RequestId::from_bytes([
+                high, low, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+            ]);
+            one
+        })
+        .collect();
+    let first = many[0].id;
+    let last = many[1_999].id;
+    let mut desk = Desk::new(120, 36, many);
+    assert_eq!(desk.state.pending.list.rows.len(), 64);
+    for _ in 0..1_000 {
+        desk.press("j");
+        assert!(desk.state.pending.list.rows.len() <= 448);
+    }
+    assert_eq!(desk.state.pending.list.position(), 1_001);
+    for _ in 0..1_000 {
+        desk.press("k");
+        assert!(desk.state.pending.list.rows.len() <= 448);
+    }
+    assert_eq!(desk.focused(), Some(first));
+    assert_eq!(desk.state.pending.list.position(), 1);
+    desk.keys("G");
+    assert_eq!(desk.focused(), Some(last));
+    assert_eq!(desk.state.pending.list.position(), 2_000);
+    desk.keys("g");
+    assert_eq!(desk.focused(), Some(first));
+    assert!(desk.asked.iter().any(|fetch| fetch.part == Part::Earlier));
+}
+
+#[test]
+fn details_of_the_next_few_are_there_before_the_cursor() {
+    let desk = desk();
+    for n in 1..=4 {
+        assert!(desk.state.pending.details.get(id(n)).is_some(), "{n}");
+    }
+    assert!(desk.state.pending.details.get(id(6)).is_none());
+}
+
+#[test]
+fn a_lost_gate_is_looked_for_with_growing_patience() {
+    let mut desk = desk();
+    desk.connects.clear();
+    for _ in 0..7 {
+        desk.disconnect();
+    }
+    let waits: Vec<u128> = desk.connects.iter().map(Duration::as_millis).collect();
+    assert_eq!(waits, [200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+    assert!(matches!(desk.state.link, Link::Lost { .. }));
+    desk.keys("a r t");
+    assert!(desk.sent.is_empty() && desk.state.overlay.is_none());
+    desk.connect();
+    desk.disconnect();
+    assert_eq!(desk.connects.last(), Some(&Duration::from_millis(200)));
+}
+
+#[test]
+fn an_idle_inbox_sleeps_until_a_text_changes() {
+    let mut forever = email(1);
+    forever.expires_at = None;
+    forever.created_at = "2026-11-18T14:00:00Z".parse().unwrap();
+    let mut desk = Desk::new(120, 36, vec![forever]);
+    desk.wait(10_000);
+    let due = super::next_deadline(&desk.state).unwrap();
+    assert!(due > Duration::from_secs(3_600), "{due:?}");
+    assert_eq!(
+        super::next_deadline(&Desk::new(80, 24, Vec::new()).state),
+        None
+    );
+}
+
+#[test]
+fn in_a_single_pane_a_request_is_opened_before_it_is_decided() {
+    let mut desk = Desk::new(50, 14, vec![email(1)]);
+    desk.keys("a");
+    assert_eq!(desk.toast(), "open it first: enter");
+    desk.keys("enter ctrl-d ctrl-d ctrl-d ctrl-d a");
+    assert_eq!(desk.sent.len(), 1);
+}
+
+#[test]
+fn tabs_turn_and_quitting_quits() {
+    let mut desk = desk();
+    desk.keys("2");
+    assert_eq!(desk.state.tab, Tab::History);
+    desk.keys("a ]");
+    assert_eq!(desk.state.tab, Tab::Settings);
+    desk.keys("]");
+    assert_eq!(desk.state.tab, Tab::Pending);
+    assert!(desk.sent.is_empty());
+    desk.keys("? q");
+    assert!(!desk.left, "q closes the help first");
+    desk.keys("q");
+    assert!(desk.left);
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("r ctrl-c");
+    assert!(desk.left);
+}

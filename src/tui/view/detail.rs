@@ -67,23 +67,38 @@ fn headline(request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let dot = theme.glyphs.dot;
     if let Some(ended) = state.ended(request) {
-        let mut spans = vec![pending::outcome(request.status, theme), Span::raw("  ")];
-        spans.push(Span::styled(ended, theme.text()));
+        let (glyph, style) = pending::outcome_look(request.status, theme);
+        let spans = vec![
+            Span::styled(format!("{glyph} "), style),
+            Span::styled(ended, theme.text()),
+        ];
         return line::left(spans, area, buffer);
     }
     let age = words::long(state.now.wall.since(request.created_at));
-    let mut facts = vec![request.action.to_string(), request.agent.to_string()];
-    facts.push(format!("asked {age} ago"));
-    if request.waiting {
-        facts.push("waits for you".to_owned());
+    let left = request.expires_at.map(|at| at.since(state.now.wall));
+    let facts = [
+        Some(request.action.to_string()),
+        Some(request.agent.to_string()),
+        Some(format!("asked {age} ago")),
+        request.waiting.then(|| "waiting".to_owned()),
+        left.map(|left| format!("{} left", words::long(left))),
+    ];
+    let mut shown = String::new();
+    for fact in facts.into_iter().flatten() {
+        let dot = if shown.is_empty() {
+            String::new()
+        } else {
+            format!(" {} ", theme.glyphs.dot)
+        };
+        // A fact stands there whole or not at all.
+        if shown.chars().count() + dot.chars().count() + fact.len() > usize::from(area.width) {
+            break;
+        }
+        shown.push_str(&dot);
+        shown.push_str(&fact);
     }
-    if let Some(at) = request.expires_at {
-        facts.push(format!("{} left", words::long(at.since(state.now.wall))));
-    }
-    let facts = facts.join(&format!(" {dot} "));
-    line::left(vec![Span::styled(facts, theme.dim())], area, buffer);
+    line::left(vec![Span::styled(shown, theme.dim())], area, buffer);
 }
 
 fn document_row(content: &Row, theme: &Theme, area: Rect, buffer: &mut Buffer) {

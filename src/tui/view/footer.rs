@@ -218,9 +218,10 @@ fn words(state: &State, theme: &Theme) -> Option<(String, Style)> {
 
 /// Why the keys are dim, where it isn't plain from the screen.
 fn obstacle(state: &State) -> Option<String> {
-    let you = state.pending.reading()?.request.you.as_ref()?;
-    let pending = state.tab == Tab::Pending && !you.may_decide;
-    pending.then(|| state.obstacle()).flatten()
+    let request = &state.pending.reading()?.request;
+    let barred = request.you.as_ref().is_some_and(|you| !you.may_decide);
+    let said = state.tab == Tab::Pending && barred && !request.status.decided();
+    said.then(|| state.obstacle()).flatten()
 }
 
 fn reason_line(line: &ReasonLine, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Position {

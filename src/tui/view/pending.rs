@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::api::request::Request;
@@ -192,8 +193,14 @@ fn state_of(state: &State, request: &Request, theme: &Theme) -> Span<'static> {
 
 /// What became of a request: a glyph, a word, and only then a colour.
 pub fn outcome(status: Status, theme: &Theme) -> Span<'static> {
+    let (glyph, style) = outcome_look(status, theme);
+    Span::styled(format!("{glyph} {}", status.word()), style)
+}
+
+/// The glyph and the colour of an outcome.
+pub fn outcome_look(status: Status, theme: &Theme) -> (&'static str, Style) {
     let glyphs = theme.glyphs;
-    let (glyph, style) = match status {
+    match status {
         Status::Allowed | Status::Approved | Status::Executing | Status::Executed => {
             (glyphs.approved, theme.good())
         }
@@ -203,43 +210,61 @@ pub fn outcome(status: Status, theme: &Theme) -> Span<'static> {
         Status::Expired | Status::Lapsed | Status::Unknown => (glyphs.expired, theme.dim()),
         Status::Cancelled => (glyphs.cancelled, theme.dim()),
         Status::Pending => (glyphs.dot, theme.dim()),
-    };
-    Span::styled(format!("{glyph} {}", status.word()), style)
+    }
 }
 
 /// Nothing waits: why, and what to do next.
 fn empty(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = inside(layout.body, 2);
-    let params = r#"'{"to":"pat@partner.example","subject":"Hello","body":"Hi Pat"}'"#;
-    let whole = format!(
-        "{} request --action email.send --params {params} --wait",
-        state.program
-    );
-    let mut lines = vec![
-        (String::new(), theme.text()),
-        ("Nothing waits.".to_owned(), theme.title()),
-        (String::new(), theme.text()),
-        (
-            "What agents ask appears here at once. To see it, ask something from".to_owned(),
-            theme.dim(),
-        ),
-        ("a second terminal:".to_owned(), theme.dim()),
-        (String::new(), theme.text()),
-    ];
-    if whole.len() + 2 <= usize::from(area.width) {
-        lines.push((format!("  {whole}"), theme.text()));
-    } else {
-        // A line end after a backslash is no line end to a shell: it can be pasted as it stands.
-        lines.push((
-            format!("  {} request --wait \\", state.program),
-            theme.text(),
-        ));
-        lines.push(("    --action email.send \\".to_owned(), theme.text()));
-        lines.push((format!("    --params {params}"), theme.text()));
+    let roomy = area.height >= 12;
+    let mut rows = Vec::new();
+    if roomy {
+        rows.push((String::new(), theme.text()));
     }
-    for (index, (text, style)) in lines.into_iter().enumerate() {
+    rows.push(("Nothing waits.".to_owned(), theme.title()));
+    rows.push((String::new(), theme.text()));
+    if roomy {
+        let words = "What agents ask appears here at once.";
+        rows.push((words.to_owned(), theme.dim()));
+    }
+    let words = "Ask something from a second terminal:";
+    rows.push((words.to_owned(), theme.dim()));
+    if roomy {
+        rows.push((String::new(), theme.text()));
+    }
+    let command = first_request(&state.program, usize::from(area.width));
+    rows.extend(command.into_iter().map(|line| (line, theme.text())));
+    for (index, (text, style)) in rows.into_iter().enumerate() {
         if let Some(area) = row(area, index) {
             line::left(vec![Span::styled(text, style)], area, buffer);
         }
     }
+}
+
+/// A command that can be pasted as it stands, in as many lines as the width needs: a line end after a
+/// backslash is none to a shell, and between the members of an object none to JSON.
+fn first_request(program: &str, width: usize) -> Vec<String> {
+    let members = [
+        r#"{"to":"pat@partner.example","#,
+        r#""subject":"Hello","#,
+        r#""body":"Hi Pat"}"#,
+    ];
+    let params = members.concat();
+    let whole = format!("{program} request --action email.send --params '{params}' --wait");
+    if whole.len() <= width {
+        return vec![whole];
+    }
+    let last = format!("  --params '{params}'");
+    let mut lines = vec![format!("{program} request --wait \\")];
+    if last.len() <= width {
+        lines.push("  --action email.send \\".to_owned());
+        lines.push(last);
+    } else {
+        lines.push("  --action email.send --params '".to_owned());
+        lines.extend(members.map(|member| format!("  {member}")));
+        if let Some(last) = lines.last_mut() {
+            last.push('\'');
+        }
+    }
+    lines
 }

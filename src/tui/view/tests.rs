@@ -1,1 +1,267 @@
+//! Pictures of the screen, with styles. What is drawn comes from `update` alone, as it does in the loop.
 
+use std::fmt::Write as _;
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Rect, Size};
+use ratatui::style::{Color, Modifier};
+use serde_json::json;
+
+use crate::tui::event::{Answer, Event};
+use crate::tui::sample::{Desk, id, queue};
+use crate::tui::theme::{Depth, GlyphSet, Palette, Theme};
+
+use super::draw_into;
+
+fn dark() -> Theme {
+    Theme::new(Palette::CalmDark, Depth::Truecolor, GlyphSet::Unicode)
+}
+
+fn mono() -> Theme {
+    Theme::new(Palette::CalmDark, Depth::Mono, GlyphSet::Unicode)
+}
+
+fn drawn(desk: &Desk, theme: &Theme) -> Buffer {
+    let size = desk.state.size;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+    draw_into(&desk.state, theme, &mut buffer);
+    buffer
+}
+
+/// The text alone, a row a line.
+fn text(desk: &Desk, theme: &Theme) -> String {
+    let buffer = drawn(desk, theme);
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let _infallible = writeln!(out, "{}", row_text(&buffer, y).trim_end());
+    }
+    out
+}
+
+/// The text, and under it for each row where which style stands.
+fn picture(desk: &Desk, theme: &Theme) -> String {
+    let buffer = drawn(desk, theme);
+    let mut out = text(desk, theme);
+    for y in 0..buffer.area.height {
+        let mut runs: Vec<(u16, u16, String)> = Vec::new();
+        for x in 0..buffer.area.width {
+            let style = style_of(&buffer[(x, y)]);
+            match runs.last_mut() {
+                Some((_, end, last)) if *last == style => *end = x,
+                _ => runs.push((x, x, style)),
+            }
+        }
+        runs.retain(|(_, _, style)| !style.is_empty());
+        let runs: Vec<String> = runs
+            .into_iter()
+            .map(|(start, end, style)| format!("{start}-{end} {style}"))
+            .collect();
+        if !runs.is_empty() {
+            let _infallible = writeln!(out, "{y:>2}: {}", runs.join(", "));
+        }
+    }
+    out
+}
+
+fn row_text(buffer: &Buffer, y: u16) -> String {
+    let mut text = String::new();
+    let mut x = 0;
+    while x < buffer.area.width {
+        let symbol = buffer[(x, y)].symbol();
+        text.push_str(symbol);
+        x += u16::try_from(unicode_width::UnicodeWidthStr::width(symbol).max(1)).unwrap_or(1);
+    }
+    text
+}
+
+fn style_of(cell: &Cell) -> String {
+    let mut words = Vec::new();
+    if cell.fg != Color::Reset {
+        words.push(cell.fg.to_string().to_lowercase());
+    }
+    if cell.bg != Color::Reset {
+        words.push(format!("on {}", cell.bg.to_string().to_lowercase()));
+    }
+    for (modifier, word) in [
+        (Modifier::BOLD, "bold"),
+        (Modifier::DIM, "dim"),
+        (Modifier::REVERSED, "reverse"),
+    ] {
+        if cell.modifier.contains(modifier) {
+            words.push(word.to_owned());
+        }
+    }
+    words.join(" ")
+}
+
+#[test]
+fn pending_at_120x36() {
+    let desk = Desk::new(120, 36, queue());
+    insta::assert_snapshot!("pending_120x36_dark", picture(&desk, &dark()));
+    insta::assert_snapshot!("pending_120x36_mono", picture(&desk, &mono()));
+}
+
+#[test]
+fn pending_at_80x24() {
+    let desk = Desk::new(80, 24, queue());
+    insta::assert_snapshot!("pending_80x24_dark", picture(&desk, &dark()));
+    insta::assert_snapshot!("pending_80x24_mono", picture(&desk, &mono()));
+}
+
+#[test]
+fn pending_at_40x12() {
+    let mut desk = Desk::new(40, 12, queue());
+    insta::assert_snapshot!("pending_40x12_dark", picture(&desk, &dark()));
+    insta::assert_snapshot!("pending_40x12_mono", picture(&desk, &mono()));
+    desk.keys("enter");
+    insta::assert_snapshot!("pending_40x12_detail", picture(&desk, &dark()));
+}
+
+#[test]
+fn hostile_parameters_at_120x36() {
+    let mut desk = Desk::new(120, 36, queue());
+    desk.keys("j");
+    insta::assert_snapshot!("hostile_120x36", picture(&desk, &dark()));
+}
+
+#[test]
+fn small_screens() {
+    for (width, height) in [(30, 8), (29, 8), (30, 7), (5, 1)] {
+        let desk = Desk::new(width, height, queue());
+        insta::assert_snapshot!(format!("small_{width}x{height}"), text(&desk, &dark()));
+    }
+}
+
+#[test]
+fn the_question_before_a_grave_approval() {
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d a");
+    insta::assert_snapshot!("confirm_80x24", picture(&desk, &dark()));
+    insta::assert_snapshot!("confirm_80x24_mono", picture(&desk, &mono()));
+}
+
+#[test]
+fn the_reason_for_a_rejection() {
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("j j r");
+    desk.type_in("wrong list, see wiki");
+    insta::assert_snapshot!("reason_80x24", picture(&desk, &dark()));
+    desk.keys("ctrl-u enter");
+    insta::assert_snapshot!("reason_asked_again", text(&desk, &dark()));
+}
+
+#[test]
+fn help() {
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("?");
+    insta::assert_snapshot!("help_80x24", picture(&desk, &dark()));
+    desk.keys("G");
+    insta::assert_snapshot!("help_80x24_end", text(&desk, &dark()));
+}
+
+#[test]
+fn why() {
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("w");
+    let rung = |name: &str, answer: &str, text: &str| json!({"rung": name, "answer": answer, "rule": null, "text": text});
+    let why = json!({
+        "rungs": [
+            rung("off", "pass", "agent, integration and action are enabled"),
+            rung("blocked", "pass", "no rule denies it"),
+            rung("ask", "ask", "email.send needs approval"),
+            rung("own_opt_in", "not_asked", "the action is locked"),
+        ],
+        "verdict": {"effect": "ask", "rung": "ask", "rule": null, "text": "email.send needs approval"},
+        "would_have_been": null,
+    });
+    let why = serde_json::from_value(why).unwrap();
+    desk.event(Event::Answer(Answer::Why(id(1), Ok(Box::new(why)))));
+    insta::assert_snapshot!("why_80x24", picture(&desk, &dark()));
+}
+
+#[test]
+fn an_empty_inbox_says_what_to_do() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let desk = Desk::new(width, height, Vec::new());
+        insta::assert_snapshot!(format!("empty_{width}x{height}"), text(&desk, &dark()));
+    }
+}
+
+#[test]
+fn what_became_of_it_is_said_where_it_stands() {
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("j j");
+    desk.decide_elsewhere(3, "rejected");
+    insta::assert_snapshot!("decided_elsewhere", text(&desk, &dark()));
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("j j ctrl-d ctrl-d ctrl-d a");
+    insta::assert_snapshot!("sending", text(&desk, &dark()));
+    desk.answer_decision();
+    insta::assert_snapshot!("approved", text(&desk, &dark()));
+    desk.disconnect();
+    desk.wait(5_000);
+    insta::assert_snapshot!("reconnecting", text(&desk, &dark()));
+}
+
+#[test]
+fn ascii_glyphs_are_ascii() {
+    let theme = Theme::new(Palette::CalmDark, Depth::Mono, GlyphSet::Ascii);
+    let mut plain = queue();
+    plain.truncate(1);
+    let desk = Desk::new(120, 36, plain);
+    let screen = text(&desk, &theme);
+    let beyond: String = screen.chars().filter(|c| !c.is_ascii()).collect();
+    assert_eq!(beyond.trim_matches(['·', '…', '“', '”']), "", "{screen}");
+}
+
+#[test]
+fn no_size_panics_and_the_first_screen_shows_what_counts() {
+    for width in (0..150).step_by(7) {
+        for height in (0..50).step_by(3) {
+            let mut desk = Desk::new(width, height, queue());
+            for keys in ["enter", "?", "esc", "r", "esc", "j", "a"] {
+                desk.keys(keys);
+                drawn(&desk, &dark());
+            }
+        }
+    }
+    let desk = Desk::new(80, 24, queue());
+    let screen = text(&desk, &dark());
+    for counts in [
+        "jane.doe@acme.example",
+        "legal@acme.example",
+        "Your 2026 renewal quote",
+        "Hi Jane,",
+    ] {
+        assert!(screen.contains(counts), "{counts}\n{screen}");
+    }
+}
+
+#[test]
+fn help_never_drops_out_of_the_footer() {
+    for width in 30..150 {
+        let desk = Desk::new(width, 20, queue());
+        let screen = text(&desk, &dark());
+        assert!(screen.trim_end().ends_with("? help"), "{width}\n{screen}");
+    }
+}
+
+#[test]
+fn the_chrome_stands_in_the_same_cells_whatever_an_agent_sends() {
+    let size = Size {
+        width: 120,
+        height: 36,
+    };
+    let column = |desk: &Desk| {
+        let buffer = drawn(desk, &dark());
+        let x = desk.state.layout().divider.x;
+        let column: Vec<String> = (0..size.height)
+            .map(|y| buffer[(x, y)].symbol().to_owned())
+            .collect();
+        column
+    };
+    let harmless = Desk::new(size.width, size.height, queue());
+    let mut hostile = Desk::new(size.width, size.height, queue());
+    hostile.keys("j");
+    assert_eq!(column(&harmless), column(&hostile));
+}

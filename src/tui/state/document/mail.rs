@@ -46,13 +46,19 @@ impl<'a> Mail<'a> {
             body: text("body"),
             others: Vec::new(),
         };
+        for (key, label) in ENVELOPE {
+            if let Some(found) = params.get(key).and_then(mailboxes) {
+                mail.recipients.push((label, found));
+            }
+        }
         for (key, value) in members {
-            let label = ENVELOPE.iter().find(|(name, _)| name == key);
-            let own_row = ["subject", "body"].contains(&key.as_str()) && value.as_str().is_some();
-            match (label, mailboxes(value)) {
-                (Some((_, label)), Some(found)) => mail.recipients.push((label, found)),
-                _ if own_row => {}
-                _ => mail.others.push((key, value)),
+            let envelope = ENVELOPE.iter().any(|(name, _)| name == key);
+            let own_row = match envelope {
+                true => mailboxes(value).is_some(),
+                false => ["subject", "body"].contains(&key.as_str()) && value.as_str().is_some(),
+            };
+            if !own_row {
+                mail.others.push((key, value));
             }
         }
         Some(mail)
