@@ -160,6 +160,7 @@ impl Fact {
                 | Fact::Reported(_)
                 | Fact::Lapsed(_)
                 | Fact::Revoked(_)
+                | Fact::NoticeTaken(_)
         )
     }
 

@@ -329,18 +329,17 @@ fn vote(
         Some(plan) if eligible && plan.asks(&vote.by) => plan,
         _ => return Err(Refusal::NotAReviewer),
     };
-    match ballot.digest {
-        None if vote.word == Word::Approve => return Err(Refusal::NoDigest),
-        Some(seen) if seen != standing.digest => {
-            return Err(Refusal::StaleDigest(standing.digest));
-        }
-        _ => {}
+    if ballot.digest.is_some_and(|seen| seen != standing.digest) {
+        return Err(Refusal::StaleDigest(standing.digest));
     }
     if ballot
         .plan
         .is_some_and(|revision| revision != plan.revision)
     {
         return Err(Refusal::StalePlan(plan.revision));
+    }
+    if ballot.digest.is_none() && vote.word == Word::Approve {
+        return Err(Refusal::NoDigest);
     }
 
     let counted = Vote {
@@ -599,6 +598,8 @@ impl Standing {
                     execution.state = ExecutionState::Lapsed;
                 }
             }
+            // It moves nothing but the version: of several who say that they know, one is the first.
+            Fact::NoticeTaken(_) => {}
             _ => return,
         }
         self.version += 1;

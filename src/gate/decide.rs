@@ -37,9 +37,6 @@ impl Gate {
     ) -> Result<Stored, GateError> {
         let person = caller.person()?;
         self.request(caller, id).await?;
-        if let Some(earlier) = self.earlier(caller, once).await? {
-            return self.repeated(&earlier, once).await;
-        }
         let command = |stored: &Stored, workspace: &Workspace| {
             let plan = stored.standing.plan.as_ref();
             Ok(Command::Vote {
@@ -60,13 +57,17 @@ impl Gate {
             });
             Ok(opted_in.into_iter().collect())
         };
-        let once = once.map(|once| (caller.clone(), once.clone()));
-        self.advance(id, &caller.actor(), once.as_ref(), command, more)
-            .await
+        let once = once.map(|once| (caller, once));
+        self.advance(id, &caller.actor(), once, command, more).await
     }
 
     /// Withdraws a request that its agent doesn't want any more.
-    pub async fn cancel(&self, caller: &Caller, id: RequestId) -> Result<Stored, GateError> {
+    pub async fn cancel(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        once: Option<&Once>,
+    ) -> Result<Stored, GateError> {
         let agent = caller.agent()?.clone();
         self.request(caller, id).await?;
         let command = |_: &_, _: &_| {
@@ -74,7 +75,8 @@ impl Gate {
                 agent: agent.clone(),
             })
         };
-        self.advance(id, &caller.actor(), None, command, |_, _| Ok(Vec::new()))
+        let once = once.map(|once| (caller, once));
+        self.advance(id, &caller.actor(), once, command, |_, _| Ok(Vec::new()))
             .await
     }
 

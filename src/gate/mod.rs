@@ -165,10 +165,16 @@ impl Gate {
         &self,
         id: RequestId,
         actor: &Actor,
-        once: Option<&(Caller, Once)>,
+        once: Option<(&Caller, &Once)>,
         command: impl Fn(&Stored, &Workspace) -> Result<Command, GateError>,
         more: impl Fn(&Stored, &Workspace) -> Result<Vec<Fact>, GateError>,
     ) -> Result<Stored, GateError> {
+        let key = once.map(|(_, once)| once);
+        if let Some((caller, once)) = once
+            && let Some(earlier) = self.earlier(caller, Some(once)).await?
+        {
+            return self.repeated(&earlier, key).await;
+        }
         for _ in 0..TRIES {
             let workspace = self.workspace();
             let stored = self.existing(id).await?;
@@ -200,7 +206,7 @@ impl Gate {
                 Outcome::Done { .. } => return self.existing(id).await,
                 Outcome::Lost => {}
                 Outcome::Repeated(earlier) => {
-                    return self.repeated(&earlier, once.map(|(_, once)| once)).await;
+                    return self.repeated(&earlier, key).await;
                 }
             }
         }
@@ -264,7 +270,13 @@ impl Gate {
                 ..Change::default()
             };
             match self.commit(change).await? {
-                Outcome::Done { .. } | Outcome::Repeated(_) => return Ok(()),
+                Outcome::Done { .. } => return Ok(()),
+                Outcome::Repeated(earlier) => {
+                    return match claim {
+                        Some(claim) if claim.fingerprint == earlier.fingerprint => Ok(()),
+                        _ => Err(GateError::KeyReused),
+                    };
+                }
                 Outcome::Lost => {}
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Caller, Gate, GateError, TRIES, record};
+use super::{Caller, Gate, GateError, Once, TRIES, claim, record};
 use crate::domain::event::{Fact, NoticeTaken};
 use crate::domain::id::RequestId;
 use crate::store::{Change, Expect, Outcome, Stored};
@@ -30,8 +30,16 @@ impl Gate {
     }
 
     /// Notes that the calling agent has the outcome of a request.
-    pub async fn take_notice(&self, caller: &Caller, id: RequestId) -> Result<Stored, GateError> {
+    pub async fn take_notice(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        once: Option<&Once>,
+    ) -> Result<Stored, GateError> {
         caller.agent()?;
+        if let Some(earlier) = self.earlier(caller, once).await? {
+            return self.repeated(&earlier, once).await;
+        }
         for _ in 0..TRIES {
             let stored = self.request(caller, id).await?;
             let told = stored
@@ -48,21 +56,25 @@ impl Gate {
             if stored.told_at.is_some() {
                 return Ok(stored);
             }
+            let now = self.now();
             let change = Change {
                 expect: vec![Expect::Request {
                     id,
                     version: stored.standing.version,
                 }],
                 events: record(
-                    self.now(),
+                    now,
                     &caller.actor(),
                     Some(id),
                     [Fact::NoticeTaken(NoticeTaken {})],
                 ),
+                claim: once.map(|once| claim(caller, once, id.to_string(), now)),
                 ..Change::default()
             };
-            if let Outcome::Done { .. } = self.commit(change).await? {
-                return self.existing(id).await;
+            match self.commit(change).await? {
+                Outcome::Done { .. } => return self.existing(id).await,
+                Outcome::Lost => {}
+                Outcome::Repeated(earlier) => return self.repeated(&earlier, once).await,
             }
         }
         Err(GateError::Busy)

@@ -243,14 +243,22 @@ impl Gate {
             return Ok(());
         }
         let claim = once.map(|once| claim(caller, once, format!("{what}/{id}"), self.now()));
-        self.change_workspace(&caller.actor(), claim, |workspace| match fact(workspace)? {
-            Some(fact) => Ok(vec![fact]),
-            None => Err(GateError::AlreadyExists {
-                what,
-                id: id.to_owned(),
-            }),
-        })
-        .await
+        let added = self
+            .change_workspace(&caller.actor(), claim, |workspace| match fact(workspace)? {
+                Some(fact) => Ok(vec![fact]),
+                None => Err(GateError::AlreadyExists {
+                    what,
+                    id: id.to_owned(),
+                }),
+            })
+            .await;
+        match added {
+            // The same call may have been sent twice at once, and the other one was first.
+            Err(GateError::AlreadyExists { .. }) if self.earlier(caller, once).await?.is_some() => {
+                Ok(())
+            }
+            added => added,
+        }
     }
 }
 

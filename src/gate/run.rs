@@ -1,6 +1,6 @@
 //! Running what was approved or allowed: its agent takes it, once, and says how it ended.
 
-use super::{Caller, Gate, GateError};
+use super::{Caller, Gate, GateError, Once};
 use crate::domain::execution::Report;
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::{Command, Refusal};
@@ -14,6 +14,7 @@ impl Gate {
         &self,
         caller: &Caller,
         id: RequestId,
+        once: Option<&Once>,
     ) -> Result<(Stored, Payload), GateError> {
         caller.agent()?;
         self.request(caller, id).await?;
@@ -22,8 +23,9 @@ impl Gate {
                 true => Err(Refusal::Revoked.into()),
                 false => Ok(Command::Start),
             };
+        let once = once.map(|once| (caller, once));
         let started = self
-            .advance(id, &caller.actor(), None, command, |_, _| Ok(Vec::new()))
+            .advance(id, &caller.actor(), once, command, |_, _| Ok(Vec::new()))
             .await?;
         let payload = self
             .payload(&started)
@@ -42,6 +44,7 @@ impl Gate {
         id: RequestId,
         report: Report,
         epoch: Option<u32>,
+        once: Option<&Once>,
     ) -> Result<Stored, GateError> {
         caller.agent()?;
         self.request(caller, id).await?;
@@ -59,7 +62,8 @@ impl Gate {
                 }),
             }
         };
-        self.advance(id, &caller.actor(), None, command, |_, _| Ok(Vec::new()))
+        let once = once.map(|once| (caller, once));
+        self.advance(id, &caller.actor(), once, command, |_, _| Ok(Vec::new()))
             .await
     }
 }

@@ -49,7 +49,10 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Strict<T> {
 }
 
 /// No body, or an empty object: for operations that take nothing.
-pub(super) struct Nothing;
+pub(super) struct Nothing {
+    /// The call's idempotency key, if it has one.
+    pub(super) once: Option<Once>,
+}
 
 impl FromRequest<Shared> for Nothing {
     type Rejection = Rejection;
@@ -57,14 +60,28 @@ impl FromRequest<Shared> for Nothing {
     async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
         let bytes = read(&parts.headers, body).await?;
+        let once = once(&parts, &bytes)?;
         if bytes.is_empty() {
-            return Ok(Self);
+            return Ok(Self { once });
         }
         require_json(&parts.headers)?;
         match json::parse(&bytes, Limits::default()).map_err(|error| bad_json(&error))? {
-            Json::Object(members) if members.is_empty() => Ok(Self),
+            Json::Object(members) if members.is_empty() => Ok(Self { once }),
             _ => Err(Rejection::invalid("", "this operation takes no fields")),
         }
+    }
+}
+
+/// The part of a path that names something.
+pub(super) struct Path(pub(super) String);
+
+impl FromRequestParts<Shared> for Path {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let path = axum::extract::Path::from_request_parts(parts, shared).await;
+        path.map(|axum::extract::Path(name)| Self(name))
+            .map_err(|error| Rejection::new(ProblemKind::NotFound, error.body_text()))
     }
 }
 

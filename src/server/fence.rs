@@ -29,13 +29,14 @@ impl Hosts {
         };
         self.0.iter().any(|own| own.eq_ignore_ascii_case(name))
     }
+}
 
-    fn has_origin(&self, origin: &str) -> bool {
-        let authority = origin
-            .strip_prefix("http://")
-            .or_else(|| origin.strip_prefix("https://"));
-        authority.is_some_and(|authority| self.has(authority))
-    }
+/// Whether a page of this origin is one of the server's own: another port is another site.
+fn same_site(origin: &str, host: &str) -> bool {
+    let authority = origin
+        .strip_prefix("http://")
+        .or_else(|| origin.strip_prefix("https://"));
+    authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
 }
 
 /// Lets only requests pass that were meant for this server.
@@ -52,14 +53,14 @@ fn refuse(hosts: &Hosts, headers: &HeaderMap) -> Option<Rejection> {
             .get(name)
             .map(|value| value.to_str().unwrap_or_default())
     };
-    if !text(header::HOST).is_some_and(|host| hosts.has(host)) {
+    let Some(host) = text(header::HOST).filter(|host| hosts.has(host)) else {
         return Some(Rejection::new(
             ProblemKind::WrongHost,
             "this server doesn't go by that name; names are added in [server] hosts",
         ));
-    }
+    };
     match text(header::ORIGIN) {
-        Some(origin) if !hosts.has_origin(origin) => Some(Rejection::new(
+        Some(origin) if !same_site(origin, host) => Some(Rejection::new(
             ProblemKind::ForeignOrigin,
             "requests made by other sites' pages are refused",
         )),
@@ -99,16 +100,21 @@ mod tests {
     }
 
     #[test]
-    fn only_own_origins_pass() {
-        let hosts = Hosts::new("127.0.0.1:7474".parse().unwrap(), &[]);
-        assert!(hosts.has_origin("http://localhost:7474"));
+    fn only_the_site_itself_passes() {
+        assert!(same_site("http://localhost:7474", "localhost:7474"));
+        assert!(same_site(
+            "https://gate.ourco.example",
+            "Gate.ourco.example"
+        ));
         for foreign in [
             "http://evil.example",
             "null",
             "file://",
-            "http://localhost.evil.example",
+            "http://localhost:3000",
+            "http://localhost",
+            "http://localhost:7474.evil.example",
         ] {
-            assert!(!hosts.has_origin(foreign), "{foreign}");
+            assert!(!same_site(foreign, "localhost:7474"), "{foreign}");
         }
     }
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::routing::{get, patch, post, put};
+use axum::routing::MethodRouter;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -178,35 +178,47 @@ async fn converse(
     }
 }
 
-/// Every route there is.
+/// Makes the list of routes and the router from the one list below.
+macro_rules! routes {
+    ($($path:literal: $($method:ident $handler:expr),+;)+) => {
+        /// Every route there is: its method and its path.
+        pub const ROUTES: &[(&str, &str)] = &[$($((stringify!($method), $path)),+),+];
+
+        fn routes() -> Router<Shared> {
+            Router::new()$(.route($path, MethodRouter::new()$(.$method($handler))+))+
+        }
+    };
+}
+
+routes! {
+    "/v1/requests": post requests::ask, get requests::list;
+    "/v1/requests/{id}": get requests::show;
+    "/v1/requests/{id}/why": get requests::why;
+    "/v1/requests/{id}/decision": post requests::decide;
+    "/v1/requests/{id}/cancel": post requests::cancel;
+    "/v1/requests/{id}/start": post requests::start;
+    "/v1/requests/{id}/report": post requests::report;
+    "/v1/events": get events::stream;
+    "/v1/notices": get notices::list;
+    "/v1/notices/{id}/ack": post notices::take;
+    "/v1/integrations": get settings::integrations;
+    "/v1/integrations/{name}": patch settings::change_integration;
+    "/v1/actions": get settings::actions;
+    "/v1/actions/{name}": patch settings::change_action;
+    "/v1/preferences": get settings::preferences;
+    "/v1/preferences/{action}": put settings::choose;
+    "/v1/people": post people::add_person, get people::people;
+    "/v1/agents": post people::add_agent, get people::agents;
+    "/v1/teams": post people::add_team, get people::teams;
+    "/v1/groups": post people::add_group, get people::groups;
+    "/v1/tokens": post people::issue_token, get people::tokens;
+    "/v1/me": get me::me;
+    "/healthz": get health::alive;
+    "/readyz": get health::ready;
+}
+
 fn router(shared: Shared) -> Router {
-    let api = Router::new()
-        .route("/requests", post(requests::ask).get(requests::list))
-        .route("/requests/{id}", get(requests::show))
-        .route("/requests/{id}/why", get(requests::why))
-        .route("/requests/{id}/decision", post(requests::decide))
-        .route("/requests/{id}/cancel", post(requests::cancel))
-        .route("/requests/{id}/start", post(requests::start))
-        .route("/requests/{id}/report", post(requests::report))
-        .route("/events", get(events::stream))
-        .route("/notices", get(notices::list))
-        .route("/notices/{id}/ack", post(notices::take))
-        .route("/integrations", get(settings::integrations))
-        .route("/integrations/{name}", patch(settings::change_integration))
-        .route("/actions", get(settings::actions))
-        .route("/actions/{name}", patch(settings::change_action))
-        .route("/preferences", get(settings::preferences))
-        .route("/preferences/{action}", put(settings::choose))
-        .route("/people", post(people::add_person).get(people::people))
-        .route("/agents", post(people::add_agent).get(people::agents))
-        .route("/teams", post(people::add_team).get(people::teams))
-        .route("/groups", post(people::add_group).get(people::groups))
-        .route("/tokens", post(people::issue_token).get(people::tokens))
-        .route("/me", get(me::me));
-    Router::new()
-        .nest("/v1", api)
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+    routes()
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(axum::middleware::from_fn_with_state(
@@ -224,7 +236,9 @@ impl FromRequestParts<Shared> for Caller {
             .headers
             .get(axum::http::header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "));
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, secret)| secret);
         secret
             .and_then(|secret| shared.gate.caller(secret.trim()))
             .ok_or_else(|| {

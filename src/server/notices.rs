@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Deserialize;
 
 use super::Shared;
-use super::body::{Answer, Nothing, StrictQuery, ok};
+use super::body::{Answer, Nothing, Path, StrictQuery, ok};
 use super::problem::Rejection;
 use super::requests::request_id;
 use super::view;
@@ -51,10 +51,13 @@ pub(super) async fn list(
 pub(super) async fn take(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
-    Nothing: Nothing,
+    Path(id): Path,
+    body: Nothing,
 ) -> Result<Answer<Notice>, Rejection> {
-    let stored = shared.gate.take_notice(&caller, request_id(&id)?).await?;
+    let stored = shared
+        .gate
+        .take_notice(&caller, request_id(&id)?, body.once.as_ref())
+        .await?;
     view::notice(&stored).map(ok).ok_or_else(|| {
         Rejection::new(
             ProblemKind::NotFound,

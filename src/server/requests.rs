@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequest, Path, State};
+use axum::extract::{FromRequest, State};
 use serde::Deserialize;
 
 use super::Shared;
-use super::body::{Answer, Nothing, Strict, StrictQuery, created, ok};
+use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
 use super::problem::Rejection;
 use super::view;
 use crate::api::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
@@ -56,7 +56,7 @@ enum UntilWord {
 pub(super) async fn show(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(id): Path,
     StrictQuery(wait): StrictQuery<Wait>,
 ) -> Answered<Request> {
     let id = request_id(&id)?;
@@ -101,7 +101,7 @@ pub(super) async fn list(
 pub(super) async fn why(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> Answered<Why> {
     let (rungs, verdict) = shared.gate.why(&caller, request_id(&id)?).await?;
     Ok(ok(Why {
@@ -114,7 +114,7 @@ pub(super) async fn why(
 pub(super) async fn decide(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(id): Path,
     request: axum::extract::Request,
 ) -> Answered<Request> {
     // Who may not decide, or not even see it, learns nothing about what they sent.
@@ -148,20 +148,26 @@ pub(super) async fn decide(
 pub(super) async fn cancel(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
-    Nothing: Nothing,
+    Path(id): Path,
+    body: Nothing,
 ) -> Answered<Request> {
-    let stored = shared.gate.cancel(&caller, request_id(&id)?).await?;
+    let stored = shared
+        .gate
+        .cancel(&caller, request_id(&id)?, body.once.as_ref())
+        .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
 
 pub(super) async fn start(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
-    Nothing: Nothing,
+    Path(id): Path,
+    body: Nothing,
 ) -> Answered<StartedRun> {
-    let (stored, payload) = shared.gate.start(&caller, request_id(&id)?).await?;
+    let (stored, payload) = shared
+        .gate
+        .start(&caller, request_id(&id)?, body.once.as_ref())
+        .await?;
     Ok(ok(StartedRun {
         id: stored.asked.id,
         status: stored.standing.status(),
@@ -179,7 +185,7 @@ pub(super) async fn start(
 pub(super) async fn report(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(id): Path,
     body: Strict<ReportRun>,
 ) -> Answered<Request> {
     let ReportRun {
@@ -200,7 +206,7 @@ pub(super) async fn report(
     };
     let stored = shared
         .gate
-        .report(&caller, request_id(&id)?, report, epoch)
+        .report(&caller, request_id(&id)?, report, epoch, body.once.as_ref())
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }

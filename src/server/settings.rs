@@ -1,9 +1,9 @@
 //! Integrations, actions and the caller's own choices.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use super::Shared;
-use super::body::{Answer, Strict, ok};
+use super::body::{Answer, Path, Strict, ok};
 use super::problem::Rejection;
 use crate::api::page::Page;
 use crate::api::problem::ProblemKind;
@@ -32,7 +32,7 @@ pub(super) async fn integrations(
 pub(super) async fn change_integration(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(name): Path<String>,
+    Path(name): Path,
     body: Strict<PatchIntegration>,
 ) -> Answered<Integration> {
     let name: IntegrationName = name.parse().map_err(no_such)?;
@@ -59,7 +59,7 @@ pub(super) async fn actions(
 pub(super) async fn change_action(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(name): Path<String>,
+    Path(name): Path,
     body: Strict<PatchAction>,
 ) -> Answered<ActionView> {
     let name: ActionName = name.parse().map_err(no_such)?;
@@ -80,7 +80,7 @@ pub(super) async fn preferences(
 pub(super) async fn choose(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(action): Path<String>,
+    Path(action): Path,
     body: Strict<Choice>,
 ) -> Answered<Page<Preference>> {
     let action: ActionName = action.parse().map_err(no_such)?;

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -22,6 +22,11 @@ impl Hands {
     fn clock(&self) -> Clock {
         let hands = Arc::clone(&self.0);
         Arc::new(move || At::from_millis(hands.load(Ordering::SeqCst)))
+    }
+
+    /// Sets the clock back.
+    pub fn back(&self, span: Span) {
+        self.0.fetch_sub(span.millis(), Ordering::SeqCst);
     }
 
     /// Moves the clock on.
@@ -83,6 +88,11 @@ impl TestGate {
 
     /// Stops the gate and opens it again on the same database.
     pub async fn restart(self) -> Self {
+        self.restart_after(|_| ()).await
+    }
+
+    /// Stops the gate, does something to its database, and opens it again.
+    pub async fn restart_after(self, between: impl FnOnce(&Path)) -> Self {
         let Self {
             gate,
             hands,
@@ -95,6 +105,7 @@ impl TestGate {
         drop(stop);
         served.await.unwrap().unwrap();
         gate.close().await;
+        between(&database(&home));
         Self::open(home, keys, hands).await
     }
 

@@ -73,7 +73,11 @@ impl Wire {
 impl Answer {
     /// Sends a call and reads all that comes back.
     pub async fn of(call: reqwest::RequestBuilder) -> Self {
-        let response = call.send().await.unwrap();
+        Self::read(call.send().await.unwrap()).await
+    }
+
+    /// Reads all of a response.
+    pub async fn read(response: reqwest::Response) -> Self {
         Self {
             status: response.status().as_u16(),
             headers: response.headers().clone(),

@@ -1,0 +1,368 @@
+//! Who may call what: every route with every kind of caller, default deny. A route without a row here
+//! fails, as does a row without a route.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use signoff::domain::actor::Actor;
+use signoff::domain::event::{Event, Fact, TokenRevoked};
+use signoff::server::ROUTES;
+use signoff::store::{self, Change, Database, Outcome};
+
+use crate::support::{Answer, TestGate, Wire, email};
+
+/// The callers, in the order of the columns.
+const CALLERS: [&str; 7] = [
+    "member", "manager", "admin", "owner", "agent", "nobody", "revoked",
+];
+
+/// What a caller gets, one letter for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gets {
+    /// `+`: past every check of who may; what comes of it is another promise's matter.
+    Heard,
+    /// `k`: 403, a token of this kind can't.
+    WrongKind,
+    /// `-`: 403, this role can't.
+    Forbidden,
+    /// `?`: 404, as if it weren't there.
+    Hidden,
+    /// `!`: 401.
+    Unknown,
+}
+
+impl Gets {
+    fn read(letter: char) -> Self {
+        match letter {
+            '+' => Self::Heard,
+            'k' => Self::WrongKind,
+            '-' => Self::Forbidden,
+            '?' => Self::Hidden,
+            '!' => Self::Unknown,
+            other => panic!("{other} is no letter of the table"),
+        }
+    }
+
+    fn of(answer: &Answer) -> Self {
+        if answer.status < 400 {
+            return Self::Heard;
+        }
+        match (answer.status, answer.problem().name()) {
+            (401, _) => Self::Unknown,
+            (403, "wrong-kind-of-token") => Self::WrongKind,
+            (403, "forbidden") => Self::Forbidden,
+            (404, _) => Self::Hidden,
+            (409 | 403, _) => Self::Heard,
+            _ => panic!("{answer:?}"),
+        }
+    }
+}
+
+struct Row {
+    method: &'static str,
+    path: &'static str,
+    body: &'static str,
+    /// One letter for each of [`CALLERS`].
+    gets: &'static str,
+}
+
+const fn row(
+    method: &'static str,
+    path: &'static str,
+    body: &'static str,
+    gets: &'static str,
+) -> Row {
+    Row {
+        method,
+        path,
+        body,
+        gets,
+    }
+}
+
+/// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
+#[rustfmt::skip]
+const TABLE: [Row; 30] = [
+    row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+!!"),
+    row("get", "/v1/requests", "", "++++k!!"),
+    row("get", "/v1/requests/{id}", "", "?++++!!"),
+    row("get", "/v1/requests/{id}/why", "", "?+++k!!"),
+    row("post", "/v1/requests/{id}/decision", r#"{"decision": "reject", "reason": "no"}"#, "?+++k!!"),
+    row("post", "/v1/requests/{id}/cancel", "{}", "kkkk+!!"),
+    row("post", "/v1/requests/{id}/start", "{}", "kkkk+!!"),
+    row("post", "/v1/requests/{id}/report", r#"{"outcome": "executed", "digest": "{digest}"}"#, "kkkk+!!"),
+    row("get", "/v1/events", "", "++++k!!"),
+    row("get", "/v1/notices", "", "kkkk+!!"),
+    row("post", "/v1/notices/{id}/ack", "{}", "kkkk?!!"),
+    row("get", "/v1/integrations", "", "++++k!!"),
+    row("patch", "/v1/integrations/{name}", r#"{"enabled": true}"#, "--++k!!"),
+    row("get", "/v1/actions", "", "++++k!!"),
+    row("patch", "/v1/actions/{name}", r#"{"enabled": true}"#, "--++k!!"),
+    row("get", "/v1/preferences", "", "++++k!!"),
+    row("put", "/v1/preferences/{action}", r#"{"mode": "manual"}"#, "++++k!!"),
+    row("post", "/v1/people", r#"{"id": "new-{caller}"}"#, "--++k!!"),
+    row("get", "/v1/people", "", "++++k!!"),
+    row("post", "/v1/agents", r#"{"id": "new-{caller}"}"#, "--++k!!"),
+    row("get", "/v1/agents", "", "++++k!!"),
+    row("post", "/v1/teams", r#"{"id": "new-{caller}"}"#, "--++k!!"),
+    row("get", "/v1/teams", "", "++++k!!"),
+    row("post", "/v1/groups", r#"{"id": "new-{caller}"}"#, "--++k!!"),
+    row("get", "/v1/groups", "", "++++k!!"),
+    row("post", "/v1/tokens", r#"{"agent": "local"}"#, "--++k!!"),
+    row("get", "/v1/tokens", "", "--++k!!"),
+    row("get", "/v1/me", "", "+++++!!"),
+    row("get", "/healthz", "", "+++++++"),
+    row("get", "/readyz", "", "+++++++"),
+];
+
+#[test]
+fn every_route_has_a_row() {
+    let routes: BTreeSet<_> = ROUTES.iter().copied().collect();
+    let rows: BTreeSet<_> = TABLE.iter().map(|row| (row.method, row.path)).collect();
+    assert_eq!(routes, rows);
+    assert_eq!(rows.len(), TABLE.len(), "one row for each");
+}
+
+#[tokio::test]
+async fn every_caller_gets_what_the_table_says() {
+    let gate = TestGate::start().await;
+    let (gate, callers) = callers(gate).await;
+    let mut wrong = Vec::new();
+    for row in &TABLE {
+        assert_eq!(row.gets.len(), CALLERS.len());
+        for ((name, wire), expected) in CALLERS.iter().zip(&callers).zip(row.gets.chars()) {
+            let asked = gate
+                .agent()
+                .ask(&email(), &format!("{}{}{name}", row.method, row.path))
+                .await
+                .unwrap();
+            let path = row
+                .path
+                .replace("{id}", &asked.id.to_string())
+                .replace("/integrations/{name}", "/integrations/email")
+                .replace("{name}", "email.send")
+                .replace("{action}", "email.send");
+            let body = row
+                .body
+                .replace("{digest}", &asked.digest.to_string())
+                .replace("{caller}", name);
+            let got = Gets::of(&call(wire, row.method, &path, body).await);
+            if got != Gets::read(expected) {
+                wrong.push(format!(
+                    "{} {} as {name}: {got:?}, not {:?}",
+                    row.method,
+                    row.path,
+                    Gets::read(expected)
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The stream never ends by itself: of it only the head is awaited.
+async fn call(wire: &Wire, method: &str, path: &str, body: String) -> Answer {
+    let call = wire.call(&method.to_uppercase(), path);
+    let call = match body.is_empty() {
+        true => call,
+        false => call.header("content-type", "application/json").body(body),
+    };
+    let response = call.send().await.unwrap();
+    if path == "/v1/events" && response.status().is_success() {
+        return Answer {
+            status: 200,
+            headers: response.headers().clone(),
+            body: String::new(),
+        };
+    }
+    Answer::read(response).await
+}
+
+async fn callers(gate: TestGate) -> (TestGate, Vec<Wire>) {
+    let mut tokens = Vec::new();
+    for role in ["member", "manager", "admin"] {
+        gate.person(role, role).await;
+        tokens.push(gate.token(json!({"person": role})).await);
+    }
+    tokens.push(gate.token(json!({"person": "owner"})).await);
+    tokens.push(gate.token(json!({"agent": "local"})).await);
+    let revoked = gate.token(json!({"person": "owner"})).await;
+    let gate = revoke(gate, &revoked).await;
+    let mut callers: Vec<_> = tokens.iter().map(|token| gate.wire(token)).collect();
+    callers.push(Wire::new(&gate.url, None));
+    callers.push(gate.wire(&revoked));
+    (gate, callers)
+}
+
+/// Puts the revocation into the log, as the gate finds it there when it opens.
+async fn revoke(gate: TestGate, token: &str) -> TestGate {
+    let id = gate.client(token).me().await.unwrap().token;
+    let revoked = Event {
+        at: gate.gate.now(),
+        actor: Actor::Gate,
+        request: None,
+        fact: Fact::TokenRevoked(TokenRevoked { id }),
+    };
+    gate.restart_after(|database| {
+        let mut store = store::open(&Database::Sqlite(database.to_owned())).unwrap();
+        let change = Change {
+            events: vec![revoked.record()],
+            ..Change::default()
+        };
+        let outcomes = store.write.commit(&[change]);
+        assert!(
+            matches!(outcomes[..], [Ok(Outcome::Done { .. })]),
+            "{outcomes:?}"
+        );
+    })
+    .await
+}
+
+#[tokio::test]
+async fn only_an_owner_makes_owners_and_speaks_for_them() {
+    let gate = TestGate::start().await;
+    gate.person("ana", "admin").await;
+    let ana = gate.wire(&gate.token(json!({"person": "ana"})).await);
+    let owner = r#"{"id": "lee", "role": "owner"}"#;
+    ana.post("/v1/people", owner)
+        .await
+        .refused(403, "forbidden");
+    ana.post("/v1/tokens", r#"{"person": "owner"}"#)
+        .await
+        .refused(403, "forbidden");
+    assert_eq!(
+        gate.owner_wire().post("/v1/people", owner).await.status,
+        201
+    );
+    assert_eq!(
+        ana.post("/v1/people", r#"{"id": "ben", "role": "admin"}"#)
+            .await
+            .status,
+        201
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_granted_to_somebody_who_doesnt_exist_or_has_a_name_with_a_meaning() {
+    let gate = TestGate::start().await;
+    let owner = gate.owner_wire();
+    let before = gate.gate.head().await.unwrap();
+    for (path, body, pointer) in [
+        (
+            "/v1/people",
+            json!({"id": "ana", "manager": "lee"}),
+            "/manager",
+        ),
+        (
+            "/v1/people",
+            json!({"id": "ana", "manager": "ana"}),
+            "/manager",
+        ),
+        ("/v1/people", json!({"id": "ana", "team": "sales"}), "/team"),
+        (
+            "/v1/people",
+            json!({"id": "ana", "groups": ["finance"]}),
+            "/groups/0",
+        ),
+        ("/v1/people", json!({"id": "clock"}), "/id"),
+        ("/v1/people", json!({"id": "gate"}), "/id"),
+        ("/v1/people", json!({"id": "me"}), "/id"),
+        ("/v1/people", json!({"id": "Ana"}), "/id"),
+        (
+            "/v1/agents",
+            json!({"id": "bot", "owners": ["ana"], "users": []}),
+            "/owners",
+        ),
+        (
+            "/v1/agents",
+            json!({"id": "bot", "users": ["owner", "ana"]}),
+            "/users/1",
+        ),
+        (
+            "/v1/agents",
+            json!({"id": "bot", "users": ["group:finance"]}),
+            "/users/0",
+        ),
+        (
+            "/v1/agents",
+            json!({"id": "bot", "users": ["team:sales"]}),
+            "/users/0",
+        ),
+        (
+            "/v1/teams",
+            json!({"id": "sales", "admins": ["lee"]}),
+            "/admins",
+        ),
+        ("/v1/tokens", json!({"person": "ana"}), "/person"),
+        ("/v1/tokens", json!({"agent": "bot"}), "/agent"),
+        (
+            "/v1/tokens",
+            json!({"agent": "local", "person": "owner"}),
+            "",
+        ),
+        ("/v1/tokens", json!({}), ""),
+    ] {
+        let problem = owner
+            .post(path, body.to_string())
+            .await
+            .refused(422, "invalid-input");
+        assert_eq!(problem.errors[0].pointer, pointer, "{body}: {problem:?}");
+    }
+    owner
+        .post("/v1/people", r#"{"id": "owner"}"#)
+        .await
+        .refused(409, "already-exists");
+    assert_eq!(gate.gate.head().await.unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn adding_somebody_twice_with_one_key_is_adding_them_once() {
+    let gate = TestGate::start().await;
+    let owner = gate.owner_wire();
+    for (path, body) in [
+        ("/v1/people", r#"{"id": "ana"}"#),
+        ("/v1/agents", r#"{"id": "bot", "owners": ["ana"]}"#),
+        ("/v1/teams", r#"{"id": "sales", "admins": ["ana"]}"#),
+        ("/v1/groups", r#"{"id": "finance"}"#),
+    ] {
+        let calls = (0..16).map(|_| owner.post_once(path, path, body));
+        for answer in futures_util::future::join_all(calls).await {
+            assert_eq!(answer.status, 201, "{path}: {answer:?}");
+        }
+        owner
+            .post_once(path, path, r#"{"id": "other"}"#)
+            .await
+            .refused(422, "idempotency-key-reused");
+        owner.post(path, body).await.refused(409, "already-exists");
+    }
+    let calls = (0..16).map(|_| owner.post_once("/v1/tokens", "token", r#"{"agent": "bot"}"#));
+    let answers = futures_util::future::join_all(calls).await;
+    let ids: BTreeSet<_> = answers
+        .iter()
+        .map(|answer| answer.json()["id"].to_string())
+        .collect();
+    let shown = answers
+        .iter()
+        .filter(|answer| answer.json()["token"].is_string())
+        .count();
+    assert_eq!((ids.len(), shown), (1, 1), "shown once: {answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_who_use_one_key_for_different_things_one_is_told() {
+    let gate = TestGate::start().await;
+    let owner = gate.owner_wire();
+    for round in 0..20 {
+        let key = format!("round-{round}");
+        let one = format!(r#"{{"id": "one-{round}"}}"#);
+        let two = format!(r#"{{"id": "two-{round}"}}"#);
+        let (one, two) = tokio::join!(
+            owner.post_once("/v1/teams", &key, one),
+            owner.post_once("/v1/teams", &key, two)
+        );
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 422], "{one:?} {two:?}");
+    }
+    assert_eq!(gate.owner().teams().await.unwrap().items.len(), 20);
+}
