@@ -7,6 +7,7 @@ mod asking;
 mod deciding;
 mod events;
 mod fence;
+mod inbox;
 mod layers;
 mod opt_in;
 mod races;

@@ -1,9 +1,12 @@
 //! A real gate on a real port with a database of its own, and the clients that talk to it.
 
 mod gate;
+mod home;
+pub mod pty;
 mod wire;
 
 pub use gate::TestGate;
+pub use home::Home;
 pub use wire::{Answer, Wire};
 
 use signoff::api::request::{Ask, Decide, Request};

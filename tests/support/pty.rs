@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long something may take that a person waits for. Only a failing test takes that long.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A program in a terminal.
 pub struct Terminal {
@@ -155,13 +155,18 @@ impl Terminal {
 
     /// Waits until the program has left, and everything that it wrote was read.
     pub fn wait_for_end(&mut self) -> u32 {
-        let status = self.child.wait().expect("the program ends");
         let (seen, changed) = &*self.seen;
-        let mut seen = seen.lock().unwrap();
-        while !seen.ended {
-            seen = changed.wait(seen).unwrap();
-        }
-        status.exit_code()
+        let seen = seen.lock().unwrap();
+        let (seen, late) = changed
+            .wait_timeout_while(seen, PATIENCE, |seen| !seen.ended)
+            .unwrap();
+        assert!(
+            !late.timed_out(),
+            "the program doesn't end; the screen:\n{}",
+            seen.parser.screen().contents()
+        );
+        drop(seen);
+        self.child.wait().expect("the program ends").exit_code()
     }
 
     /// The program's process id.

@@ -1,0 +1,94 @@
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use signoff::client::Client;
+use tempfile::TempDir;
+
+use super::pty::{PATIENCE, Terminal};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_signoff");
+
+/// A home of its own, in which the real binary runs: inboxes, commands, a gate.
+pub struct Home(TempDir);
+
+impl Home {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// An inbox on a screen of this size.
+    pub fn inbox(&self, size: (u16, u16)) -> Terminal {
+        self.terminal(&[], size)
+    }
+
+    /// A command in a terminal.
+    pub fn terminal(&self, args: &[&str], size: (u16, u16)) -> Terminal {
+        Terminal::start(Path::new(PROGRAM), self.path(), args, size, "")
+    }
+
+    /// A command whose output is caught, running beside the test.
+    pub fn start(&self, args: &[&str]) -> Child {
+        self.command(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// What a command that was started said in the end. One that doesn't end is ended, and the test fails.
+    pub fn end(&self, child: Child) -> Output {
+        let pid = child.id().to_string();
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || tell.send(child.wait_with_output()));
+        told.recv_timeout(PATIENCE)
+            .unwrap_or_else(|_| {
+                Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+                let output = told.recv().unwrap().unwrap();
+                panic!(
+                    "a command didn't end; it said: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
+            })
+            .unwrap()
+    }
+
+    /// A command, run to its end.
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.end(self.start(args))
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(args)
+            .env("SIGNOFF_HOME", self.path())
+            .env_remove("SIGNOFF_URL")
+            .env_remove("SIGNOFF_TOKEN")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// The owner's client of the gate that serves this home now.
+    pub fn owner(&self) -> Client {
+        self.client("token")
+    }
+
+    /// The first agent's client.
+    pub fn agent(&self) -> Client {
+        self.client("agent-token")
+    }
+
+    fn client(&self, file: &str) -> Client {
+        let read = |name: &str| {
+            std::fs::read_to_string(self.path().join(name))
+                .unwrap()
+                .trim()
+                .to_owned()
+        };
+        Client::new(&read("gate.url"), &read(file)).unwrap()
+    }
+}
