@@ -12,5 +12,6 @@ mod layers;
 mod opt_in;
 mod races;
 mod roles;
+mod terminal;
 mod time;
 mod waiting;

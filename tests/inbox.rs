@@ -1,181 +1,275 @@
-//! The inbox as people use it: the real binary in a real terminal, a gate of its own, keys.
+//! The inbox's own loop, driven by keys, against a real gate. Tests wait for what is on the screen; the
+//! time between two keys is that of a hand, which the inbox tells from a paste.
 
-use std::process::Output;
+use std::io;
+use std::time::Duration;
 
+use crossterm::event::{Event, KeyCode, KeyEvent};
+use futures_util::stream;
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use signoff::client::{Client, Until};
 use signoff::domain::lifecycle::Status;
+use signoff::domain::time::At;
+use signoff::tui::{self, Connect, Depth, Exit, GlyphSet, Options, Palette};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
-use crate::support::{Home, email};
+use super::support::{TestGate, ask, email};
 
-const EMAIL: &[&str] = &[
-    "request",
-    "--action",
-    "email.send",
-    "--params",
-    r#"{"to":"pat@partner.example","subject":"Hello","body":"Hi Pat"}"#,
-    "--wait",
-];
+/// Longer than any test needs; what isn't on the screen by then never will be.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two keys of a hand that looks before it presses.
+const HAND: Duration = Duration::from_millis(450);
 
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+/// Where the gate is; it may move.
+#[derive(Clone)]
+struct Finder {
+    address: watch::Receiver<String>,
+    token: String,
 }
 
-#[test]
-fn a_newcomer_lets_a_waiting_command_go_on_and_stops_another() {
-    let home = Home::new();
-    let mut inbox = home.inbox((80, 24));
-    inbox.wait_for("Nothing waits");
-
-    let asking = home.start(EMAIL);
-    inbox.wait_for("pat@partner.example");
-    inbox.send("a");
-    let approved = home.end(asking);
-    assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
-    inbox.wait_for("Nothing waits");
-
-    let asking = home.start(EMAIL);
-    inbox.wait_for("pat@partner.example");
-    inbox.send("r");
-    inbox.wait_for("eason");
-    inbox.send("ask Ben first");
-    inbox.wait_for("ask Ben first");
-    inbox.send("\r");
-    let rejected = home.end(asking);
-    assert_eq!(rejected.status.code(), Some(3), "{}", text(&rejected));
-    assert!(
-        text(&rejected).contains("ask Ben first"),
-        "{}",
-        text(&rejected)
-    );
-
-    inbox.send("q");
-    assert_eq!(inbox.wait_for_end(), 0);
+impl Connect for Finder {
+    async fn connect(&self) -> Result<Client, String> {
+        let address = self.address.borrow().clone();
+        Client::new(&address, &self.token).map_err(|error| error.to_string())
+    }
 }
 
-#[test]
-fn two_inboxes_and_a_command_decide_once_and_all_say_who_it_was() {
-    let home = Home::new();
-    let mut first = home.inbox((120, 36));
-    first.wait_for("Nothing waits");
-    let mut second = home.inbox((80, 24));
-    second.wait_for("Nothing waits");
-    let asking = home.start(EMAIL);
-    first.wait_for("Hi Pat");
-    second.wait_for("Hi Pat");
-
-    first.send("a");
-    let approved = home.end(asking);
-    assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
-    second.wait_until("the second inbox to say who decided", |screen| {
-        screen.contains("approved") && screen.contains("owner")
-    });
-    second.send("r");
-    let id = text(&approved)
-        .split_whitespace()
-        .next()
-        .unwrap()
-        .to_owned();
-    let late = home.terminal(&["reject", &id, "--reason", "no"], (100, 24));
-    let said = late.wait_until("the command to say who decided", |screen| {
-        screen.contains("owner") && screen.contains("approved")
-    });
-    assert!(said.contains("already"), "{said}");
-    assert!(
-        !second.screen().contains("Reject with"),
-        "{}",
-        second.screen()
-    );
+/// A screen that can be read from outside.
+struct Screen {
+    backend: TestBackend,
+    shown: watch::Sender<String>,
 }
 
-#[test]
-fn a_gate_that_is_killed_takes_nothing_with_it() {
-    let home = Home::new();
-    let mut serving = home.start(&["serve", "--listen", "127.0.0.1:0"]);
-    let mut inbox = home.inbox((80, 24));
-    inbox.wait_for("Nothing waits");
-    let asking = home.start(EMAIL);
-    inbox.wait_for("Hi Pat");
+impl Backend for Screen {
+    type Error = io::Error;
 
-    serving.kill().unwrap();
-    serving.wait().unwrap();
-    // The inbox or the command that waits is the gate now; nobody has to do anything.
-    inbox.wait_for("live");
-    inbox.wait_for("Hi Pat");
-    inbox.wait_until("the decision to be taken", |screen| {
-        !screen.contains("Hi Pat") || screen.contains("live")
-    });
-    inbox.send("a");
-    let approved = home.end(asking);
-    assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        self.backend.draw(content).map_err(io::Error::other)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.backend.hide_cursor().map_err(io::Error::other)
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.backend.show_cursor().map_err(io::Error::other)
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        self.backend.get_cursor_position().map_err(io::Error::other)
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.backend
+            .set_cursor_position(position)
+            .map_err(io::Error::other)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.backend.clear().map_err(io::Error::other)
+    }
+
+    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        self.backend.clear_region(region).map_err(io::Error::other)
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        self.backend.size().map_err(io::Error::other)
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.backend.window_size().map_err(io::Error::other)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.shown.send_replace(self.backend.to_string());
+        Ok(())
+    }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn none_of_these_decides_anything() {
-    let home = Home::new();
-    let mut inbox = home.inbox((80, 24));
-    // Before the first paint.
-    inbox.send("aaaa");
-    inbox.wait_for("Nothing waits");
-    let mut asked = Vec::new();
-    for n in 0..10 {
-        asked.push(
-            home.agent()
-                .ask(&email(), &format!("k{n}"))
+/// An inbox that runs.
+struct Inbox {
+    keys: mpsc::UnboundedSender<Event>,
+    shown: watch::Receiver<String>,
+    address: watch::Sender<String>,
+    running: JoinHandle<Exit>,
+}
+
+fn now() -> At {
+    "2026-11-20T09:00:00Z".parse().unwrap()
+}
+
+impl Inbox {
+    /// The owner's inbox. These keys were pressed before there was anything to see.
+    async fn open(gate: &TestGate, early: &str) -> Self {
+        let (keys, mut pressed) = mpsc::unbounded_channel();
+        let (send_shown, shown) = watch::channel(String::new());
+        let (address, found) = watch::channel(gate.url.clone());
+        let finder = Finder {
+            address: found,
+            token: gate.token(serde_json::json!({"person": "owner"})).await,
+        };
+        for key in early.chars() {
+            keys.send(character(key)).unwrap();
+        }
+        let running = tokio::spawn(async move {
+            let screen = Screen {
+                backend: TestBackend::new(120, 36),
+                shown: send_shown,
+            };
+            let mut terminal = Terminal::new(screen).unwrap();
+            let mut input = Box::pin(stream::poll_fn(move |cx| {
+                pressed.poll_recv(cx).map(|key| key.map(Ok))
+            }));
+            let options = Options {
+                palette: Palette::CalmDark,
+                depth: Depth::Mono,
+                glyphs: GlyphSet::Unicode,
+                zone: TimeZone::UTC,
+                program: "signoff".to_owned(),
+                now,
+            };
+            let never = std::future::pending();
+            tui::run_on(&mut terminal, &mut input, never, finder, options)
                 .await
                 .unwrap()
-                .id,
-        );
-    }
-    inbox.wait_for("Pending 10");
-    inbox.wait_for("Hi Pat");
-    for keys in [
-        "\u{1b}[200~aaaa\u{1b}[201~",
-        "aaaa",
-        "\r",
-        " ",
-        "\u{1b}[<0;10;5M\u{1b}[<0;10;5m",
-        "\ra\r",
-        "ay",
-    ] {
-        inbox.send(keys);
-        // An answer to this key means that those before it were dealt with.
-        inbox.send("?");
-        inbox.wait_until("help, or a word about what was ignored", |screen| {
-            screen.contains("Keys") || screen.contains("ignored")
         });
-        inbox.send("\u{1b}");
-        inbox.send("\u{c}");
-        inbox.wait_for("Pending 10");
+        Self {
+            keys,
+            shown,
+            address,
+            running,
+        }
     }
-    for id in asked {
-        assert_eq!(
-            home.owner().request(id).await.unwrap().status,
-            Status::Pending
-        );
+
+    /// Waits until this is on the screen.
+    async fn sees(&mut self, text: &str) {
+        let seen = self.shown.wait_for(|screen| screen.contains(text));
+        let timely = tokio::time::timeout(PATIENCE, seen).await.is_ok();
+        let screen = self.shown.borrow().clone();
+        assert!(timely, "never saw “{text}”:\n{screen}");
+    }
+
+    async fn press(&self, key: KeyCode) {
+        tokio::time::sleep(HAND).await;
+        self.at_once(Event::Key(key.into()));
+    }
+
+    async fn types(&self, keys: &str) {
+        for key in keys.chars() {
+            self.press(KeyCode::Char(key)).await;
+        }
+    }
+
+    fn at_once(&self, event: Event) {
+        self.keys.send(event).unwrap();
+    }
+
+    async fn leave(self) {
+        self.types("q").await;
+        assert_eq!(self.running.await.unwrap(), Exit::Quit);
     }
 }
 
-#[test]
-fn the_terminal_is_given_back_as_it_was_whatever_happens() {
-    let home = Home::new();
-    let mut inbox = home.inbox((80, 24));
-    inbox.wait_for("Nothing waits");
-    for (cols, rows) in [(40, 12), (20, 5), (1, 1), (200, 60), (80, 24)] {
-        inbox.resize(cols, rows);
+fn character(key: char) -> Event {
+    Event::Key(KeyEvent::from(KeyCode::Char(key)))
+}
+
+#[tokio::test]
+async fn an_agent_is_stopped_and_a_person_in_the_inbox_lets_it_go_on() {
+    let gate = TestGate::start().await;
+    let mut inbox = Inbox::open(&gate, "").await;
+    inbox.sees("Nothing waits.").await;
+
+    let asked = gate.agent().ask(&email(), "1").await.unwrap();
+    inbox.sees("pat@partner.example").await;
+    inbox.sees("Hi Pat").await;
+    let agent = gate.agent();
+    let waiting = tokio::spawn(async move { agent.wait(asked.id, Until::Decided, 20).await });
+    inbox.types("a").await;
+    let decided = waiting.await.unwrap().unwrap();
+    assert_eq!(decided.status, Status::Approved);
+    inbox.sees("approved: ").await;
+    inbox.sees("Nothing waits.").await;
+    inbox.leave().await;
+}
+
+#[tokio::test]
+async fn a_rejection_carries_its_reason() {
+    let gate = TestGate::start().await;
+    let asked = gate.agent().ask(&email(), "1").await.unwrap();
+    let mut inbox = Inbox::open(&gate, "").await;
+    inbox.sees("Hi Pat").await;
+    inbox.types("r").await;
+    inbox.sees("why not?").await;
+    inbox.types("no").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("rejected: ").await;
+    let rejected = gate.agent().request(asked.id).await.unwrap();
+    assert_eq!(rejected.status, Status::Rejected);
+    let reason = rejected.settled.unwrap().reason.unwrap();
+    assert_eq!(reason.plain_line(), "no");
+    inbox.leave().await;
+}
+
+#[tokio::test]
+async fn stray_keys_and_pastes_decide_nothing() {
+    let gate = TestGate::start().await;
+    for n in 0..10 {
+        let agent = gate.agent();
+        agent.ask(&email(), &n.to_string()).await.unwrap();
     }
-    inbox.wait_for("Nothing waits");
-    let killed = std::process::Command::new("kill")
-        .arg("-TERM")
-        .arg(inbox.pid().to_string())
-        .status();
-    assert!(killed.unwrap().success());
-    inbox.wait_for_end();
-    let raw = String::from_utf8_lossy(&inbox.raw()).into_owned();
-    for (on, off) in [
-        ("\u{1b}[?1049h", "\u{1b}[?1049l"),
-        ("\u{1b}[?2004h", "\u{1b}[?2004l"),
-        ("\u{1b}[?25l", "\u{1b}[?25h"),
-    ] {
-        let (on, off) = (raw.rfind(on), raw.rfind(off));
-        assert!(on.is_some() && off > on, "{on:?} {off:?}");
-    }
+    let mut inbox = Inbox::open(&gate, "aaaa").await;
+    inbox.sees("Hi Pat").await;
+    "aaaa".chars().for_each(|key| inbox.at_once(character(key)));
+    inbox.sees("nothing was decided").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.press(KeyCode::Char(' ')).await;
+    inbox.at_once(Event::Paste("aaaa".to_owned()));
+    inbox.sees("a paste of 4 characters was ignored").await;
+    // Had any of these keys decided, it would have been sent before this one is.
+    inbox.types("?").await;
+    inbox.sees("Moves one row down").await;
+    inbox.types("q").await;
+    inbox.sees("1 of 10").await;
+    inbox.leave().await;
+}
+
+#[tokio::test]
+async fn a_decision_of_somebody_else_is_told_with_who_and_why() {
+    let gate = TestGate::start().await;
+    let asked = gate.agent().ask(&email(), "1").await.unwrap();
+    let mut inbox = Inbox::open(&gate, "").await;
+    inbox.sees("Hi Pat").await;
+    let reject = super::support::reject(&asked, "wrong list");
+    gate.owner().decide(asked.id, &reject).await.unwrap();
+    inbox.sees("rejected by owner at 09:00: wrong list").await;
+    inbox.types("a").await;
+    inbox.sees("already rejected").await;
+    inbox.leave().await;
+}
+
+#[tokio::test]
+async fn a_gate_that_moves_is_found_again_and_what_waits_still_waits() {
+    let gate = TestGate::start().await;
+    gate.agent().ask(&email(), "1").await.unwrap();
+    let mut inbox = Inbox::open(&gate, "").await;
+    inbox.sees("● live").await;
+    inbox.sees("Hi Pat").await;
+    let gate = gate.restart().await;
+    inbox.sees("reconnecting").await;
+    inbox.address.send_replace(gate.url.clone());
+    inbox.sees("● live").await;
+    let more = ask(serde_json::json!({"action": "crm.note", "params": {"lead": "Hooli"}}));
+    gate.agent().ask(&more, "2").await.unwrap();
+    inbox.sees("Pending 2").await;
+    inbox.leave().await;
 }

@@ -111,6 +111,7 @@ const ANYWHERE: &[Scope] = &[Scope::Confirm, Scope::Reason, Scope::Overlay, Scop
 const LISTS: &[Scope] = &[Scope::List, Scope::Overlay];
 
 #[rustfmt::skip]
+#[expect(clippy::too_many_arguments, reason = "a row of a table, read as one")]
 const fn row(
     id: ActionId, name: &'static str, keys: &'static [&'static str], title: &'static str,
     help: &'static str, scopes: &'static [Scope], permission: Permission, danger: Danger,

@@ -26,9 +26,11 @@ use std::io;
 use std::os::fd::AsFd as _;
 use std::time::Duration;
 
-use crossterm::event::EventStream;
+use crossterm::event::{Event, EventStream};
+use futures_core::Stream;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
+use ratatui::backend::Backend;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::client::Client;
@@ -72,7 +74,7 @@ pub enum Exit {
 /// Why there is no inbox.
 #[derive(Debug, thiserror::Error)]
 pub enum TuiError {
-    #[error("the terminal can't be used; is this a terminal that is wider than a pipe?")]
+    #[error("the terminal can't be used; is standard output one? `signoff list` works without")]
     Terminal(#[source] io::Error),
     #[error("could not listen for signals")]
     Signals(#[source] io::Error),
@@ -84,22 +86,38 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
     let entered = term::enter().map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
-    let size = terminal.size().map_err(TuiError::Terminal)?;
+    let mut input = EventStream::new();
+    let driven = run_on(&mut terminal, &mut input, stopped, connector, options).await;
+    drop(entered);
+    // A terminal that can't be written to has gone, and there is nobody to tell.
+    Ok(driven.unwrap_or(Exit::TerminalGone))
+}
+
+/// Opens the inbox on any terminal, with any input, until it is left or `stopped` says so. Entering and
+/// leaving the terminal is the caller's.
+pub async fn run_on<B, I>(
+    terminal: &mut Terminal<B>,
+    input: &mut I,
+    stopped: impl Future<Output = Exit>,
+    connector: impl Connect,
+    options: Options,
+) -> Result<Exit, B::Error>
+where
+    B: Backend,
+    I: Stream<Item = io::Result<Event>> + Unpin,
+{
     let now = event::Now {
         wall: (options.now)(),
         elapsed: Duration::ZERO,
     };
+    let size = terminal.size()?;
     let state = state::State::new(now, size, options.zone, options.program);
     let surroundings = runtime::Surroundings {
         connector,
         theme: theme::Theme::new(options.palette, options.depth, options.glyphs),
         clock: options.now,
     };
-    let mut input = EventStream::new();
-    let driven = runtime::drive(&mut terminal, &mut input, stopped, state, surroundings).await;
-    drop(entered);
-    // A terminal that can't be written to has gone, and there is nobody to tell.
-    Ok(driven.unwrap_or(Exit::TerminalGone))
+    runtime::drive(terminal, input, stopped, state, surroundings).await
 }
 
 /// Standard output without the line buffer, which would cut frames into pieces.

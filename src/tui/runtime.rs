@@ -16,7 +16,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::api::request::Filter;
-use crate::client::{Client, Tick};
+use crate::client::{Client, ClientError, EventStream, Tick};
 use crate::domain::lifecycle::Status;
 use crate::domain::time::At;
 
@@ -59,22 +59,10 @@ pub async fn drive<B, I, C>(
 where
     B: Backend,
     I: Inputs<Item = io::Result<Input>> + Unpin,
-    C: Connect + Clone + 'static,
+    C: Connect,
 {
     let (send, mut news) = mpsc::unbounded_channel();
-    let mut session = Session {
-        state,
-        started: Instant::now(),
-        surroundings,
-        client: None,
-        position: None,
-        connection: None,
-        tasks: JoinSet::new(),
-        fetches: JoinSet::new(),
-        send,
-        redraw: false,
-        leave: false,
-    };
+    let mut session = Session::new(state, surroundings, send);
     tokio::pin!(stopped);
     session.connect(Duration::ZERO);
     session.draw(terminal)?;
@@ -112,9 +100,6 @@ where
                 dirty = true;
             }
             () = at(frame) => {}
-        }
-        if std::mem::take(&mut session.redraw) {
-            terminal.clear()?;
         }
         if dirty && drawn.elapsed() >= FRAME {
             session.draw(terminal)?;
@@ -158,7 +143,23 @@ struct Session<C> {
     leave: bool,
 }
 
-impl<C: Connect + Clone + 'static> Session<C> {
+impl<C: Connect> Session<C> {
+    fn new(state: State, surroundings: Surroundings<C>, send: mpsc::UnboundedSender<News>) -> Self {
+        Self {
+            state,
+            started: Instant::now(),
+            surroundings,
+            client: None,
+            position: None,
+            connection: None,
+            tasks: JoinSet::new(),
+            fetches: JoinSet::new(),
+            send,
+            redraw: false,
+            leave: false,
+        }
+    }
+
     fn now(&self) -> Now {
         Now {
             wall: (self.surroundings.clock)(),
@@ -174,6 +175,9 @@ impl<C: Connect + Clone + 'static> Session<C> {
         let size = terminal.size()?;
         if size != self.state.size {
             self.event(Event::Resize(size));
+        }
+        if std::mem::take(&mut self.redraw) {
+            terminal.clear()?;
         }
         let (state, theme) = (&self.state, &self.surroundings.theme);
         terminal.draw(|frame| view::draw(state, theme, frame))?;
@@ -194,7 +198,14 @@ impl<C: Connect + Clone + 'static> Session<C> {
     /// Whether it may be visible.
     fn told(&mut self, news: News) -> bool {
         match news {
-            News::Event(event) => self.event(*event),
+            News::Event(event) => {
+                let prefetched = match &*event {
+                    Event::Answer(Answer::Request(id, Ok(_))) => !self.state.shows(*id),
+                    _ => false,
+                };
+                self.event(*event);
+                return !prefetched;
+            }
             News::Linked(client) => self.client = Some(*client),
             News::Position(position) => {
                 self.position = Some(position);
@@ -292,7 +303,7 @@ async fn follow(
         Err(why) => return why,
     };
     let opened = timeout(SILENCE, async {
-        tokio::try_join!(client.events(position), client.me())
+        tokio::try_join!(open(&client, position), client.me())
     });
     let (mut events, me) = match opened.await {
         Ok(Ok(both)) => both,
@@ -321,6 +332,15 @@ async fn follow(
             }
         };
         let _nobody = send.send(News::Position(position));
+    }
+}
+
+/// The events after a position; a gate that has none there, since its log is another one, says what
+/// happens from now on. Nothing is missed: whoever connects looks at everything again.
+async fn open(client: &Client, position: Option<u64>) -> Result<EventStream, ClientError> {
+    match client.events(position).await {
+        Err(ClientError::Refused(_)) if position.is_some() => client.events(None).await,
+        opened => opened,
     }
 }
 

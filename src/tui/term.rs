@@ -83,6 +83,8 @@ pub struct Frames<W> {
     out: W,
     frame: Vec<u8>,
     cursor_shown: bool,
+    /// Where the cursor was last put. The terminal is never asked: its answer would come in with the keys.
+    cursor: Position,
 }
 
 impl<W: Write> Frames<W> {
@@ -92,6 +94,7 @@ impl<W: Write> Frames<W> {
             out,
             frame: Vec::new(),
             cursor_shown: true,
+            cursor: Position::ORIGIN,
         }
     }
 
@@ -129,11 +132,17 @@ impl<W: Write> Backend for Frames<W> {
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        self.crossterm().get_cursor_position()
+        Ok(self.cursor)
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.crossterm().set_cursor_position(position)
+        let position = position.into();
+        let moved = std::mem::replace(&mut self.cursor, position) != position;
+        // Drawing moves the cursor; without it, it still stands where it was put.
+        match moved || !self.frame.is_empty() {
+            true => self.crossterm().set_cursor_position(position),
+            false => Ok(()),
+        }
     }
 
     fn clear(&mut self) -> io::Result<()> {
@@ -209,5 +218,22 @@ mod tests {
         );
         assert!(text.contains("hello"));
         assert!(line.0.is_empty(), "{:?}", line.0);
+    }
+
+    #[test]
+    fn drawing_everything_again_asks_the_terminal_nothing() {
+        let mut line = Line::default();
+        let viewport = Viewport::Fixed(Rect::new(0, 0, 20, 4));
+        let mut frames = Frames::new(&mut line);
+        frames.set_cursor_position((3, 2)).unwrap();
+        assert_eq!(frames.get_cursor_position().unwrap(), (3, 2).into());
+        let mut terminal = Terminal::with_options(frames, TerminalOptions { viewport }).unwrap();
+        terminal.clear().unwrap();
+        terminal
+            .draw(|frame| frame.set_cursor_position((1, 1)))
+            .unwrap();
+        drop(terminal);
+        let written = String::from_utf8(line.0.concat()).unwrap();
+        assert!(!written.contains("\x1b[6n"), "{written:?}");
     }
 }

@@ -85,6 +85,20 @@ impl Terminal {
         self.keyboard.flush().expect("the terminal takes keys");
     }
 
+    /// Presses a key until the screen holds this text. Decision keys are dead for a moment after what is
+    /// under the cursor has changed by itself; a person presses again.
+    pub fn insist(&mut self, key: &str, text: &str) -> String {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            self.send(key);
+            let (screen, shown) = self.watch_for(Duration::from_millis(900), |screen| screen.contains(text));
+            if shown {
+                return screen;
+            }
+            assert!(Instant::now() < end, "pressed {key} for “{text}”; the screen:\n{screen}");
+        }
+    }
+
     /// The screen once it holds this text.
     pub fn wait_for(&self, text: &str) -> String {
         self.wait_until(&format!("“{text}” on the screen"), |screen| {
@@ -101,19 +115,24 @@ impl Terminal {
 
     /// The screen once this holds of it.
     pub fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let (screen, holds) = self.watch_for(PATIENCE, holds);
+        assert!(holds, "waited for {what}; the screen:\n{screen}");
+        screen
+    }
+
+    fn watch_for(&self, patience: Duration, holds: impl Fn(&str) -> bool) -> (String, bool) {
         let (seen, changed) = &*self.seen;
         let mut seen = seen.lock().unwrap();
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + patience;
         loop {
             let screen = seen.parser.screen().contents();
-            if holds(&screen) {
-                return screen;
-            }
             let left = end.saturating_duration_since(Instant::now());
-            assert!(
-                !seen.ended && !left.is_zero(),
-                "waited for {what}; the screen:\n{screen}"
-            );
+            if holds(&screen) {
+                return (screen, true);
+            }
+            if seen.ended || left.is_zero() {
+                return (screen, false);
+            }
             seen = changed.wait_timeout(seen, left).unwrap().0;
         }
     }

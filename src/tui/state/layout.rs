@@ -116,6 +116,16 @@ impl Layout {
         }
     }
 
+    /// Where a page is laid over the screen.
+    pub fn page(&self) -> Rect {
+        let margin = 2.min(self.body.width / 2);
+        Rect {
+            x: self.body.x + margin,
+            width: self.body.width - 2 * margin,
+            ..self.body
+        }
+    }
+
     /// Entries that are on the screen at once.
     pub fn entries(&self) -> usize {
         usize::from(self.list.height / self.entry_height())

@@ -123,11 +123,16 @@ impl List {
 
     fn go(&mut self, to: usize, entries: usize) {
         self.focus = to.min(self.rows.len().saturating_sub(1));
+        self.clamp(entries);
+        self.pull_up(entries);
+    }
+
+    /// Once the user has moved there are no blank rows at the end while there are rows above; unless those
+    /// are new, and wait there.
+    fn pull_up(&mut self, entries: usize) {
         if self.new_above == 0 {
-            // No blank rows at the end while there are rows above, once the user has moved.
             self.top = self.top.min(self.rows.len().saturating_sub(entries));
         }
-        self.clamp(entries);
     }
 
     /// Nothing counts as new any more, and what is above comes down where there is room.
@@ -161,9 +166,13 @@ impl List {
     /// Takes a row out that isn't in the list any more; the focus goes to the one behind it.
     pub fn remove(&mut self, id: RequestId) {
         if let Some(at) = self.rows.iter().position(|row| row.id == id) {
+            // One that was kept isn't counted any more.
+            let counted = !(self.kept && at == self.focus);
             self.kept &= at != self.focus;
             self.remove_at(at);
-            self.total = self.total.map(|total| total.saturating_sub(1));
+            if counted {
+                self.total = self.total.map(|total| total.saturating_sub(1));
+            }
         }
     }
 
@@ -244,6 +253,8 @@ impl List {
         if self.wants.end {
             self.focus = self.rows.len().saturating_sub(1);
             self.wants.end = self.next.is_some();
+            self.clamp(entries);
+            self.pull_up(entries);
         }
         // The window has run empty while there is more before it.
         self.wants.top |= self.rows.is_empty() && self.start.is_some();

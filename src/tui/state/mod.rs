@@ -5,6 +5,7 @@ pub mod layout;
 pub mod list;
 
 pub mod overlay;
+pub mod page;
 pub mod pending;
 mod standing;
 pub mod words;
@@ -24,6 +25,7 @@ use super::keymap::Keymap;
 use document::Shape;
 use layout::{Layout, Mode};
 use overlay::Overlay;
+use page::PageRow;
 use pending::{Pane, Pending};
 pub use standing::is_grave;
 
@@ -168,6 +170,16 @@ impl State {
         }
     }
 
+    /// The page that is laid over the screen, and its first row on the screen.
+    pub fn page(&self) -> Option<(Vec<PageRow>, usize)> {
+        let width = usize::from(self.layout().page().width);
+        match &self.overlay {
+            Some(Overlay::Help { scroll }) => Some((page::help(&self.keymap, width), *scroll)),
+            Some(Overlay::Why(ladder)) => Some((page::ladder(ladder, width), ladder.scroll)),
+            Some(Overlay::Confirm(_) | Overlay::Reason(_)) | None => None,
+        }
+    }
+
     /// What a decision would be about: the focused request in the version that is on the screen.
     pub fn subject(&self) -> Option<(RequestId, Option<u32>)> {
         let id = self.pending.list.focused()?.id;
@@ -175,9 +187,19 @@ impl State {
         Some((id, version))
     }
 
+    /// Whether news of this request change more than what is known of it.
+    pub fn shows(&self, id: RequestId) -> bool {
+        let focused = self.pending.list.focused();
+        focused.is_some_and(|row| row.id == id) || self.pending.sending(id).is_some()
+    }
+
     /// Whether the document is on the screen; in a single pane it may not be.
     pub fn detail_is_visible(&self) -> bool {
-        self.tab == Tab::Pending
-            && (self.layout().mode != Mode::Single || self.pending.pane == Pane::Detail)
+        let shown = match self.layout().mode {
+            Mode::Tiny => false,
+            Mode::Single => self.pending.pane == Pane::Detail,
+            Mode::Stacked | Mode::Split => true,
+        };
+        shown && self.tab == Tab::Pending
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::lifecycle::{Decision, Status};
 use crate::domain::risk::Risk;
 use crate::domain::untrusted::safe;
 
+use super::layout::Mode;
 use super::{State, words};
 
 /// Whether a decision about this needs a second key.
@@ -17,6 +18,9 @@ impl State {
     /// Why the focused request can't be decided now, whatever the decision. The same words stand in the
     /// footer where the keys are dim.
     pub fn obstacle(&self) -> Option<String> {
+        if self.layout().mode == Mode::Tiny {
+            return Some("the window is too small to see what is decided".to_owned());
+        }
         let Some(focused) = self.pending.list.focused() else {
             return Some("nothing waits".to_owned());
         };

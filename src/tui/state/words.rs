@@ -13,8 +13,8 @@ const DAY: i64 = 24 * HOUR;
 /// The largest unit that says enough: seconds under a minute, minutes under an hour, hours under two days.
 fn unit(span: Span) -> (i64, &'static str, &'static str) {
     match span.millis() {
-        ..MINUTE => (SECOND, "s", "s"),
-        ..HOUR => (MINUTE, "m", "min"),
+        millis if millis < MINUTE => (SECOND, "s", "s"),
+        millis if millis < HOUR => (MINUTE, "m", "min"),
         millis if millis < 2 * DAY => (HOUR, "h", "h"),
         _ => (DAY, "d", "d"),
     }
@@ -38,7 +38,23 @@ pub fn until_less(left: Span) -> Span {
     Span::from_millis(left.millis() % unit + 1)
 }
 
-/// How long the words for a time that has passed stay true.
+/// `2 min ago`; the first minute is one word, so that nothing ticks for it.
+pub fn ago(passed: Span) -> String {
+    match passed.millis() {
+        ..MINUTE => "just now".to_owned(),
+        _ => format!("{} ago", long(passed)),
+    }
+}
+
+/// How long those words stay true.
+pub fn until_older(passed: Span) -> Span {
+    match passed.millis() {
+        millis @ ..MINUTE => Span::from_millis(MINUTE - millis),
+        _ => until_more(passed),
+    }
+}
+
+/// How long the other words for a time that has passed stay true.
 pub fn until_more(passed: Span) -> Span {
     let (unit, ..) = unit(passed);
     Span::from_millis(unit - passed.millis() % unit)
@@ -78,7 +94,7 @@ pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::domain::id::RequestId;
 use crate::tui::effect::Effect;
 use crate::tui::event::Stream;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{Link, State};
 
 /// The first wait after the connection was lost; each further one is twice as long.
@@ -57,6 +58,11 @@ fn look_again(state: &mut State, effects: &mut Vec<Effect>) {
     let focused = pending.list.focused().map(|row| row.id);
     let unsure = pending.sending.iter().filter(|sending| sending.unsure);
     let wanted: Vec<RequestId> = focused.into_iter().chain(unsure.map(|s| s.id)).collect();
+    if let Some(Overlay::Why(ladder)) = &state.overlay
+        && ladder.why.is_none()
+    {
+        effects.push(Effect::FetchWhy(ladder.id));
+    }
     for id in wanted {
         if pending.details.ask_again(id) {
             effects.push(Effect::FetchRequest(id));

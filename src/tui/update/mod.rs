@@ -42,6 +42,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::Stream(news) => link::take(state, news, &mut effects),
     }
     pending::settle(state, &mut effects);
+    overlay::settle(state);
     if state.subject() != subject && !by_user {
         guard::hold_off(state);
     }

@@ -30,7 +30,21 @@ fn scrolled(scroll: &mut usize, action: ActionId, half: usize) {
         ActionId::PageDown => *scroll + half,
         ActionId::PageUp => scroll.saturating_sub(half),
         ActionId::First => 0,
-        ActionId::Last => usize::MAX / 2,
+        ActionId::Last => usize::MAX,
         _ => *scroll,
     };
+}
+
+/// After every event: a page doesn't scroll beyond its end.
+pub fn settle(state: &mut State) {
+    let height = usize::from(state.layout().page().height);
+    let Some((rows, _)) = state.page() else {
+        return;
+    };
+    let last = rows.len().saturating_sub(height);
+    match &mut state.overlay {
+        Some(Overlay::Help { scroll }) => *scroll = last.min(*scroll),
+        Some(Overlay::Why(ladder)) => ladder.scroll = last.min(ladder.scroll),
+        _ => {}
+    }
 }

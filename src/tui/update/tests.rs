@@ -439,6 +439,8 @@ fn a_long_queue_is_held_a_window_at_a_time() {
     desk.keys("G");
     assert_eq!(desk.focused(), Some(last));
     assert_eq!(desk.state.pending.list.position(), 2_000);
+    let entries = desk.state.layout().entries();
+    assert_eq!(desk.state.pending.list.on_screen(entries).count(), entries);
     desk.keys("g");
     assert_eq!(desk.focused(), Some(first));
     assert!(desk.asked.iter().any(|fetch| fetch.part == Part::Earlier));
@@ -492,6 +494,25 @@ fn in_a_single_pane_a_request_is_opened_before_it_is_decided() {
     assert_eq!(desk.toast(), "open it first: enter");
     desk.keys("enter ctrl-d ctrl-d ctrl-d ctrl-d a");
     assert_eq!(desk.sent.len(), 1);
+}
+
+#[test]
+fn a_page_scrolls_to_its_end_and_back_from_there() {
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("? G");
+    let scroll = |desk: &Desk| desk.state.page().map(|(_, scroll)| scroll);
+    let end = scroll(&desk).unwrap();
+    assert!(end > 0);
+    desk.keys("j k");
+    assert_eq!(scroll(&desk), Some(end - 1));
+}
+
+#[test]
+fn in_a_window_too_small_to_see_nothing_is_decided() {
+    let mut desk = desk();
+    desk.event(Event::Resize((20, 5).into()));
+    desk.keys("a r");
+    assert!(desk.sent.is_empty() && desk.state.overlay.is_none());
 }
 
 #[test]

@@ -32,7 +32,8 @@ fn next_words(state: &State) -> Option<Duration> {
     let deadlines = list
         .on_screen(entries)
         .filter_map(|(_, row)| row.expires_at);
-    let ages = list.focused().map(|row| passed(row.created_at));
+    let older = |at: At| words::until_older(now.since(at));
+    let ages = list.focused().map(|row| older(row.created_at));
     let lost = match &state.link {
         Link::Lost { since, .. } => Some(passed(*since)),
         Link::Connecting | Link::Live => None,

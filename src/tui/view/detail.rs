@@ -75,12 +75,12 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
         ];
         return line::left(spans, area, buffer);
     }
-    let age = words::long(state.now.wall.since(request.created_at));
+    let asked = words::ago(state.now.wall.since(request.created_at));
     let left = request.expires_at.map(|at| at.since(state.now.wall));
     let facts = [
         Some(request.action.to_string()),
         Some(request.agent.to_string()),
-        Some(format!("asked {age} ago")),
+        Some(format!("asked {asked}")),
         request.waiting.then(|| "waiting".to_owned()),
         left.map(|left| format!("{} left", words::long(left))),
     ];

@@ -53,7 +53,7 @@ pub fn draw(
 }
 
 /// Which keys to show for what is focused, the most needed first; and the one at the right.
-fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
+pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
     let keys: &[Id] = match (&state.overlay, state.tab) {
         (Some(Overlay::Confirm(_)), _) => return (&[Id::Confirm], Id::Cancel),
         (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),

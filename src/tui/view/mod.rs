@@ -6,11 +6,10 @@ mod confirm;
 mod detail;
 mod footer;
 mod header;
-mod help;
+mod page;
 mod pending;
 #[cfg(test)]
 mod tests;
-mod why;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -44,12 +43,9 @@ fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Positi
         return None;
     }
     header::draw(state, theme, &layout, buffer);
-    match &state.overlay {
-        Some(Overlay::Help { scroll }) => help::draw(state, *scroll, theme, layout.body, buffer),
-        Some(Overlay::Why(ladder)) => why::draw(ladder, theme, layout.body, buffer),
-        Some(Overlay::Confirm(_) | Overlay::Reason(_)) | None => {
-            screen(state, theme, &layout, buffer);
-        }
+    match state.page() {
+        Some((rows, scroll)) => page::draw(&rows, scroll, theme, layout.page(), buffer),
+        None => screen(state, theme, &layout, buffer),
     }
     if let Some(Overlay::Confirm(_)) = &state.overlay {
         confirm::draw(state, theme, &layout, buffer);

@@ -227,7 +227,7 @@ fn empty(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
         let words = "What agents ask appears here at once.";
         rows.push((words.to_owned(), theme.dim()));
     }
-    let words = "Ask something from a second terminal:";
+    let words = "Ask something in a second terminal:";
     rows.push((words.to_owned(), theme.dim()));
     if roomy {
         rows.push((String::new(), theme.text()));

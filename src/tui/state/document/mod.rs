@@ -5,6 +5,7 @@
 
 mod hosts;
 mod mail;
+mod params;
 mod rows;
 #[cfg(test)]
 mod tests;

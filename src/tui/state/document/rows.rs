@@ -8,6 +8,11 @@ use super::{Block, Row, Shape, Tone};
 const LABEL: usize = 11;
 /// Keys of parameters up to this width stand on the row of their value.
 const LONGEST_KEY: usize = 16;
+/// The column of the values behind them.
+const KEY_COLUMN: usize = LONGEST_KEY + 2;
+/// Between a value and what stands behind it.
+const BESIDE: &str = "  ";
+const BYTES_PER_COLUMN: usize = 32;
 /// The gutter and the blank behind it.
 const GUTTER: usize = 2;
 /// One level of nested JSON.
@@ -67,37 +72,46 @@ fn field_rows(
     rows: &mut Vec<Row>,
 ) {
     let room = width.saturating_sub(LABEL);
-    let first = rows.len();
-    for (index, line) in value.lines(room).into_iter().enumerate() {
-        rows.push(Row {
-            label: if index == 0 { label } else { "" },
-            gutter: index > 0,
-            hangs: index > 0,
-            indent: if index == 0 { LABEL } else { LABEL - GUTTER },
-            pieces: line.pieces,
-            tone,
-            ..Row::blank()
-        });
-        let taken = line.width;
-        if let Some(aside) = aside.filter(|_| rows.len() == first + 1) {
-            let beside = aside.one_line(room);
-            if taken + 2 + beside.width <= room && value.lines(room).len() == 1 {
-                let row = rows.last_mut().expect("the row was just put there");
-                row.pieces.push(Piece::Quiet("  ".to_owned()));
-                row.pieces.extend(beside.pieces.into_iter().map(quiet));
-                return;
-            }
+    let labelled = |pieces| Row {
+        label,
+        indent: LABEL,
+        pieces,
+        tone,
+        ..Row::blank()
+    };
+    if let Some(line) = on_one_row(value, room)
+        && let Some(beside) = aside.map_or(Some(Line::default()), |aside| {
+            on_one_row(aside, room.saturating_sub(line.width + BESIDE.len()))
+        })
+    {
+        let mut row = labelled(line.pieces);
+        if aside.is_some() {
+            row.pieces.push(Piece::Quiet(BESIDE.to_owned()));
+            row.pieces.extend(beside.pieces.into_iter().map(quiet));
         }
+        return rows.push(row);
     }
-    if let Some(aside) = aside {
-        for line in aside.lines(room) {
-            rows.push(Row {
-                tone: Tone::Aside,
-                hangs: true,
-                ..content(LABEL - GUTTER, line.pieces)
-            });
-        }
+    let hanging = |pieces, tone| Row {
+        hangs: true,
+        tone,
+        ..content(LABEL - GUTTER, pieces)
+    };
+    let mut lines = value.lines(room).into_iter();
+    rows.extend(lines.next().map(|line| labelled(line.pieces)));
+    rows.extend(lines.map(|line| hanging(line.pieces, tone)));
+    let asides = aside.map(|aside| aside.lines(room)).into_iter().flatten();
+    rows.extend(asides.map(|line| hanging(line.pieces, Tone::Aside)));
+}
+
+/// A text as one row of at most this width, if it is no longer.
+fn on_one_row(text: &Untrusted, room: usize) -> Option<Line> {
+    // No character of a row takes more bytes than this, with all that may be piled up on it.
+    if text.len() > room.saturating_mul(BYTES_PER_COLUMN) {
+        return None;
     }
+    let mut lines = text.lines(room);
+    let line = lines.pop().unwrap_or_default();
+    (lines.is_empty() && line.width <= room).then_some(line)
 }
 
 /// Marks stay marks; the rest stands back.
@@ -116,32 +130,23 @@ fn member_rows(
     rows: &mut Vec<Row>,
 ) {
     let room = width.saturating_sub(GUTTER);
-    let name = key.one_line(room + 1);
-    let beside = room.saturating_sub(LONGEST_KEY + 2 + 2);
-    let line = value.lines(beside);
-    let short = line.len() == 1 && line[0].width < beside;
-    if name.width <= LONGEST_KEY && short {
-        let line = line.into_iter().next().unwrap_or_else(|| Line::default());
-        let mut pieces = line.pieces;
-        if quoted {
-            pieces.insert(0, Piece::Quiet("\"".to_owned()));
-            pieces.push(Piece::Quiet("\"".to_owned()));
-        }
-        let mut row = content(0, pieces);
-        row.key = name.pieces;
-        row.key
-            .push(Piece::Quiet(" ".repeat(LONGEST_KEY + 2 - name.width)));
-        rows.push(row);
-        return;
+    let quotes = if quoted { 2 } else { 0 };
+    let name = on_one_row(key, LONGEST_KEY);
+    let line = on_one_row(value, room.saturating_sub(KEY_COLUMN + quotes));
+    let (Some(name), Some(line)) = (name, line) else {
+        rows.extend(key_rows(key, 0, room));
+        let lines = value.lines(room.saturating_sub(INDENT));
+        return rows.extend(lines.into_iter().map(|line| content(INDENT, line.pieces)));
+    };
+    let mut row = content(0, line.pieces);
+    if quoted {
+        row.pieces.insert(0, Piece::Quiet("\"".to_owned()));
+        row.pieces.push(Piece::Quiet("\"".to_owned()));
     }
-    for line in key.lines(room) {
-        let mut row = content(0, Vec::new());
-        row.key = line.pieces;
-        rows.push(row);
-    }
-    for line in value.lines(room.saturating_sub(INDENT)) {
-        rows.push(content(INDENT, line.pieces));
-    }
+    row.key = name.pieces;
+    let blank = " ".repeat(KEY_COLUMN - name.width);
+    row.key.push(Piece::Quiet(blank));
+    rows.push(row);
 }
 
 fn nested_rows(
@@ -156,28 +161,27 @@ fn nested_rows(
     let indent = (depth * INDENT).min(room / 2);
     let room = room - indent;
     let Some(key) = key else {
-        let lines = value.lines(room);
-        rows.extend(lines.into_iter().map(|line| content(indent, line.pieces)));
-        return;
+        let lines = value.lines(room).into_iter();
+        return rows.extend(lines.map(|line| content(indent, line.pieces)));
     };
-    let name = key.one_line(room);
-    let lines = value.lines(room);
-    if lines.len() == 1 && name.width + 1 + lines[0].width < room {
-        let mut row = content(indent, Vec::new());
+    if let Some(name) = on_one_row(key, room)
+        && let Some(line) = on_one_row(value, room.saturating_sub(name.width + 1))
+    {
+        let mut row = content(indent, line.pieces);
         row.key = name.pieces;
         row.key.push(Piece::Quiet(" ".to_owned()));
-        row.pieces
-            .extend(lines.into_iter().flat_map(|line| line.pieces));
-        rows.push(row);
-        return;
+        return rows.push(row);
     }
-    for line in key.lines(room) {
-        let mut row = content(indent, Vec::new());
-        row.key = line.pieces;
-        rows.push(row);
-    }
+    rows.extend(key_rows(key, indent, room));
     let deeper = INDENT.min(room / 2);
-    for line in value.lines(room - deeper) {
-        rows.push(content(indent + deeper, line.pieces));
-    }
+    let lines = value.lines(room - deeper).into_iter();
+    rows.extend(lines.map(|line| content(indent + deeper, line.pieces)));
+}
+
+/// A key that has rows of its own.
+fn key_rows(key: &Untrusted, indent: usize, room: usize) -> impl Iterator<Item = Row> {
+    key.lines(room).into_iter().map(move |line| Row {
+        key: line.pieces,
+        ..content(indent, Vec::new())
+    })
 }

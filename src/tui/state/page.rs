@@ -1,0 +1,177 @@
+//! The pages that may be laid over a screen, as rows of text: `update` scrolls them, `view` colours them.
+
+use crate::domain::untrusted::{Piece, Untrusted};
+use crate::domain::verdict::{Answer, Effect, Rung, RungName};
+use crate::tui::action::ACTIONS;
+use crate::tui::keymap::Keymap;
+
+use super::overlay::Ladder;
+
+/// Columns for the keys of the help.
+const KEYS: usize = 16;
+/// Columns for a rung's name, and for its answer.
+const NAME: usize = 13;
+const ANSWER: usize = 11;
+
+/// A row of a page: up to two columns, and a text beside them.
+#[derive(Debug, Default)]
+pub struct PageRow {
+    pub first: Cell,
+    pub second: Cell,
+    pub text: Vec<Piece>,
+}
+
+/// A text in a column.
+#[derive(Debug, Default)]
+pub struct Cell {
+    pub text: String,
+    pub width: usize,
+    pub look: Look,
+}
+
+/// What a column is to the eye.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    #[default]
+    Dim,
+    Key,
+    Title,
+    Good,
+    Bad,
+}
+
+fn cell(text: impl Into<String>, width: usize, look: Look) -> Cell {
+    let text = text.into();
+    Cell { text, width, look }
+}
+
+fn title(text: &str) -> PageRow {
+    PageRow {
+        first: cell(text, text.len(), Look::Title),
+        ..PageRow::default()
+    }
+}
+
+/// Every key, from the action table.
+pub fn help(keymap: &Keymap, width: usize) -> Vec<PageRow> {
+    let mut rows = vec![title("Keys"), PageRow::default()];
+    for action in ACTIONS {
+        let keys: Vec<String> = keymap.keys(action.id).map(|key| key.to_string()).collect();
+        let help = match action.permission.note() {
+            "" => action.help.to_owned(),
+            note => format!("{} ({note})", action.help),
+        };
+        let lines = Untrusted::from(help).lines(width.saturating_sub(KEYS));
+        for (index, line) in lines.into_iter().enumerate() {
+            let keys = if index == 0 {
+                keys.join(" ")
+            } else {
+                String::new()
+            };
+            rows.push(PageRow {
+                first: cell(keys, KEYS, Look::Key),
+                text: line.pieces,
+                ..PageRow::default()
+            });
+        }
+    }
+    rows
+}
+
+/// What each rung of policy said.
+pub fn ladder(ladder: &Ladder, width: usize) -> Vec<PageRow> {
+    let mut rows = vec![title("Why"), PageRow::default()];
+    let Some(why) = &ladder.why else {
+        rows.push(PageRow {
+            text: vec![Piece::Quiet("asking the gate …".to_owned())],
+            ..PageRow::default()
+        });
+        return rows;
+    };
+    for rung in &why.rungs {
+        let (word, look) = answer(rung.answer);
+        entry(name(rung.rung), word, look, &said(rung), width, &mut rows);
+    }
+    rows.push(PageRow::default());
+    let effect = effect(why.verdict.effect);
+    entry(
+        "So",
+        effect,
+        Look::Title,
+        &why.verdict.text,
+        width,
+        &mut rows,
+    );
+    if let Some(verdict) = &why.would_have_been {
+        let effect = self::effect(verdict.effect);
+        entry(
+            "Otherwise",
+            effect,
+            Look::Dim,
+            &verdict.text,
+            width,
+            &mut rows,
+        );
+    }
+    rows
+}
+
+fn entry(
+    name: &str,
+    answer: &str,
+    look: Look,
+    said: &Untrusted,
+    width: usize,
+    rows: &mut Vec<PageRow>,
+) {
+    let lines = said.lines(width.saturating_sub(NAME + ANSWER));
+    for (index, line) in lines.into_iter().enumerate() {
+        let (name, answer) = if index == 0 { (name, answer) } else { ("", "") };
+        rows.push(PageRow {
+            first: cell(name, NAME, Look::Dim),
+            second: cell(answer, ANSWER, look),
+            text: line.pieces,
+        });
+    }
+}
+
+fn said(rung: &Rung) -> Untrusted {
+    match &rung.rule {
+        None => rung.text.clone(),
+        Some(rule) => Untrusted::from(format!(
+            "{}: {}",
+            rule.raw_for_execution(),
+            rung.text.raw_for_execution()
+        )),
+    }
+}
+
+fn answer(answer: Answer) -> (&'static str, Look) {
+    match answer {
+        Answer::Allow => ("allow", Look::Good),
+        Answer::Deny => ("deny", Look::Bad),
+        Answer::Ask => ("ask", Look::Title),
+        Answer::Pass => ("pass", Look::Dim),
+        Answer::NotAsked => ("not asked", Look::Dim),
+    }
+}
+
+fn name(rung: RungName) -> &'static str {
+    match rung {
+        RungName::Off => "Off",
+        RungName::Blocked => "Blocked",
+        RungName::Locked => "Locked",
+        RungName::Mode => "Mode",
+        RungName::Trusted => "Trusted",
+        RungName::Ask => "Ask",
+        RungName::OwnOptIn => "Own opt-in",
+    }
+}
+
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Allow => "allow",
+        Effect::Deny => "deny",
+        Effect::Ask => "ask",
+    }
+}

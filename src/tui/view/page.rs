@@ -1,0 +1,44 @@
+//! A page laid over the screen, and how much of it is below.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::tui::state::page::{Cell, Look, PageRow};
+use crate::tui::theme::Theme;
+use crate::tui::widget::{line, text};
+
+use super::row;
+
+pub fn draw(rows: &[PageRow], scroll: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let height = usize::from(area.height);
+    for (index, content) in rows.iter().skip(scroll).take(height).enumerate() {
+        if let Some(area) = row(area, index) {
+            let mut spans = vec![
+                column(&content.first, theme),
+                column(&content.second, theme),
+            ];
+            spans.extend(text::spans(&content.text, theme.text(), theme));
+            line::left(spans, area, buffer);
+        }
+    }
+    let below = rows.len().saturating_sub(scroll + height);
+    if below > 0
+        && let Some(last) = row(area, height.saturating_sub(1))
+    {
+        let more = format!(" {} {below} more ", theme.glyphs.down);
+        line::right(vec![Span::styled(more, theme.dim())], last, buffer);
+    }
+}
+
+fn column(cell: &Cell, theme: &Theme) -> Span<'static> {
+    let style = match cell.look {
+        Look::Dim => theme.dim(),
+        Look::Key => theme.key(),
+        Look::Title => theme.title(),
+        Look::Good => theme.good(),
+        Look::Bad => theme.bad(),
+    };
+    let width = cell.width;
+    Span::styled(format!("{:<width$}", cell.text), style)
+}

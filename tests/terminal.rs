@@ -1,0 +1,180 @@
+//! The inbox as people use it: the real binary in a real terminal, on a gate of its own.
+
+use std::process::Output;
+
+use signoff::domain::lifecycle::Status;
+
+use crate::support::{Home, email};
+
+const EMAIL: &[&str] = &[
+    "request",
+    "--action",
+    "email.send",
+    "--params",
+    r#"{"to":"pat@partner.example","subject":"Hello","body":"Hi Pat"}"#,
+    "--wait",
+];
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn a_newcomer_lets_a_waiting_command_go_on_and_stops_another() {
+    let home = Home::new();
+    let mut inbox = home.inbox((80, 24));
+    inbox.wait_for("Nothing waits");
+
+    let asking = home.start(EMAIL);
+    inbox.wait_for("pat@partner.example");
+    inbox.insist("a", "approved");
+    let approved = home.end(asking);
+    assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
+    inbox.wait_for("Nothing waits");
+
+    let asking = home.start(EMAIL);
+    inbox.wait_for("pat@partner.example");
+    inbox.insist("r", "eason");
+    inbox.send("ask Ben first");
+    inbox.wait_for("ask Ben first");
+    inbox.send("\r");
+    let rejected = home.end(asking);
+    assert_eq!(rejected.status.code(), Some(3), "{}", text(&rejected));
+    assert!(
+        text(&rejected).contains("ask Ben first"),
+        "{}",
+        text(&rejected)
+    );
+
+    inbox.send("q");
+    assert_eq!(inbox.wait_for_end(), 0);
+}
+
+#[test]
+fn two_inboxes_and_a_command_decide_once_and_all_say_who_it_was() {
+    let home = Home::new();
+    let mut first = home.inbox((120, 36));
+    first.wait_for("Nothing waits");
+    let mut second = home.inbox((80, 24));
+    second.wait_for("Nothing waits");
+    let asking = home.start(EMAIL);
+    first.wait_for("Hi Pat");
+    second.wait_for("Hi Pat");
+
+    first.insist("a", "approved");
+    let approved = home.end(asking);
+    assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
+    second.wait_until("the second inbox to say who decided", |screen| {
+        screen.contains("approved") && screen.contains("owner")
+    });
+    second.send("r");
+    let id = text(&approved)
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .to_owned();
+    let late = home.terminal(&["reject", &id, "--reason", "no"], (100, 24));
+    let said = late.wait_until("the command to say who decided", |screen| {
+        screen.contains("owner") && screen.contains("approved")
+    });
+    assert!(said.contains("already"), "{said}");
+    assert!(
+        !second.screen().contains("Reject with"),
+        "{}",
+        second.screen()
+    );
+}
+
+#[test]
+fn a_gate_that_is_killed_takes_nothing_with_it() {
+    let home = Home::new();
+    let mut serving = home.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut inbox = home.inbox((80, 24));
+    inbox.wait_for("Nothing waits");
+    let asking = home.start(EMAIL);
+    inbox.wait_for("Hi Pat");
+
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    // The inbox or the command that waits is the gate now; nobody has to do anything.
+    inbox.wait_for("live");
+    inbox.wait_for("Hi Pat");
+    inbox.wait_until("the decision to be taken", |screen| {
+        !screen.contains("Hi Pat") || screen.contains("live")
+    });
+    inbox.send("a");
+    let approved = home.end(asking);
+    assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn none_of_these_decides_anything() {
+    let home = Home::new();
+    let mut inbox = home.inbox((80, 24));
+    // Before the first paint.
+    inbox.send("aaaa");
+    inbox.wait_for("Nothing waits");
+    let mut asked = Vec::new();
+    for n in 0..10 {
+        asked.push(
+            home.agent()
+                .ask(&email(), &format!("k{n}"))
+                .await
+                .unwrap()
+                .id,
+        );
+    }
+    inbox.wait_for("Pending 10");
+    inbox.wait_for("Hi Pat");
+    for keys in [
+        "\u{1b}[200~aaaa\u{1b}[201~",
+        "aaaa",
+        "\r",
+        " ",
+        "\u{1b}[<0;10;5M\u{1b}[<0;10;5m",
+        "\ra\r",
+        "ay",
+    ] {
+        inbox.send(keys);
+        // An answer to this key means that those before it were dealt with.
+        inbox.send("?");
+        inbox.wait_until("help, or a word about what was ignored", |screen| {
+            screen.contains("Keys") || screen.contains("ignored")
+        });
+        inbox.send("\u{1b}");
+        inbox.send("\u{c}");
+        inbox.wait_for("Pending 10");
+    }
+    for id in asked {
+        assert_eq!(
+            home.owner().request(id).await.unwrap().status,
+            Status::Pending
+        );
+    }
+}
+
+#[test]
+fn the_terminal_is_given_back_as_it_was_whatever_happens() {
+    let home = Home::new();
+    let mut inbox = home.inbox((80, 24));
+    inbox.wait_for("Nothing waits");
+    for (cols, rows) in [(40, 12), (20, 5), (1, 1), (200, 60), (80, 24)] {
+        inbox.resize(cols, rows);
+    }
+    inbox.wait_for("Nothing waits");
+    let killed = std::process::Command::new("kill")
+        .arg("-TERM")
+        .arg(inbox.pid().to_string())
+        .status();
+    assert!(killed.unwrap().success());
+    inbox.wait_for_end();
+    let raw = String::from_utf8_lossy(&inbox.raw()).into_owned();
+    for (on, off) in [
+        ("\u{1b}[?1049h", "\u{1b}[?1049l"),
+        ("\u{1b}[?2004h", "\u{1b}[?2004l"),
+        ("\u{1b}[?25l", "\u{1b}[?25h"),
+    ] {
+        let (on, off) = (raw.rfind(on), raw.rfind(off));
+        assert!(on.is_some() && off > on, "{on:?} {off:?}");
+    }
+}
