@@ -4,9 +4,12 @@
 mod support;
 
 mod asking;
+mod crash;
 mod deciding;
 mod events;
 mod fence;
+mod fold;
+mod hostile;
 mod inbox;
 mod layers;
 mod opt_in;

@@ -156,6 +156,10 @@ async fn the_first_check_that_fails_answers_and_nothing_is_decided() {
         (json!({"decision": "perhaps"}), "/decision"),
         (json!({}), "/decision"),
         (json!({"decision": "reject", "by": "owner"}), "/by"),
+        (
+            json!({"decision": "approve", "digest": asked.digest, "params": {"to": "me@evil.example"}}),
+            "/params",
+        ),
     ] {
         let problem = decide(&scene.ana, &asked, body.clone())
             .await
@@ -164,6 +168,21 @@ async fn the_first_check_that_fails_answers_and_nothing_is_decided() {
     }
     assert_eq!(scene.gate.gate.head().await.unwrap(), before);
     assert_eq!(scene.now(&asked).await, asked);
+}
+
+#[tokio::test]
+async fn everything_that_a_reviewer_may_say_is_understood() {
+    let scene = scene().await;
+    let asked = scene.asked().await;
+    let body = json!({
+        "decision": "approve", "digest": asked.digest, "plan": 1, "reason": "checked with Ben",
+        "notify_agent": true, "params": null, "remember": "once",
+    });
+    let approved = decide(&scene.ana, &asked, body).await.request();
+    assert_eq!(approved.status, Status::Approved);
+    let settled = approved.settled.unwrap();
+    assert_eq!(settled.reason.unwrap().plain(), "checked with Ben");
+    assert!(settled.notify_agent);
 }
 
 #[tokio::test]

@@ -49,6 +49,38 @@ async fn a_reader_that_reconnects_misses_nothing_and_sees_nothing_twice() {
     );
 }
 
+/// Line breaks between the tokens of what agents send are theirs; the lines of the stream are the gate's.
+#[tokio::test]
+async fn what_an_agent_writes_over_several_lines_is_one_event() {
+    let gate = TestGate::start().await;
+    let (agent, owner) = (gate.agent_wire(), gate.owner());
+    let start = gate.gate.head().await.unwrap();
+    let context = "{\n\n\"data\"\r:\r\n\r\n[1,\n\n2]\n\n}";
+    let body = format!(r#"{{"action": "file.read", "params": 1, "context": {context}}}"#);
+    let asked = agent.post("/v1/requests", body).await.request();
+    let report = format!(
+        r#"{{"outcome": "executed", "digest": "{}", "result": {context}}}"#,
+        asked.digest
+    );
+    let path = format!("/v1/requests/{}/report", asked.id);
+    assert_eq!(agent.post(&path, report).await.status, 200);
+
+    let head = gate.gate.head().await.unwrap();
+    let mut stream = owner.events(Some(start)).await.unwrap();
+    assert_eq!(
+        read(&mut stream, head).await,
+        (start + 1..=head).collect::<Vec<_>>()
+    );
+    for entry in gate.gate.log(start).await.unwrap() {
+        assert!(
+            !entry.body.text().contains(['\n', '\r']),
+            "one entry, one line"
+        );
+    }
+    let value: serde_json::Value = serde_json::from_str(asked.context.unwrap().text()).unwrap();
+    assert_eq!(value, serde_json::json!({"data": [1, 2]}));
+}
+
 #[tokio::test]
 async fn members_see_only_what_concerns_them() {
     let gate = TestGate::start().await;

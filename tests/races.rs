@@ -1,7 +1,10 @@
 //! Of any number who decide at once, exactly one settles a request; the others learn who it was, what
 //! and when.
 
+use signoff::client::Until;
+use signoff::domain::actor::Actor;
 use signoff::domain::lifecycle::Status;
+use signoff::domain::time::Span;
 
 use crate::support::{TestGate, approve, email, reject};
 
@@ -46,6 +49,43 @@ async fn many_voters_a_cancel_and_one_winner() {
         }
     }
     drop(agent);
+}
+
+/// The timer is kept awake by the nearness of the deadline, and the hands reach it while people vote.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_clock_is_one_of_the_racers() {
+    let gate = TestGate::start().await;
+    let (agent, owner) = (gate.agent(), gate.owner());
+    for round in 0..40 {
+        let mut asked = crate::support::email();
+        asked.expires_in = Some(Span::from_millis(5));
+        let asked = agent.ask(&asked, &format!("{round}")).await.unwrap();
+        let (yes, no) = (approve(&asked), reject(&asked, "no"));
+        let strike = async { gate.hands.pass(Span::from_millis(5)) };
+        let (approved, rejected, cancelled, ()) = tokio::join!(
+            owner.decide(asked.id, &yes),
+            owner.decide(asked.id, &no),
+            agent.cancel(asked.id),
+            strike
+        );
+        let settled = agent.wait(asked.id, Until::Decided, 60).await.unwrap();
+        let settled = settled.settled.unwrap();
+        let outcomes = [approved, rejected, cancelled];
+        let wins = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert_eq!(
+            wins,
+            usize::from(settled.by != Actor::Clock),
+            "{outcomes:?}"
+        );
+        for lost in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+            let problem = lost.problem().expect("the gate answers every loser");
+            match problem.name() {
+                "already-decided" => assert_eq!(problem.decided_by.as_ref(), Some(&settled.by)),
+                "expired" => assert_eq!(settled.by, Actor::Clock),
+                other => panic!("{other}"),
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use signoff::domain::actor::Actor;
 use signoff::domain::event::{Event, Fact, TokenRevoked};
 use signoff::server::ROUTES;
@@ -313,6 +313,46 @@ async fn nothing_is_granted_to_somebody_who_doesnt_exist_or_has_a_name_with_a_me
         .await
         .refused(409, "already-exists");
     assert_eq!(gate.gate.head().await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn everything_that_can_be_said_of_somebody_is_kept() {
+    let gate = TestGate::start().await;
+    gate.person("lee", "manager").await;
+    let owner = gate.owner_wire();
+    for (path, body) in [
+        ("/v1/groups", r#"{"id":"finance","name":"Finance"}"#),
+        (
+            "/v1/teams",
+            r#"{"id":"sales","name":"Sales","admins":["lee"]}"#,
+        ),
+        (
+            "/v1/people",
+            r#"{"id":"ana","name":"Ana","email":"ana@ourco.example","role":"member","manager":"lee","groups":["finance"],"team":"sales"}"#,
+        ),
+        (
+            "/v1/agents",
+            r#"{"id":"outreach","name":"Outreach","owners":["ana"],"users":["ana","group:finance","team:sales","*"],"team":"sales","callback_url":null,"enabled":true}"#,
+        ),
+    ] {
+        let answer = owner.post(path, body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let (sent, added) = (serde_json::from_str::<Value>(body).unwrap(), answer.json());
+        for (field, said) in sent.as_object().unwrap() {
+            assert_eq!(added[field], *said, "{path} {field}");
+        }
+        let listed = owner.get(path).await.json();
+        assert!(
+            listed["items"].as_array().unwrap().contains(&added),
+            "{listed}"
+        );
+    }
+    let url = r#"{"id":"other","callback_url":"https://agent.example/"}"#;
+    let problem = owner
+        .post("/v1/agents", url)
+        .await
+        .refused(422, "invalid-input");
+    assert_eq!(problem.errors[0].pointer, "/callback_url");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

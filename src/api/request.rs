@@ -146,6 +146,9 @@ pub struct Decide {
     pub reason: Option<Untrusted>,
     #[serde(default)]
     pub notify_agent: bool,
+    /// Edited parameters; only their absence is accepted so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub params: Option<RawJson>,
     #[serde(default)]
     pub remember: Remember,
 }

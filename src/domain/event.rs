@@ -238,6 +238,7 @@ impl Event {
             })
         });
         let body = written.expect("facts are plain data with string keys, which always serialises");
+        let body = one_line(body);
         Recorded {
             leaf: leaf_hash(body.get()),
             body: RawJson::from(body),
@@ -255,6 +256,17 @@ impl Event {
             fact: Fact::read(&body.kind, body.data.get())?,
         })
     }
+}
+
+/// One entry is one line, whatever white space an agent put between its tokens: in a string a line
+/// break is always escaped.
+fn one_line(body: Box<RawValue>) -> Box<RawValue> {
+    const BREAKS: [char; 2] = ['\n', '\r'];
+    if !body.get().contains(BREAKS) {
+        return body;
+    }
+    RawValue::from_string(body.get().replace(BREAKS, " "))
+        .expect("white space for white space leaves JSON what it is")
 }
 
 /// The leaf hash of RFC 6962 over a stored body.

@@ -237,6 +237,9 @@ pub struct NewAgent {
     pub users: Option<Vec<UserRef>>,
     #[serde(default)]
     pub team: Option<TeamId>,
+    /// Where the agent would be told; only its absence is accepted so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_url: Option<Untrusted>,
     #[serde(default)]
     pub enabled: Option<bool>,
 }

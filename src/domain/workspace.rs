@@ -97,6 +97,10 @@ impl Workspace {
     fn opt_out(&mut self, opted_out: &OptedOut) {
         if let Some(choices) = self.opt_ins.get_mut(&opted_out.action) {
             choices.remove(&(opted_out.person.clone(), opted_out.scope.clone()));
+            // Folded from the log or read from rows, a workspace is the same.
+            if choices.is_empty() {
+                self.opt_ins.remove(&opted_out.action);
+            }
         }
     }
 

@@ -256,10 +256,7 @@ fn mismatch(found: &Found, places: &[&str]) -> GateError {
 
 fn check_texts(ask: &Ask) -> Result<(), GateError> {
     if ask.callback_url.is_some() {
-        return Err(GateError::invalid(
-            "/callback_url",
-            "outcomes are not sent to addresses; take them from /v1/notices",
-        ));
+        return Err(GateError::Invalid(vec![super::people::no_callbacks()]));
     }
     let texts = [
         ("/title", &ask.title),

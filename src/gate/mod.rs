@@ -28,7 +28,7 @@ use tokio::task::AbortHandle;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Fact, Recorded};
 use crate::domain::id::RequestId;
-use crate::domain::lifecycle::{Command, step};
+use crate::domain::lifecycle::{Command, Refusal, step};
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::policy::document::Policy;
@@ -179,7 +179,15 @@ impl Gate {
             let workspace = self.workspace();
             let stored = self.existing(id).await?;
             let now = self.now();
-            let facts = step(&stored.standing, &command(&stored, &workspace)?, now)?;
+            let facts = match step(&stored.standing, &command(&stored, &workspace)?, now) {
+                // Whoever is told that it expired is told so by a clock that has settled it; else
+                // somebody who looked at the clock a moment before could still win.
+                Err(Refusal::Expired(_)) if stored.standing.settled.is_none() => {
+                    self.settle(id).await?;
+                    continue;
+                }
+                facts => facts?,
+            };
             if facts.is_empty() {
                 return Ok(stored);
             }

@@ -93,6 +93,7 @@ impl Gate {
             let mut faults = missing_people(&new.owners, "/owners", workspace);
             faults.extend(missing_users(&users, "/users", workspace));
             faults.extend(missing_team(new.team.as_ref(), workspace));
+            faults.extend(new.callback_url.as_ref().map(|_| no_callbacks()));
             refuse_if_any(faults)?;
             let agent = Agent {
                 id: new.id.clone(),
@@ -352,6 +353,12 @@ fn missing_team(team: Option<&TeamId>, workspace: &Workspace) -> Option<Fault> {
 fn missing_group(group: &GroupId, pointer: String, workspace: &Workspace) -> Option<Fault> {
     let absent = !workspace.groups.contains_key(group);
     absent.then(|| fault(&pointer, format!("there is no group “{group}”")))
+}
+
+/// An address that nothing is sent to would be taken for one that is.
+pub(super) fn no_callbacks() -> Fault {
+    let detail = "outcomes are not sent to addresses; take them from /v1/notices";
+    fault("/callback_url", detail.to_owned())
 }
 
 fn fault(pointer: &str, detail: String) -> Fault {

@@ -2,6 +2,7 @@
 //! sleeps until the next deadline that the store knows; nothing is kept in memory, so a restart
 //! forgets nothing, and what fell due meanwhile is settled before anything else is served.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use super::{Gate, GateError};
@@ -16,6 +17,8 @@ const TOGETHER: u32 = 128;
 const LONGEST_SLEEP: Duration = Duration::from_secs(20);
 /// How long to wait after the store failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+pub(super) type Settling<'a> = Pin<Box<dyn Future<Output = Result<bool, GateError>> + Send + 'a>>;
 
 pub(super) async fn run(gate: Gate) {
     loop {
@@ -43,6 +46,7 @@ impl Gate {
     pub(super) async fn settle_due(&self) -> Result<Option<At>, GateError> {
         // From here on anything new rings, until the alarm is set again.
         self.news().alarm().set(i64::MAX);
+        let mut before = Vec::new();
         loop {
             let due = self.read().due(self.now(), TOGETHER).await?;
             if due.is_empty() {
@@ -52,34 +56,38 @@ impl Gate {
             }
             let settled = due.iter().map(|id| self.settle(*id));
             let settled = futures_util::future::try_join_all(settled).await?;
-            if !settled.contains(&true) {
-                let stuck = due[0];
-                return Err(GateError::Overdue(stuck));
+            // Others may have settled all of them just now; then the next look finds none of them.
+            if !settled.contains(&true) && due == before {
+                return Err(GateError::Overdue(due[0]));
             }
+            before = due;
         }
     }
 
-    /// Settles one request; false if it turns out that there is nothing to settle.
-    async fn settle(&self, id: RequestId) -> Result<bool, GateError> {
+    /// Settles one request; false if it turns out that there is nothing to settle. Boxed, because an
+    /// operation that comes too late has this done first, and this is one itself.
+    pub(super) fn settle(&self, id: RequestId) -> Settling<'_> {
         let command = |stored: &crate::store::Stored, _: &_| {
             Ok(match stored.standing.state {
                 State::Pending => Command::Expire,
                 _ => Command::Lapse,
             })
         };
-        let settled = self
-            .advance(id, &Actor::Clock, None, command, |_, _| Ok(Vec::new()))
-            .await;
-        match settled {
-            Ok(_) => Ok(true),
-            // Somebody else was faster, and the list of what is due is out of date.
-            Err(GateError::Refused(
-                Refusal::AlreadyDecided(_)
-                | Refusal::Expired(_)
-                | Refusal::NeverPending(_)
-                | Refusal::NotDue,
-            )) => Ok(false),
-            Err(error) => Err(error),
-        }
+        Box::pin(async move {
+            let settled = self
+                .advance(id, &Actor::Clock, None, command, |_, _| Ok(Vec::new()))
+                .await;
+            match settled {
+                Ok(_) => Ok(true),
+                // Somebody else was faster, and the list of what is due is out of date.
+                Err(GateError::Refused(
+                    Refusal::AlreadyDecided(_)
+                    | Refusal::Expired(_)
+                    | Refusal::NeverPending(_)
+                    | Refusal::NotDue,
+                )) => Ok(false),
+                Err(error) => Err(error),
+            }
+        })
     }
 }

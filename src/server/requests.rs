@@ -128,8 +128,15 @@ pub(super) async fn decide(
         plan,
         reason,
         notify_agent,
+        params,
         remember,
     } = body.value;
+    if params.is_some() {
+        return Err(Rejection::invalid(
+            "/params",
+            "parameters can't be edited; reject with a reason, and the agent asks again",
+        ));
+    }
     let choice = Choice {
         word: decision,
         digest,

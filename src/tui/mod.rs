@@ -27,7 +27,7 @@ use std::os::fd::AsFd as _;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
-use futures_core::Stream;
+use futures_util::Stream;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;

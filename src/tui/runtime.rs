@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
-use futures_core::Stream as Inputs;
+use futures_util::Stream as Inputs;
 use futures_util::future::{BoxFuture, poll_immediate};
 use futures_util::{FutureExt as _, StreamExt as _};
 use ratatui::Terminal;
@@ -189,7 +189,12 @@ impl<C: Connect> Session<C> {
         match input {
             Input::Key(key) => self.event(Event::Key(key)),
             Input::Paste(text) => self.event(Event::Paste(text)),
-            Input::Resize(width, height) => self.event(Event::Resize((width, height).into())),
+            Input::Resize(width, height) => {
+                // A terminal that was small for a moment has lost what was on it, even if it is back
+                // to the size that is known.
+                self.redraw = true;
+                self.event(Event::Resize((width, height).into()));
+            }
             Input::FocusGained => self.event(Event::Focus),
             Input::FocusLost | Input::Mouse(_) => {}
         }

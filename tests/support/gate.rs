@@ -124,6 +124,11 @@ impl TestGate {
         Client::new(&self.url, token).unwrap()
     }
 
+    /// The first owner's secret.
+    pub fn owner_secret(&self) -> &str {
+        self.keys.owner.reveal()
+    }
+
     /// The first owner, by hand.
     pub fn owner_wire(&self) -> Wire {
         self.wire(self.keys.owner.reveal())

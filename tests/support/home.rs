@@ -1,9 +1,10 @@
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 
 use signoff::client::Client;
 use tempfile::TempDir;
 
+use super::program::{self, signoff};
 use super::pty::{PATIENCE, Terminal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_signoff");
@@ -32,11 +33,7 @@ impl Home {
 
     /// A command whose output is caught, running beside the test.
     pub fn start(&self, args: &[&str]) -> Child {
-        self.command(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+        signoff(self.path(), args).spawn().unwrap()
     }
 
     /// What a command that was started said in the end. One that doesn't end is ended, and the test fails.
@@ -56,22 +53,6 @@ impl Home {
             .unwrap()
     }
 
-    /// A command, run to its end.
-    pub fn run(&self, args: &[&str]) -> Output {
-        self.end(self.start(args))
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
-        command
-            .args(args)
-            .env("SIGNOFF_HOME", self.path())
-            .env_remove("SIGNOFF_URL")
-            .env_remove("SIGNOFF_TOKEN")
-            .stdin(Stdio::null());
-        command
-    }
-
     /// The owner's client of the gate that serves this home now.
     pub fn owner(&self) -> Client {
         self.client("token")
@@ -83,12 +64,7 @@ impl Home {
     }
 
     fn client(&self, file: &str) -> Client {
-        let read = |name: &str| {
-            std::fs::read_to_string(self.path().join(name))
-                .unwrap()
-                .trim()
-                .to_owned()
-        };
-        Client::new(&read("gate.url"), &read(file)).unwrap()
+        let url = std::fs::read_to_string(self.path().join("gate.url")).unwrap();
+        Client::new(url.trim(), &program::token(self.path(), file)).unwrap()
     }
 }

@@ -2,6 +2,7 @@
 
 mod gate;
 mod home;
+pub mod program;
 pub mod pty;
 mod wire;
 
@@ -34,6 +35,7 @@ pub fn approve(seen: &Request) -> Decide {
         plan: seen.review.as_ref().map(|review| review.plan),
         reason: None,
         notify_agent: false,
+        params: None,
         remember: Remember::Once,
     }
 }

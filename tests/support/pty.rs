@@ -91,11 +91,15 @@ impl Terminal {
         let end = Instant::now() + PATIENCE;
         loop {
             self.send(key);
-            let (screen, shown) = self.watch_for(Duration::from_millis(900), |screen| screen.contains(text));
+            let (screen, shown) =
+                self.watch_for(Duration::from_millis(900), |screen| screen.contains(text));
             if shown {
                 return screen;
             }
-            assert!(Instant::now() < end, "pressed {key} for “{text}”; the screen:\n{screen}");
+            assert!(
+                Instant::now() < end,
+                "pressed {key} for “{text}”; the screen:\n{screen}"
+            );
         }
     }
 
@@ -103,13 +107,6 @@ impl Terminal {
     pub fn wait_for(&self, text: &str) -> String {
         self.wait_until(&format!("“{text}” on the screen"), |screen| {
             screen.contains(text)
-        })
-    }
-
-    /// The screen once it no longer holds this text.
-    pub fn wait_until_gone(&self, text: &str) -> String {
-        self.wait_until(&format!("“{text}” gone from the screen"), |screen| {
-            !screen.contains(text)
         })
     }
 
@@ -191,11 +188,6 @@ impl Terminal {
     /// The program's process id.
     pub fn pid(&self) -> u32 {
         self.child.process_id().expect("the program runs")
-    }
-
-    /// Ends the program as a power cut would.
-    pub fn kill(&mut self) {
-        self.child.kill().expect("the program can be killed");
     }
 }
 

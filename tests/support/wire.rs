@@ -34,6 +34,11 @@ impl Wire {
         }
     }
 
+    /// Speaks to a gate at another address from now on.
+    pub fn follow(&mut self, url: &str) {
+        url.clone_into(&mut self.url);
+    }
+
     /// A call with this method that has nothing but the token.
     pub fn call(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let call = self

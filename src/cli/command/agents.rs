@@ -109,6 +109,7 @@ async fn add(session: &Session, add: Add) -> Result<(), Failure> {
         owners: add.owners,
         users: (!add.users.is_empty()).then_some(add.users),
         team: add.team,
+        callback_url: None,
         enabled: None,
     };
     let agent = session

@@ -71,6 +71,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         plan: None,
         reason: args.reason.map(Untrusted::from),
         notify_agent: args.notify_agent,
+        params: None,
         remember: args.remember,
     };
     let decided = session

@@ -48,6 +48,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         plan: None,
         reason: Some(Untrusted::from(args.reason)),
         notify_agent: args.notify_agent,
+        params: None,
         remember: Remember::Once,
     };
     let decided = session

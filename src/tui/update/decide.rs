@@ -124,6 +124,7 @@ fn send(
         plan: request.review.as_ref().map(|review| review.plan),
         reason,
         notify_agent: choice.notify_agent,
+        params: None,
         remember: match word {
             Word::Approve => choice.remember,
             Word::Reject => Remember::Once,

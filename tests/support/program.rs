@@ -1,0 +1,80 @@
+//! The program itself, as a process of its own with a home of its own.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use signoff::client::Client;
+
+/// `signoff` with these arguments, in this home and with nothing of the caller's own settings.
+pub fn signoff(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_signoff"));
+    command
+        .args(arguments)
+        .env_remove("SIGNOFF_URL")
+        .env_remove("SIGNOFF_TOKEN")
+        .env("SIGNOFF_HOME", home)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs it as the owner, who says so with their token: without a terminal nothing else decides.
+pub fn as_owner(home: &Path, arguments: &[&str]) -> Output {
+    let mut command = signoff(home, arguments);
+    command.env("SIGNOFF_TOKEN", token(home, "token"));
+    command.output().unwrap()
+}
+
+/// A token that the first start put into the home.
+pub fn token(home: &Path, file: &str) -> String {
+    fs::read_to_string(home.join(file))
+        .unwrap()
+        .trim()
+        .to_owned()
+}
+
+/// A gate in a process of its own, killed when dropped.
+pub struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    /// Serves this home, and is ready when this returns.
+    pub fn start(home: &Path) -> Self {
+        let mut command = signoff(home, &["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line
+            .trim()
+            .strip_prefix("listening on ")
+            .unwrap_or_else(|| panic!("the gate did not start: {line:?} {:?}", child.wait()));
+        Self {
+            url: url.to_owned(),
+            child,
+        }
+    }
+
+    /// A client of it.
+    pub fn client(&self, token: &str) -> Client {
+        Client::new(&self.url, token).unwrap()
+    }
+
+    /// Kills it as nothing can prevent, and returns when it is gone.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
