@@ -324,6 +324,10 @@ async fn a_body_is_json_and_at_most_a_mebibyte() {
         .post(PATH, of_size((1 << 20) + 1))
         .await
         .refused(413, "too-large");
+    agent
+        .post(PATH, of_size(24 << 20))
+        .await
+        .refused(413, "too-large");
     accepted(&agent, of_size(1 << 20)).await;
 
     for kind in [

@@ -95,7 +95,7 @@ async fn see_through(
     agents: &[Client],
     asked: &Request,
 ) -> Option<()> {
-    let yes = asked.id.as_bytes()[15] % 3 > 0;
+    let yes = !asked.id.as_bytes()[15].is_multiple_of(3);
     let word = if yes {
         approve(asked)
     } else {

@@ -10,8 +10,8 @@ use signoff::domain::lifecycle::Status;
 
 use crate::support::{TestGate, approve, ask, email, reject};
 
-/// Longer than any test takes; a wait that isn't woken fails by its length.
-const LONG: u16 = 300;
+/// Far longer than what is waited for takes; a wait that isn't woken fails by its length.
+const LONG: u16 = 30;
 
 fn executed(asked: &Request) -> ReportRun {
     ReportRun {
