@@ -10,6 +10,7 @@ mod events;
 mod fence;
 mod fold;
 mod hostile;
+mod hostile_screen;
 mod inbox;
 mod layers;
 mod opt_in;

@@ -15,8 +15,8 @@ use crate::support::{Answer, TestGate, Wire};
 const TOGETHER: usize = 8;
 
 #[derive(Deserialize)]
-struct Sample {
-    id: String,
+pub struct Sample {
+    pub id: String,
     action: Action,
     /// Property codes; `X|Y` means that either will do.
     must: Vec<String>,
@@ -52,17 +52,22 @@ enum Deliver {
 }
 
 /// One body to send, and the parameters that it has if it is taken.
-struct Attack {
-    body: Vec<u8>,
+pub struct Attack {
+    pub body: Vec<u8>,
     params: Option<String>,
 }
 
 impl Sample {
-    fn must(&self, code: &str) -> bool {
+    pub fn must(&self, code: &str) -> bool {
         self.must.iter().any(|must| must == code)
     }
 
-    fn attacks(&self) -> Vec<Attack> {
+    /// Whether it is an attack on what a person sees.
+    pub fn concerns_the_screen(&self) -> bool {
+        self.must.iter().any(|must| must.starts_with('S'))
+    }
+
+    pub fn attacks(&self) -> Vec<Attack> {
         let action = &self.action;
         match &action.raw_json_b64 {
             Some(encoded) => {
@@ -206,7 +211,7 @@ async fn suffer(sample: &Sample, agent: &Wire, owner: &Wire) -> Vec<String> {
     failures
 }
 
-fn samples() -> Option<PathBuf> {
+pub fn samples() -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let shared = std::env::var_os("SIGNOFF_SHARED").map_or_else(beside, PathBuf::from);
     Some(shared.join("hostile-samples/published.jsonl")).filter(|path| path.exists())

@@ -61,6 +61,11 @@ impl Served {
         }
     }
 
+    /// Where it is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A client of it.
     pub fn client(&self, token: &str) -> Client {
         Client::new(&self.url, token).unwrap()
