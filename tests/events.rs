@@ -1,5 +1,6 @@
 //! The stream of events: each position once, in order, across reconnects and restarts.
 
+use signoff::api::settings::PatchAction;
 use signoff::client::{Client, EventStream, Tick};
 
 use crate::support::{TestGate, approve, email};
@@ -79,6 +80,30 @@ async fn what_an_agent_writes_over_several_lines_is_one_event() {
     }
     let value: serde_json::Value = serde_json::from_str(asked.context.unwrap().text()).unwrap();
     assert_eq!(value, serde_json::json!({"data": [1, 2]}));
+}
+
+#[tokio::test]
+async fn members_hear_of_changes_of_what_they_may_look_up() {
+    let gate = TestGate::start().await;
+    let ana = gate.person("ana", "member").await;
+    let start = gate.gate.head().await.unwrap();
+    gate.person("ben", "member").await;
+    let unlock = PatchAction {
+        auto_approval_allowed: Some(true),
+        ..PatchAction::default()
+    };
+    let action = "email.send".parse().unwrap();
+    gate.owner().change_action(&action, &unlock).await.unwrap();
+    let head = gate.gate.head().await.unwrap();
+
+    let mut stream = ana.events(Some(start)).await.unwrap();
+    let mut kinds = Vec::new();
+    while stream.position() != Some(head) {
+        if let Some(Tick::Event(event)) = stream.next().await.unwrap() {
+            kinds.push(event.kind);
+        }
+    }
+    assert_eq!(kinds, ["action.saved"]);
 }
 
 #[tokio::test]

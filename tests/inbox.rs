@@ -11,6 +11,7 @@ use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use signoff::api::settings::PatchAction;
 use signoff::client::{Client, Until};
 use signoff::domain::lifecycle::Status;
 use signoff::domain::time::At;
@@ -173,6 +174,25 @@ impl Inbox {
         self.keys.send(event).unwrap();
     }
 
+    /// Moves down until this setting is focused.
+    async fn goes_down_to(&mut self, what: &str) {
+        let focused = |screen: &str| {
+            let row = screen.lines().find(|row| row.contains("│▌"));
+            row.map(str::to_owned)
+        };
+        self.sees("│▌").await;
+        loop {
+            let before = focused(&self.shown.borrow());
+            if before.as_ref().is_some_and(|row| row.contains(what)) {
+                return;
+            }
+            self.types("j").await;
+            let moved = self.shown.wait_for(|screen| focused(screen) != before);
+            let moved = tokio::time::timeout(PATIENCE, moved).await;
+            assert!(moved.is_ok(), "never got to “{what}”");
+        }
+    }
+
     async fn leave(self) {
         self.types("q").await;
         assert_eq!(self.running.await.unwrap(), Exit::Quit);
@@ -271,5 +291,76 @@ async fn a_gate_that_moves_is_found_again_and_what_waits_still_waits() {
     let more = ask(serde_json::json!({"action": "crm.note", "params": {"lead": "Hooli"}}));
     gate.agent().ask(&more, "2").await.unwrap();
     inbox.sees("Pending 2").await;
+    inbox.leave().await;
+}
+
+/// Asks for one more e-mail on the owner's behalf, in a conversation.
+async fn asks(gate: &TestGate, key: &str) -> Status {
+    let email = ask(serde_json::json!({
+        "action": "email.send",
+        "params": {"to": ["pat@partner.example"], "subject": key, "body": "Hi Pat"},
+        "on_behalf_of": "owner",
+        "conversation": "c-1",
+    }));
+    gate.agent().ask(&email, key).await.unwrap().status
+}
+
+#[tokio::test]
+async fn unlocked_chosen_revoked_and_unlocked_again_by_keys() {
+    let gate = TestGate::start().await;
+    let mut inbox = Inbox::open(&gate, "").await;
+    inbox.sees("Nothing waits.").await;
+    inbox.types("3").await;
+    inbox.sees("what may go through without you").await;
+    inbox.goes_down_to("email.send").await;
+
+    inbox.types(" ").await;
+    inbox.sees("email.send, unlocked: from off to on").await;
+    inbox.types("s").await;
+    inbox.sees("email.send is unlocked").await;
+    assert_eq!(asks(&gate, "unlocked").await, Status::Pending);
+
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("email.send, yours: from manual to always").await;
+    inbox.types("s").await;
+    inbox.sees("email.send goes through for you").await;
+    assert_eq!(asks(&gate, "chosen").await, Status::Allowed);
+
+    inbox.types(" ").await;
+    inbox.sees("makes 1 person approve by hand again").await;
+    inbox.types("s").await;
+    inbox.sees("email.send is locked").await;
+    assert_eq!(asks(&gate, "revoked").await, Status::Pending);
+
+    inbox.types(" ").await;
+    inbox.sees("Turning on “email.send”").await;
+    inbox.types("s").await;
+    inbox.sees("email.send is unlocked").await;
+    inbox.sees("[ on  ]     manual ").await;
+    assert_eq!(asks(&gate, "unlocked again").await, Status::Pending);
+
+    inbox.types("2").await;
+    inbox.sees("✓ allowed").await;
+    inbox.sees("owner: always").await;
+    inbox.leave().await;
+}
+
+#[tokio::test]
+async fn what_others_change_is_on_the_screen_at_once() {
+    let gate = TestGate::start().await;
+    let mut inbox = Inbox::open(&gate, "").await;
+    inbox.types("3").await;
+    inbox.sees("what may go through without you").await;
+    inbox.goes_down_to("email.send").await;
+    inbox.types(" ").await;
+    inbox.sees("email.send, unlocked: from off to on").await;
+    let unlock = PatchAction {
+        auto_approval_allowed: Some(true),
+        ..PatchAction::default()
+    };
+    let action = "email.send".parse().unwrap();
+    gate.owner().change_action(&action, &unlock).await.unwrap();
+    inbox.sees("email.send was changed by somebody else").await;
+    inbox.sees("Unlocked, and you have chosen nothing").await;
     inbox.leave().await;
 }

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Shared;
 use super::body::StrictQuery;
 use super::problem::Rejection;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Fact};
 use crate::domain::id::RequestId;
 use crate::gate::{Caller, GateError, Passing};
 use crate::store::Entry;
@@ -169,9 +169,11 @@ impl Reader {
         if self.caller.sees_everything() || event.actor == self.caller.actor() {
             return true;
         }
-        match request {
-            Some(id) => self.shared.gate.request(&self.caller, id).await.is_ok(),
-            None => false,
+        match (request, &event.fact) {
+            (Some(id), _) => self.shared.gate.request(&self.caller, id).await.is_ok(),
+            // Everybody may look these up, and locking an action ends their own opt-ins.
+            (None, Fact::ActionSaved(_) | Fact::IntegrationSaved(_)) => true,
+            (None, _) => false,
         }
     }
 

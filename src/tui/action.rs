@@ -25,6 +25,10 @@ pub enum ActionId {
     Notify,
     Remember,
     Why,
+    Toggle,
+    Choose,
+    Save,
+    LeaveChange,
     Confirm,
     Cancel,
     SendReason,
@@ -48,6 +52,12 @@ pub enum Scope {
     Overlay,
     /// The request that is being read on the Pending screen.
     Request,
+    /// The record of a decision on the History screen.
+    Record,
+    /// The change of a setting that is prepared, and not saved.
+    Change,
+    /// The focused setting.
+    Setting,
     /// A list with a focused row, on any screen.
     List,
     /// Any screen, when nothing is laid over it.
@@ -105,7 +115,7 @@ pub struct Action {
 
 use ActionId as Id;
 use Danger::{Alters, Decides};
-use Permission::{Everybody, Reviewer};
+use Permission::{Admin, Everybody, Reviewer};
 
 const ANYWHERE: &[Scope] = &[Scope::Confirm, Scope::Reason, Scope::Overlay, Scope::Screen];
 const LISTS: &[Scope] = &[Scope::List, Scope::Overlay];
@@ -154,7 +164,16 @@ pub const ACTIONS: &[Action] = &[
     row(Id::Remember, "remember", &["m"], "remember",
         "How long an approval holds: once, for this conversation, or always. Only where an admin has unlocked the action.", &[Scope::Request], Reviewer, Alters),
     row(Id::Why, "why", &["w"], "why",
-        "Shows the ladder: what each rung of policy said, and so why this waits for a person.", &[Scope::Request], Everybody, Danger::None),
+        "Shows the ladder: what each rung of policy said, and so why this waits for a person.", &[Scope::Request, Scope::Record], Everybody, Danger::None),
+
+    row(Id::Toggle, "toggle", &["space"], "toggle",
+        "Prepares to turn the focused setting on or off for everybody; nothing changes before it is saved.", &[Scope::Setting], Admin, Alters),
+    row(Id::Choose, "choose", &["enter", "l", "right"], "choose yours",
+        "Prepares the other choice of your own for the focused action: manual, or always.", &[Scope::Setting], Everybody, Alters),
+    row(Id::Save, "save", &["s"], "save",
+        "Saves the change that is prepared.", &[Scope::Change], Everybody, Decides),
+    row(Id::LeaveChange, "leave_change", &["esc", "h", "left"], "leave it",
+        "Leaves the change that is prepared without saving it.", &[Scope::Change], Everybody, Danger::None),
 
     row(Id::Confirm, "confirm", &["y"], "yes, approve",
         "Approves what the question names. Enter never does.", &[Scope::Confirm], Reviewer, Decides),

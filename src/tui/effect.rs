@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::api::request::Decide;
 use crate::domain::id::RequestId;
 
+use super::state::settings::Change;
+
 /// Something to do.
 #[derive(Debug)]
 pub enum Effect {
@@ -16,6 +18,11 @@ pub enum Effect {
     FetchRequest(RequestId),
     Decide(RequestId, Box<Decide>),
     FetchWhy(RequestId),
+    FetchHistory(PageFetch),
+    /// A request of the history, with its parameters.
+    FetchOpened(RequestId),
+    FetchSettings,
+    Save(Box<Change>),
     /// Draw every cell again.
     Redraw,
     Quit,

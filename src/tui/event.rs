@@ -14,6 +14,7 @@ use crate::domain::review::Word;
 use crate::domain::time::At;
 
 use super::effect::PageFetch;
+use super::state::settings::{Change, Known};
 
 /// The two clocks, read together: what people are shown, and what intervals are measured with. The
 /// first can be set; the second only goes on.
@@ -48,6 +49,11 @@ pub enum Answer {
     Request(RequestId, Result<Box<Request>, ClientError>),
     Decided(RequestId, Word, Result<Box<Request>, ClientError>),
     Why(RequestId, Result<Box<Why>, ClientError>),
+    History(PageFetch, Result<Page<Request>, ClientError>),
+    Opened(RequestId, Result<Box<Request>, ClientError>),
+    Settings(Result<Box<Known>, ClientError>),
+    /// With the settings as they are since, if they could be had.
+    Saved(Box<Change>, Result<Option<Box<Known>>, ClientError>),
 }
 
 /// News of the connection.

@@ -6,6 +6,7 @@
 //! inboxes may run in one process.
 
 mod action;
+mod calls;
 mod effect;
 mod event;
 mod keymap;

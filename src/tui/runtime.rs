@@ -25,7 +25,7 @@ use super::event::{Answer, Event, Now, Stream};
 use super::state::State;
 use super::theme::Theme;
 use super::update::{next_deadline, update};
-use super::{Connect, Exit, view};
+use super::{Connect, Exit, calls, view};
 
 /// No more frames than 30 a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -135,7 +135,7 @@ struct Session<C> {
     client: Option<Client>,
     position: Option<u64>,
     connection: Option<AbortHandle>,
-    /// The connection, and decisions: those aren't given up when it breaks.
+    /// The connection, and what changes something: that isn't given up when it breaks.
     tasks: JoinSet<()>,
     fetches: JoinSet<()>,
     send: mpsc::UnboundedSender<News>,
@@ -242,6 +242,28 @@ impl<C: Connect> Session<C> {
             Effect::FetchWhy(id) => self.fetch(move |client: Client| async move {
                 Answer::Why(id, client.why(id).await.map(Box::new))
             }),
+            Effect::FetchHistory(fetch) => self.fetch(move |client: Client| async move {
+                let page = client.requests(&calls::decided(&fetch)).await;
+                Answer::History(fetch, page)
+            }),
+            Effect::FetchOpened(id) => self.fetch(move |client: Client| async move {
+                Answer::Opened(id, client.request(id).await.map(Box::new))
+            }),
+            Effect::FetchSettings => self.fetch(move |client: Client| async move {
+                Answer::Settings(calls::known(&client).await.map(Box::new))
+            }),
+            Effect::Save(change) => {
+                let task = self.answering(move |client: Client| async move {
+                    let answer = match calls::save(&client, &change).await {
+                        Ok(()) => Ok(calls::known(&client).await.ok().map(Box::new)),
+                        Err(error) => Err(error),
+                    };
+                    Answer::Saved(change, answer)
+                });
+                if let Some(task) = task {
+                    self.tasks.spawn(task);
+                }
+            }
             Effect::Decide(id, decide) => {
                 let task = self.answering(move |client: Client| async move {
                     let answer = client.decide(id, &decide).await.map(Box::new);

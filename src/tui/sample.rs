@@ -1,6 +1,9 @@
 //! An inbox without a terminal and without a gate, for tests: keys go in, what would be asked of the gate
 //! is answered from a queue of samples, and time passes when the test says so.
 
+mod decided;
+mod known;
+
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -11,6 +14,7 @@ use serde_json::{Value, json};
 use crate::api::page::Page;
 use crate::api::people::{Me, MeKind};
 use crate::api::request::{Decide, Request};
+use crate::api::settings::{Choice, OptedInCount, Preference};
 use crate::client::ClientError;
 use crate::domain::id::{RequestId, TokenId};
 use crate::domain::people::Role;
@@ -19,7 +23,11 @@ use crate::domain::time::At;
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
 use super::state::State;
+use super::state::settings::{Change, Known};
 use super::update::{next_deadline, update};
+
+pub use decided::{decided, rejected};
+pub use known::known;
 
 /// When every sample inbox is looked at.
 pub const TODAY: &str = "2026-11-20T14:00:00Z";
@@ -160,6 +168,14 @@ pub struct Desk {
     /// What was asked of the gate, as it was asked.
     pub asked: Vec<PageFetch>,
     pub fetched: Vec<RequestId>,
+    /// Pages of the history that were asked for.
+    pub browsed: Vec<PageFetch>,
+    pub opened: Vec<RequestId>,
+    /// The settings as the gate has them.
+    pub known: Known,
+    pub looked_up: usize,
+    /// Changes that the gate has been sent and hasn't answered.
+    pub saves: Vec<Change>,
     pub connects: Vec<Duration>,
     pub left: bool,
     elapsed: Duration,
@@ -187,6 +203,11 @@ impl Desk {
             sent: Vec::new(),
             asked: Vec::new(),
             fetched: Vec::new(),
+            browsed: Vec::new(),
+            opened: Vec::new(),
+            known: known(),
+            looked_up: 0,
+            saves: Vec::new(),
             connects: Vec::new(),
             left: false,
             elapsed: Duration::ZERO,
@@ -194,11 +215,15 @@ impl Desk {
     }
 
     pub fn connect(&mut self) {
+        self.connect_as(Role::Owner);
+    }
+
+    pub fn connect_as(&mut self, role: Role) {
         self.event(Event::Stream(Stream::Live(Box::new(Me {
             kind: MeKind::Person,
             id: "dana".to_owned(),
             name: "Dana".into(),
-            role: Some(Role::Owner),
+            role: Some(role),
             token: TokenId::from_bytes([9; 16]),
             version: "0.1.0".to_owned(),
             owners: Vec::new(),
@@ -234,9 +259,29 @@ impl Desk {
             Effect::Decide(id, decide) => self.sent.push((id, *decide)),
             Effect::FetchPage(fetch) => {
                 self.asked.push(fetch.clone());
-                let page = self.page(&fetch);
+                let page = self.page(&fetch, false);
                 self.quietly(Event::Answer(Answer::Page(fetch, Ok(page))));
             }
+            Effect::FetchHistory(fetch) => {
+                self.browsed.push(fetch.clone());
+                let page = Page {
+                    total: None,
+                    ..self.page(&fetch, true)
+                };
+                self.quietly(Event::Answer(Answer::History(fetch, Ok(page))));
+            }
+            Effect::FetchOpened(id) => {
+                self.opened.push(id);
+                let found = self.gate.iter().find(|request| request.id == id).cloned();
+                let found = found.map(Box::new).ok_or_else(gone);
+                self.quietly(Event::Answer(Answer::Opened(id, found)));
+            }
+            Effect::FetchSettings => {
+                self.looked_up += 1;
+                let known = Ok(Box::new(self.known.clone()));
+                self.quietly(Event::Answer(Answer::Settings(known)));
+            }
+            Effect::Save(change) => self.saves.push(*change),
             Effect::FetchRequest(id) => {
                 self.fetched.push(id);
                 let found = self.gate.iter().find(|request| request.id == id).cloned();
@@ -247,8 +292,9 @@ impl Desk {
     }
 
     /// As the gate pages: cursors are places in its order.
-    fn page(&self, fetch: &PageFetch) -> Page<Request> {
-        let waiting: Vec<&Request> = self.gate.iter().filter(|r| !r.status.decided()).collect();
+    fn page(&self, fetch: &PageFetch, over: bool) -> Page<Request> {
+        let wanted = |r: &&Request| r.status.decided() == over;
+        let waiting: Vec<&Request> = self.gate.iter().filter(wanted).collect();
         let start: usize = fetch
             .cursor
             .as_ref()
@@ -337,6 +383,68 @@ impl Desk {
             request: Some(id(n)),
         }));
         self.wait(150);
+    }
+
+    /// Something happened in the workspace.
+    pub fn workspace_news(&mut self, kind: &str) {
+        self.event(Event::Stream(Stream::Changed {
+            kind: kind.to_owned(),
+            request: None,
+        }));
+        self.wait(500);
+    }
+
+    /// The gate answers the oldest change that it was sent.
+    pub fn answer_save(&mut self) -> Change {
+        let change = self.saves.remove(0);
+        self.make(&change);
+        let known = Some(Box::new(self.known.clone()));
+        self.event(Event::Answer(Answer::Saved(
+            Box::new(change.clone()),
+            Ok(known),
+        )));
+        change
+    }
+
+    /// The gate says no to it, or says nothing.
+    pub fn refuse_save(&mut self, error: ClientError) {
+        let change = self.saves.remove(0);
+        let answer = Answer::Saved(Box::new(change), Err(error));
+        self.event(Event::Answer(answer));
+    }
+
+    /// What the gate does with a change.
+    pub fn make(&mut self, change: &Change) {
+        match change {
+            Change::Unlock { action, on } => {
+                for one in self
+                    .known
+                    .actions
+                    .iter_mut()
+                    .filter(|one| one.name == *action)
+                {
+                    one.auto_approval_allowed = *on;
+                    one.opted_in = OptedInCount::default();
+                }
+                self.known
+                    .preferences
+                    .retain(|one| *on || one.action != *action);
+            }
+            Change::Enable { integration, on } => {
+                let mut found = self.known.integrations.iter_mut();
+                let found = found.find(|one| one.name == *integration);
+                found.expect("it is there").enabled = *on;
+            }
+            Change::Always { action } => self.known.preferences.push(Preference {
+                action: action.clone(),
+                choice: Choice::Always {},
+                last_used: TODAY.parse().expect("a time"),
+                ends_at: None,
+            }),
+            Change::Manual { action } => {
+                self.known.preferences.retain(|one| one.action != *action);
+            }
+        }
     }
 
     pub fn focused(&self) -> Option<RequestId> {

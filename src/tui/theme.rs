@@ -204,6 +204,8 @@ pub struct Glyphs {
     pub dot: &'static str,
     pub up: &'static str,
     pub down: &'static str,
+    /// Between what was and what will be.
+    pub arrow: &'static str,
     pub risks: [&'static str; 4],
 }
 
@@ -236,6 +238,7 @@ const UNICODE: Glyphs = Glyphs {
     dot: "·",
     up: "↑",
     down: "↓",
+    arrow: "→",
     risks: [" ·", " ◆", " ▲", "▲▲"],
 };
 
@@ -263,6 +266,7 @@ const ASCII: Glyphs = Glyphs {
     dot: "-",
     up: "^",
     down: "v",
+    arrow: ">",
     risks: [" .", " !", "!!", "!#"],
 };
 

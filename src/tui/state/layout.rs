@@ -11,6 +11,8 @@ const SMALLEST: Size = Size {
     height: 8,
 };
 const SPLIT_FROM: u16 = 110;
+/// Columns of the menu beside the settings.
+const MENU: u16 = 25;
 const STACKED_FROM: Size = Size {
     width: 60,
     height: 16,
@@ -45,11 +47,82 @@ pub struct Layout {
     /// The hairline above the footer; messages stand here.
     pub foot_rule: Rect,
     pub footer: Rect,
+    /// Rows that an entry of the list takes.
+    pub entry_height: u16,
 }
 
 impl Layout {
-    /// The screen at this size.
+    /// The Pending screen at this size.
     pub fn of(size: Size, pane: Pane) -> Self {
+        let mut layout = Self::frame(size);
+        let body = layout.body;
+        let width = size.width;
+        match layout.mode {
+            Mode::Tiny => {}
+            Mode::Single => match pane {
+                Pane::List => layout.list = body,
+                Pane::Detail => layout.detail = body,
+            },
+            Mode::Stacked => {
+                let list = (body.height - 2) / 3;
+                layout.stack(list);
+            }
+            Mode::Split => {
+                let list = (width * 2 / 5).min(64) - 1;
+                let column = |x: u16, width: u16| Rect::new(x, body.y, width, body.height);
+                layout.list_title = Rect::new(0, body.y, list, 1);
+                layout.list = Rect::new(0, body.y + 1, list, body.height - 1);
+                layout.divider = column(list, 1);
+                layout.detail = column(list + 1, width - list - 1);
+                layout.entry_height = 2;
+            }
+        }
+        layout
+    }
+
+    /// The History screen: columns need the whole width, so the record stands below the list, and what
+    /// is opened takes the place of both.
+    pub fn of_history(size: Size, pane: Pane) -> Self {
+        let mut layout = Self::frame(size);
+        let body = layout.body;
+        match (layout.mode, pane) {
+            (Mode::Tiny, _) => {}
+            (_, Pane::Detail) => layout.detail = body,
+            (Mode::Single, Pane::List) => layout.list = body,
+            (Mode::Stacked | Mode::Split, Pane::List) => {
+                let record = (body.height * 2 / 5).clamp(5, 14);
+                layout.stack(body.height - record - 2);
+            }
+        }
+        layout
+    }
+
+    /// The Settings screen: beside a menu, where there is room for one, the settings with their column
+    /// titles, and below them what the focused one means, in as many rows as that needs. A hairline is
+    /// the first of them.
+    pub fn of_settings(size: Size, needed: u16) -> Self {
+        let mut layout = Self::frame(size);
+        let body = layout.body;
+        let (menu, titles, foot) = match layout.mode {
+            Mode::Tiny => return layout,
+            Mode::Single => (0, 0, (body.height / 2).min(4)),
+            Mode::Stacked => (0, 1, 5),
+            Mode::Split => (MENU + 1, 3, 6),
+        };
+        let foot = needed.max(foot).min(body.height - titles);
+        if menu > 0 {
+            layout.divider = Rect::new(MENU, body.y, 1, body.height);
+        }
+        let rows = |y: u16, height: u16| Rect::new(menu, y, body.width - menu, height);
+        let list = body.height.saturating_sub(titles + foot);
+        layout.list_title = rows(body.y, titles);
+        layout.list = rows(body.y + titles, list);
+        layout.detail = rows(body.y + titles + list, body.height - titles - list);
+        layout
+    }
+
+    /// What every screen has in the same place.
+    fn frame(size: Size) -> Self {
         let Size { width, height } = size;
         let rows = |y: u16, rows: u16| Rect::new(0, y, width, rows);
         let mode = if width < SMALLEST.width || height < SMALLEST.height {
@@ -73,47 +146,46 @@ impl Layout {
             detail: none,
             foot_rule: none,
             footer: none,
+            entry_height: 1,
         };
-        if mode == Mode::Tiny {
-            return layout;
-        }
-        let body = rows(2, height - 4);
-        layout.tabs = rows(0, 1);
-        layout.tabs_rule = rows(1, 1);
-        layout.body = body;
-        layout.foot_rule = rows(height - 2, 1);
-        layout.footer = rows(height - 1, 1);
-        match mode {
-            Mode::Tiny => {}
-            Mode::Single => match pane {
-                Pane::List => layout.list = body,
-                Pane::Detail => layout.detail = body,
-            },
-            Mode::Stacked => {
-                let list = (body.height - 2) / 3;
-                layout.list_title = rows(2, 1);
-                layout.list = rows(3, list);
-                layout.divider = rows(3 + list, 1);
-                layout.detail = rows(4 + list, body.height - list - 2);
-            }
-            Mode::Split => {
-                let list = (width * 2 / 5).min(64) - 1;
-                let column = |x: u16, width: u16| Rect::new(x, body.y, width, body.height);
-                layout.list_title = Rect::new(0, body.y, list, 1);
-                layout.list = Rect::new(0, body.y + 1, list, body.height - 1);
-                layout.divider = column(list, 1);
-                layout.detail = column(list + 1, width - list - 1);
-            }
+        if mode != Mode::Tiny {
+            layout.tabs = rows(0, 1);
+            layout.tabs_rule = rows(1, 1);
+            layout.body = rows(2, height - 4);
+            layout.foot_rule = rows(height - 2, 1);
+            layout.footer = rows(height - 1, 1);
         }
         layout
     }
 
-    /// Rows that an entry of the list takes.
-    pub fn entry_height(&self) -> u16 {
-        match self.mode {
-            Mode::Split => 2,
-            _ => 1,
+    /// A list of that many rows with a title, and below a hairline the detail.
+    fn stack(&mut self, list: u16) {
+        let body = self.body;
+        let rows = |y: u16, height: u16| Rect { y, height, ..body };
+        self.list_title = rows(body.y, 1);
+        self.list = rows(body.y + 1, list);
+        self.divider = rows(body.y + 1 + list, 1);
+        self.detail = rows(body.y + 2 + list, body.height - list - 2);
+    }
+
+    /// Where the foot of the settings says something, below its hairline.
+    pub fn foot_text(&self) -> Rect {
+        let margin = match self.mode {
+            Mode::Single => 1,
+            _ => 2,
+        };
+        let area = self.detail;
+        Rect {
+            x: area.x + margin.min(area.width / 2),
+            y: area.y + area.height.min(1),
+            width: area.width.saturating_sub(2 * margin),
+            height: area.height.saturating_sub(1),
         }
+    }
+
+    /// The column between two sides, where the body has two.
+    pub fn column(&self) -> Option<u16> {
+        (self.divider.height > 1).then_some(self.divider.x)
     }
 
     /// Where a page is laid over the screen.
@@ -128,7 +200,7 @@ impl Layout {
 
     /// Entries that are on the screen at once.
     pub fn entries(&self) -> usize {
-        usize::from(self.list.height / self.entry_height())
+        usize::from(self.list.height / self.entry_height)
     }
 
     /// The parts of the detail when that many warnings stand under its headline.
@@ -140,9 +212,10 @@ impl Layout {
         };
         let x = area.x + margin.min(area.width);
         let width = area.width.saturating_sub(margin + 1);
-        let foot: u16 = match self.mode {
-            Mode::Split => 2,
-            _ => 0,
+        // What is decided has its keys at its foot; beside no list, nothing is.
+        let foot: u16 = match self.column() {
+            Some(_) => 2,
+            None => 0,
         };
         let mut y = area.y;
         let mut left = area.height;
@@ -200,32 +273,43 @@ mod tests {
             for height in 0..60 {
                 for pane in [Pane::List, Pane::Detail] {
                     let size = Size { width, height };
-                    let screen = Rect::new(0, 0, width, height);
-                    let layout = Layout::of(size, pane);
-                    let parts = layout.detail_parts(2);
-                    for part in [
-                        layout.tabs,
-                        layout.body,
-                        layout.list,
-                        layout.list_title,
-                        layout.divider,
-                        layout.detail,
-                        layout.foot_rule,
-                        layout.footer,
-                        parts.headline,
-                        parts.meta,
-                        parts.warnings,
-                        parts.text,
-                        parts.rule,
-                        parts.bar,
-                    ] {
-                        assert_eq!(part.intersection(screen).area(), part.area(), "{size:?}");
+                    for layout in [Layout::of(size, pane), Layout::of_history(size, pane)] {
+                        let parts = layout.detail_parts(2);
+                        if layout.detail.height > 0 {
+                            assert!(parts.text.height > 0, "{size:?}");
+                        }
+                        assert_inside(size, &layout);
                     }
-                    if layout.mode != Mode::Tiny && layout.detail.height > 0 {
-                        assert!(parts.text.height > 0, "{size:?}");
-                    }
+                    assert_inside(size, &Layout::of_settings(size, 0));
+                    assert_inside(size, &Layout::of_settings(size, 9));
                 }
             }
+        }
+    }
+
+    fn assert_inside(size: Size, layout: &Layout) {
+        let screen = Rect::new(0, 0, size.width, size.height);
+        let parts = layout.detail_parts(2);
+        for part in [
+            layout.tabs,
+            layout.body,
+            layout.list,
+            layout.list_title,
+            layout.divider,
+            layout.detail,
+            layout.foot_rule,
+            layout.footer,
+            parts.headline,
+            parts.meta,
+            parts.warnings,
+            parts.text,
+            parts.rule,
+            parts.bar,
+        ] {
+            assert_eq!(part.intersection(screen).area(), part.area(), "{size:?}");
+        }
+        if layout.mode != Mode::Tiny {
+            assert!(layout.list.height + layout.detail.height > 0, "{size:?}");
         }
     }
 }

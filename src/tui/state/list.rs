@@ -110,6 +110,12 @@ impl List {
         self.refused = false;
     }
 
+    /// The list is to begin anew, since too much has come in above the window.
+    pub fn restart(&mut self) {
+        self.wants.top = true;
+        self.refused = false;
+    }
+
     /// There is no answer to what was asked.
     pub fn refused(&mut self) {
         self.asked = None;

@@ -1,12 +1,14 @@
 //! Everything that the inbox knows. `update` alone changes it, `view` alone draws it.
 
 pub mod document;
+pub mod history;
 pub mod layout;
 pub mod list;
 
 pub mod overlay;
 pub mod page;
 pub mod pending;
+pub mod settings;
 mod standing;
 pub mod words;
 
@@ -23,10 +25,12 @@ use super::action::{ActionId, Scope};
 use super::event::Now;
 use super::keymap::Keymap;
 use document::Shape;
+use history::History;
 use layout::{Layout, Mode};
 use overlay::Overlay;
 use page::PageRow;
 use pending::{Pane, Pending};
+use settings::Settings;
 pub use standing::is_grave;
 
 /// The tabs, from left to right.
@@ -109,6 +113,8 @@ pub struct State {
     pub link: Link,
     pub tab: Tab,
     pub pending: Pending,
+    pub history: History,
+    pub settings: Settings,
     pub overlay: Option<Overlay>,
     pub toast: Option<Toast>,
     pub guard: Guard,
@@ -129,6 +135,8 @@ impl State {
             link: Link::Connecting,
             tab: Tab::default(),
             pending: Pending::default(),
+            history: History::default(),
+            settings: Settings::default(),
             overlay: None,
             toast: None,
             guard: Guard::default(),
@@ -140,8 +148,18 @@ impl State {
         self.link == Link::Live
     }
 
+    /// Where things stand on the Pending screen, which lives on while another is shown.
     pub fn layout(&self) -> Layout {
         Layout::of(self.size, self.pending.pane)
+    }
+
+    /// Where things stand on the screen that is shown.
+    pub fn screen(&self) -> Layout {
+        match self.tab {
+            Tab::Pending => self.layout(),
+            Tab::History => self.history_layout(),
+            Tab::Settings => self.settings_layout(),
+        }
     }
 
     /// The window on the document that is being read: its shape and its rows.
@@ -166,7 +184,11 @@ impl State {
             (Some(Overlay::Reason(_)), _) => &[Scope::Reason],
             (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => &[Scope::Overlay],
             (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],
-            (None, Tab::History | Tab::Settings) => &[Scope::List, Scope::Screen],
+            (None, Tab::History) => &[Scope::Record, Scope::List, Scope::Screen],
+            (None, Tab::Settings) if self.settings.prepared.is_some() => {
+                &[Scope::Change, Scope::Setting, Scope::List, Scope::Screen]
+            }
+            (None, Tab::Settings) => &[Scope::Setting, Scope::List, Scope::Screen],
         }
     }
 

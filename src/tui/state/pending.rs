@@ -110,10 +110,12 @@ impl Details {
         let had = self.kept.iter().position(|d| d.request.id == request.id);
         let detail = match had.map(|at| self.kept.remove(at)) {
             Some(mut detail) if detail.request.digest == request.digest => {
-                detail.document = match detail.request.version == request.version {
-                    true => detail.document,
-                    false => make(&request),
-                };
+                // The agent is told of a decision without a new version of the request.
+                let same = detail.request.version == request.version
+                    && detail.request.settled == request.settled;
+                if !same {
+                    detail.document = make(&request);
+                }
                 detail.request = request;
                 detail
             }

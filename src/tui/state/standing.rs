@@ -5,6 +5,7 @@ use crate::api::request::Request;
 use crate::domain::lifecycle::{Decision, Status};
 use crate::domain::risk::Risk;
 use crate::domain::untrusted::safe;
+use crate::domain::verdict::Effect;
 
 use super::layout::Mode;
 use super::{State, words};
@@ -64,7 +65,16 @@ impl State {
 
     /// Who ended the review of a request, how and when: `rejected by ana at 14:02`.
     pub fn ended(&self, request: &Request) -> Option<String> {
-        let settled = request.settled.as_ref()?;
+        let Some(settled) = &request.settled else {
+            let word = match request.verdict.effect {
+                Effect::Allow => "allowed",
+                Effect::Deny => "denied",
+                Effect::Ask => return None,
+            };
+            let by = super::history::decided_by(request).plain_line();
+            let at = words::clock(request.created_at, &self.zone);
+            return Some(format!("{word} by {by} at {at}"));
+        };
         let at = words::clock(settled.at, &self.zone);
         let mut text = match settled.decision {
             Decision::Approved | Decision::Rejected => {

@@ -65,6 +65,39 @@ pub fn clock(at: At, zone: &TimeZone) -> String {
     written(at, zone, "%H:%M")
 }
 
+/// `14:02:11`.
+pub fn seconds(at: At, zone: &TimeZone) -> String {
+    written(at, zone, "%H:%M:%S")
+}
+
+/// `20 Nov`.
+pub fn day(at: At, zone: &TimeZone) -> String {
+    written(at, zone, "%-d %b")
+}
+
+/// In few columns: the clock for what happened today, the day for what is older, the month of another
+/// year.
+pub fn when(at: At, now: At, zone: &TimeZone) -> String {
+    if written(at, zone, "%F") == written(now, zone, "%F") {
+        clock(at, zone)
+    } else if written(at, zone, "%Y") == written(now, zone, "%Y") {
+        day(at, zone)
+    } else {
+        written(at, zone, "%Y-%m")
+    }
+}
+
+/// `3m 10s`: how long something took.
+pub fn took(span: Span) -> String {
+    let secs = span.millis() / SECOND;
+    let (mins, hours, days) = (secs / 60, secs / 3_600, secs / 86_400);
+    match (days, hours) {
+        (0, 0) => format!("{mins}m {:02}s", secs % 60),
+        (0, _) => format!("{hours}h {:02}m", mins % 60),
+        _ => format!("{days}d {:02}h", hours % 24),
+    }
+}
+
 /// `20 Nov 14:02`.
 pub fn moment(at: At, zone: &TimeZone) -> String {
     written(at, zone, "%-d %b %H:%M")
@@ -151,6 +184,31 @@ mod tests {
                 short(Span::from_millis(millis + wait - 1)),
                 "{millis}"
             );
+        }
+    }
+
+    #[test]
+    fn a_moment_is_said_as_shortly_as_it_stays_clear() {
+        let now: At = "2026-11-20T14:30:00Z".parse().unwrap();
+        for (at, text) in [
+            ("2026-11-20T00:00:01Z", "00:00"),
+            ("2026-11-19T23:59:59Z", "19 Nov"),
+            ("2025-12-31T12:00:00Z", "2025-12"),
+        ] {
+            assert_eq!(when(at.parse().unwrap(), now, &TimeZone::UTC), text);
+        }
+    }
+
+    #[test]
+    fn what_something_took_is_said_in_two_units() {
+        for (secs, text) in [
+            (0, "0m 00s"),
+            (190, "3m 10s"),
+            (3_599, "59m 59s"),
+            (7_500, "2h 05m"),
+            (90_000, "1d 01h"),
+        ] {
+            assert_eq!(took(Span::from_secs(secs)), text);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::tui::event::Answer;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{State, ToastTone, words};
 
-use super::{pending, toast};
+use super::{history, pending, settings, toast};
 
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
@@ -20,6 +20,14 @@ pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
         Answer::Request(id, result) => request(state, id, result, effects),
         Answer::Decided(id, word, result) => decided(state, id, word, result, effects),
         Answer::Why(id, result) => why(state, id, result),
+        Answer::History(fetch, result) => history::page(state, &fetch, result),
+        Answer::Opened(id, result) => history::opened(state, id, result, effects),
+        Answer::Settings(result) => settings::known(state, result),
+        Answer::Saved(change, result) => settings::saved(
+            state,
+            &change,
+            result.map(|known| known.map(|known| *known)),
+        ),
     }
 }
 

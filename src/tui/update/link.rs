@@ -8,6 +8,8 @@ use crate::tui::event::Stream;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{Link, State};
 
+use super::{history, settings};
+
 /// The first wait after the connection was lost; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -33,6 +35,8 @@ fn lost(state: &mut State, why: String, effects: &mut Vec<Effect>) {
     state.link = Link::Lost { since, tries, why };
     state.pending.list.forget_asked();
     state.pending.details.forget_asked();
+    history::forget_asked(state);
+    settings::forget_asked(state);
     let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(tries));
     effects.push(Effect::Connect {
         after: wait.min(LONGEST_WAIT),
@@ -52,6 +56,8 @@ pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn look_again(state: &mut State, effects: &mut Vec<Effect>) {
+    history::look_again(state);
+    settings::news(state);
     let pending = &mut state.pending;
     pending.list.refresh();
     pending.details.forget_asked();
@@ -72,6 +78,10 @@ fn look_again(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Something happened: to a request, which may be on the screen, or to who may do what.
 fn changed(state: &mut State, kind: &str, request: Option<RequestId>, effects: &mut Vec<Effect>) {
+    settings::changed(state, kind);
+    if let Some(id) = request {
+        history::changed(state, kind, id, effects);
+    }
     let pending = &mut state.pending;
     let focused = pending.list.focused().map(|row| row.id);
     match request {

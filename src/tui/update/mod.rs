@@ -5,9 +5,11 @@
 mod answers;
 mod decide;
 mod guard;
+mod history;
 mod link;
 mod overlay;
 mod pending;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -42,6 +44,8 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::Stream(news) => link::take(state, news, &mut effects),
     }
     pending::settle(state, &mut effects);
+    history::settle(state, &mut effects);
+    settings::settle(state, &mut effects);
     overlay::settle(state);
     if state.subject() != subject && !by_user {
         guard::hold_off(state);
@@ -64,7 +68,8 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         action if state.overlay.is_some() => overlay::act(state, action, effects),
         action => match state.tab {
             Tab::Pending => pending::act(state, action, effects),
-            Tab::History | Tab::Settings => {}
+            Tab::History => history::act(state, action, effects),
+            Tab::Settings => settings::act(state, action, effects),
         },
     }
 }

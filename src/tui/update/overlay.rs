@@ -1,11 +1,25 @@
 //! Keys while something is laid over the screen.
 
+use crate::domain::id::RequestId;
 use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
-use crate::tui::state::State;
-use crate::tui::state::overlay::Overlay;
+use crate::tui::state::overlay::{Ladder, Overlay};
+use crate::tui::state::{State, ToastTone};
 
-use super::decide;
+use super::{decide, toast};
+
+/// Asks why policy said what it said about a request.
+pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
+    if !state.is_live() {
+        return toast(state, ToastTone::Plain, "not connected: the gate knows why");
+    }
+    state.overlay = Some(Overlay::Why(Ladder {
+        id,
+        why: None,
+        scroll: 0,
+    }));
+    effects.push(Effect::FetchWhy(id));
+}
 
 /// A key of what is laid over.
 pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {

@@ -7,11 +7,11 @@ use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::document::Document;
 use crate::tui::state::layout::Mode;
-use crate::tui::state::overlay::{Ladder, Overlay};
+use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::{Choice, Pane};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, toast};
+use super::{decide, overlay, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -23,7 +23,11 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Reject => decide::ask_reason(state),
         ActionId::Notify => decide::toggle_notify(state),
         ActionId::Remember => decide::cycle_remember(state),
-        ActionId::Why => why(state, effects),
+        ActionId::Why => {
+            if let Some(id) = state.pending.list.focused().map(|row| row.id) {
+                overlay::why(state, id, effects);
+            }
+        }
         ActionId::Open => open(state),
         ActionId::Back => state.pending.pane = Pane::List,
         ActionId::SwapPane => match state.pending.pane {
@@ -93,21 +97,6 @@ fn edge(state: &mut State, end: bool) {
             state.pending.list.last(entries);
         }
     }
-}
-
-fn why(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(id) = state.pending.list.focused().map(|row| row.id) else {
-        return;
-    };
-    if !state.is_live() {
-        return toast(state, ToastTone::Plain, "not connected: the gate knows why");
-    }
-    state.overlay = Some(Overlay::Why(Ladder {
-        id,
-        why: None,
-        scroll: 0,
-    }));
-    effects.push(Effect::FetchWhy(id));
 }
 
 /// After every event: the list and the document fit the screen, and what they need is asked for.

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use crate::domain::time::{At, Span};
-use crate::tui::state::{Link, State, words};
+use crate::tui::state::{Link, State, Tab, words};
 
-use super::pending;
+use super::{history, pending, settings};
 
 /// No text is redrawn more often than this.
 const SECOND: Duration = Duration::from_secs(1);
@@ -15,9 +15,14 @@ const SECOND: Duration = Duration::from_secs(1);
 pub fn next_deadline(state: &State) -> Option<Duration> {
     let armed = state.guard.armed.map(|armed| armed.due);
     let toast = state.toast.as_ref().map(|toast| toast.until);
-    let refresh = pending::refresh_due(state);
-    [armed, toast, refresh, next_words(state)]
+    let refreshes = [
+        pending::refresh_due(state),
+        history::refresh_due(state),
+        settings::refresh_due(state),
+    ];
+    [armed, toast, next_words(state)]
         .into_iter()
+        .chain(refreshes)
         .flatten()
         .min()
 }
@@ -34,6 +39,7 @@ fn next_words(state: &State) -> Option<Duration> {
         .filter_map(|(_, row)| row.expires_at);
     let older = |at: At| words::until_older(now.since(at));
     let ages = list.focused().map(|row| older(row.created_at));
+    let ends = settings_end(state).map(left);
     let lost = match &state.link {
         Link::Lost { since, .. } => Some(passed(*since)),
         Link::Connecting | Link::Live => None,
@@ -42,8 +48,18 @@ fn next_words(state: &State) -> Option<Duration> {
         .filter(|at| *at > now)
         .map(left)
         .chain(ages)
+        .chain(ends)
         .chain(lost);
     let soonest = spans.min_by_key(|span: &Span| span.millis())?;
     let wait = Duration::from_millis(u64::try_from(soonest.millis()).unwrap_or_default());
     Some(state.now.elapsed + wait.max(SECOND))
+}
+
+/// When the next of one's choices for a conversation ends: it is said on the Settings screen.
+fn settings_end(state: &State) -> Option<At> {
+    let shown = state.tab == Tab::Settings;
+    state
+        .settings
+        .next_end
+        .filter(|end| shown && *end > state.now.wall)
 }

@@ -5,14 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::api::request::Request;
-use crate::tui::state::document::{Row, Tone};
-use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::document::{Document, Row, Tone};
+use crate::tui::state::layout::{DetailParts, Layout, Mode};
 use crate::tui::state::pending::Detail;
-use crate::tui::state::{State, words};
+use crate::tui::state::{State, Tab, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{footer, pending, row};
+use super::{footer, history, pending, row};
 
 pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     if layout.detail.is_empty() {
@@ -22,6 +22,26 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         return;
     };
     let detail = state.pending.reading();
+    let parts = read(state, focused, detail, theme, layout, buffer);
+    if let Some(detail) = detail
+        && !parts.rule.is_empty()
+    {
+        line::rule(theme.glyphs.rule, theme.rule(), parts.rule, buffer);
+        let left = progress(detail, usize::from(parts.text.height), theme);
+        line::right(left, parts.rule, buffer);
+        footer::decision_bar(state, theme, parts.bar, buffer);
+    }
+}
+
+/// A request with everything in it, as far as it is here; says where its parts stand.
+pub fn read(
+    state: &State,
+    focused: &Request,
+    detail: Option<&Detail>,
+    theme: &Theme,
+    layout: &Layout,
+    buffer: &mut Buffer,
+) -> DetailParts {
     let warnings = detail.map_or(0, |detail| detail.document.warnings.len());
     let parts = layout.detail_parts(warnings);
     let request = detail.map_or(focused, |detail| &detail.request);
@@ -31,7 +51,7 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         if let Some(area) = row(parts.text, 0) {
             line::left(vec![Span::styled("…", theme.dim())], area, buffer);
         }
-        return;
+        return parts;
     };
     for (index, warning) in detail.document.warnings.iter().enumerate() {
         if let Some(area) = row(parts.warnings, index) {
@@ -39,17 +59,23 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
             line::left(vec![Span::styled(words, theme.warning())], area, buffer);
         }
     }
-    let rows = detail.document.rows().iter().skip(detail.scroll);
-    for (index, content) in rows.take(usize::from(parts.text.height)).enumerate() {
-        if let Some(area) = row(parts.text, index) {
+    document_rows(&detail.document, detail.scroll, theme, parts.text, buffer);
+    parts
+}
+
+/// The rows of a document from the n-th on.
+pub fn document_rows(
+    document: &Document,
+    scroll: usize,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let rows = document.rows().iter().skip(scroll);
+    for (index, content) in rows.take(usize::from(area.height)).enumerate() {
+        if let Some(area) = row(area, index) {
             document_row(content, theme, area, buffer);
         }
-    }
-    if !parts.rule.is_empty() {
-        line::rule(theme.glyphs.rule, theme.rule(), parts.rule, buffer);
-        let left = progress(detail, usize::from(parts.text.height), theme);
-        line::right(left, parts.rule, buffer);
-        footer::decision_bar(state, theme, parts.bar, buffer);
     }
 }
 
@@ -168,6 +194,9 @@ pub fn progress(detail: &Detail, height: usize, theme: &Theme) -> Vec<Span<'stat
 
 /// The same where the detail has no rule of its own.
 pub fn progress_of(state: &State, theme: &Theme) -> Vec<Span<'static>> {
+    if state.tab == Tab::History {
+        return history::below(state, theme);
+    }
     let layout = state.layout();
     let (_, height) = state.reading_window();
     match state.pending.reading() {

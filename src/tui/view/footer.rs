@@ -60,7 +60,18 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
-        (None, Tab::History | Tab::Settings) => &[Id::Down, Id::Open, Id::NextTab, Id::Quit],
+        (None, Tab::History) => match state.history.pane {
+            Pane::List if state.history.list.rows.is_empty() => {
+                &[Id::NextTab, Id::Refresh, Id::Quit]
+            }
+            Pane::List => &[Id::Down, Id::Open, Id::Why, Id::NextTab, Id::Quit],
+            Pane::Detail => &[Id::Down, Id::Back, Id::Why, Id::NextTab, Id::Quit],
+        },
+        (None, Tab::Settings) if state.settings.prepared.is_some() => match layout.mode {
+            Mode::Split => &[Id::Down, Id::Toggle, Id::Choose, Id::NextTab, Id::Quit],
+            _ => &[Id::Save, Id::LeaveChange, Id::Toggle, Id::Choose],
+        },
+        (None, Tab::Settings) => &[Id::Down, Id::Toggle, Id::Choose, Id::NextTab, Id::Quit],
         (None, Tab::Pending) if state.pending.list.rows.is_empty() => {
             &[Id::NextTab, Id::Refresh, Id::Quit]
         }
@@ -107,7 +118,7 @@ pub fn decision_bar(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffe
 }
 
 /// A key and what it does here; dim when it does nothing now.
-fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
+pub fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
     let action = id.action();
     let key = match id {
         Id::Down => "j k".to_owned(),
@@ -122,15 +133,16 @@ fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
         Id::Notify => format!("{} [{}]", action.title, notify(state)),
         Id::Remember => format!("{} {}", action.title, remember(state)),
         Id::NextTab => "tabs".to_owned(),
-        Id::Down if state.pending.pane == Pane::Detail || state.overlay.is_some() => {
-            "scroll".to_owned()
-        }
+        Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
         _ => action.title.to_owned(),
     };
     let alive = match id {
         Id::Approve | Id::Reject => state.obstacle().is_none(),
         Id::Notify => state.obstacle().is_none() && notify(state) != "always",
         Id::Remember => state.obstacle().is_none() && state.why_not_remembered().is_none(),
+        Id::Toggle => state.why_not_toggle().is_none(),
+        Id::Choose => state.why_not_choose().is_none(),
+        Id::Save => state.why_not_save().is_none(),
         _ => true,
     };
     let style = |style: Style| if alive { style } else { theme.dim() };
@@ -139,6 +151,15 @@ fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
         Span::raw(" "),
         Span::styled(title, style(theme.text())),
     ]
+}
+
+/// Whether the keys that move do it within what is being read.
+fn reads(state: &State) -> bool {
+    match state.tab {
+        Tab::Pending => state.pending.pane == Pane::Detail,
+        Tab::History => state.history.pane == Pane::Detail,
+        Tab::Settings => false,
+    }
 }
 
 fn notify(state: &State) -> &'static str {
@@ -165,9 +186,12 @@ fn remember(state: &State) -> &'static str {
 fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.foot_rule;
     line::rule(theme.glyphs.rule, theme.rule(), area, buffer);
-    let beside = layout.mode == Mode::Split && state.tab == Tab::Pending && state.overlay.is_none();
-    if beside && !state.pending.list.rows.is_empty() {
-        buffer.set_string(layout.divider.x, area.y, theme.glyphs.tee_up, theme.rule());
+    let empty = state.tab == Tab::Pending && state.pending.list.rows.is_empty();
+    if let Some(x) = layout
+        .column()
+        .filter(|_| state.overlay.is_none() && !empty)
+    {
+        buffer.set_string(x, area.y, theme.glyphs.tee_up, theme.rule());
     }
     let progress = match state.overlay {
         None | Some(Overlay::Reason(_)) => detail::progress_of(state, theme),

@@ -72,9 +72,8 @@ fn hairline(active: (usize, usize), theme: &Theme, layout: &Layout, buffer: &mut
         tab.intersection(area),
         buffer,
     );
-    if layout.mode == Mode::Split && layout.divider.width > 0 {
-        let glyph = theme.glyphs.tee_down;
-        buffer.set_string(layout.divider.x, area.y, glyph, theme.rule());
+    if let Some(x) = layout.column() {
+        buffer.set_string(x, area.y, theme.glyphs.tee_down, theme.rule());
     }
 }
 

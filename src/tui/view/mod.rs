@@ -6,8 +6,10 @@ mod confirm;
 mod detail;
 mod footer;
 mod header;
+mod history;
 mod page;
 mod pending;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -33,7 +35,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws everything, and says where the cursor stands if a text is being typed. A buffer that doesn't
 /// have the size that the state knows of is left blank: the news of its size are on their way.
 fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
-    let layout = state.layout();
+    let layout = state.screen();
     if buffer.area.as_size() != state.size {
         return None;
     }
@@ -56,7 +58,8 @@ fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Positi
 fn screen(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     match state.tab {
         Tab::Pending => pending::draw(state, theme, layout, buffer),
-        Tab::History | Tab::Settings => {}
+        Tab::History => history::draw(state, theme, layout, buffer),
+        Tab::Settings => settings::draw(state, theme, layout, buffer),
     }
 }
 

@@ -80,7 +80,7 @@ fn list(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
         }
         return;
     }
-    let height = usize::from(layout.entry_height());
+    let height = usize::from(layout.entry_height);
     let entries = state.pending.list.on_screen(layout.entries());
     for (place, (at, request)) in entries.enumerate() {
         let focused = at == state.pending.list.focus;

@@ -7,8 +7,9 @@ use ratatui::layout::{Rect, Size};
 use ratatui::style::{Color, Modifier};
 use serde_json::json;
 
+use crate::domain::people::Role;
 use crate::tui::event::{Answer, Event};
-use crate::tui::sample::{Desk, id, queue};
+use crate::tui::sample::{Desk, decided, id, queue};
 use crate::tui::theme::{Depth, GlyphSet, Palette, Theme};
 
 use super::draw_into;
@@ -204,6 +205,72 @@ fn what_became_of_it_is_said_where_it_stands() {
 }
 
 #[test]
+fn history() {
+    let mut desk = Desk::new(120, 36, decided());
+    desk.keys("2");
+    insta::assert_snapshot!("history_120x36_dark", picture(&desk, &dark()));
+    desk.keys("j");
+    insta::assert_snapshot!("history_120x36_mono", picture(&desk, &mono()));
+    desk.keys("k enter");
+    insta::assert_snapshot!("history_120x36_opened", picture(&desk, &dark()));
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, decided());
+        desk.keys("2");
+        let name = format!("history_{width}x{height}_dark");
+        insta::assert_snapshot!(name, picture(&desk, &dark()));
+    }
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("2");
+    insta::assert_snapshot!("history_empty_80x24", text(&desk, &dark()));
+}
+
+#[test]
+fn what_became_of_each() {
+    let mut desk = Desk::new(80, 24, decided());
+    desk.keys("2");
+    let mut out = String::new();
+    for _ in decided() {
+        let screen = text(&desk, &dark());
+        let record = screen.lines().skip(14).take(8);
+        let _infallible = writeln!(out, "{}\n", record.collect::<Vec<_>>().join("\n"));
+        desk.keys("j");
+    }
+    insta::assert_snapshot!("history_records", out);
+}
+
+#[test]
+fn settings_of_an_admin() {
+    let mut desk = Desk::new(120, 36, queue());
+    desk.keys("3 G k k");
+    insta::assert_snapshot!("settings_120x36_dark", picture(&desk, &dark()));
+    insta::assert_snapshot!("settings_120x36_mono", picture(&desk, &mono()));
+    desk.keys("space");
+    insta::assert_snapshot!("settings_120x36_prepared", picture(&desk, &dark()));
+    desk.keys("s");
+    insta::assert_snapshot!("settings_120x36_saving", text(&desk, &dark()));
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, queue());
+        desk.keys("3 G k");
+        let name = format!("settings_{width}x{height}_dark");
+        insta::assert_snapshot!(name, picture(&desk, &dark()));
+        desk.keys("space");
+        let name = format!("settings_{width}x{height}_prepared");
+        insta::assert_snapshot!(name, picture(&desk, &dark()));
+    }
+}
+
+#[test]
+fn settings_of_a_member() {
+    for (width, height) in [(120, 36), (80, 24)] {
+        let mut desk = Desk::new(width, height, queue());
+        desk.connect_as(Role::Member);
+        desk.keys("3 j j j j j j");
+        let name = format!("settings_{width}x{height}_member");
+        insta::assert_snapshot!(name, picture(&desk, &dark()));
+    }
+}
+
+#[test]
 fn ascii_glyphs_are_ascii() {
     let theme = Theme::new(Palette::CalmDark, Depth::Mono, GlyphSet::Ascii);
     let mut plain = queue();
@@ -219,7 +286,10 @@ fn no_size_panics_and_the_first_screen_shows_what_counts() {
     for width in (0..150).step_by(7) {
         for height in (0..50).step_by(3) {
             let mut desk = Desk::new(width, height, queue());
-            for keys in ["enter", "?", "esc", "r", "esc", "j", "a"] {
+            for keys in [
+                "enter", "?", "esc", "r", "esc", "j", "a", "2", "enter", "j", "esc", "3", "j",
+                "space",
+            ] {
                 desk.keys(keys);
                 drawn(&desk, &dark());
             }
@@ -292,6 +362,31 @@ fn every_key_in_the_footer_does_what_it_says() {
                 Some(id),
                 "{key} on {width}x{height} {keys:?}"
             );
+        }
+    }
+}
+
+#[test]
+fn history_and_settings_show_nothing_hidden_as_it_is() {
+    let hidden = |char: char| {
+        char.is_control()
+            || matches!(char, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut gate = decided();
+    gate.extend(queue());
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut desk = Desk::new(width, height, gate.clone());
+        desk.decide_elsewhere(2, "rejected");
+        desk.keys("2 G");
+        for keys in ["enter", "G", "esc", "k", "enter", "3", "G", "enter"] {
+            desk.keys(keys);
+            let screen = text(&desk, &dark());
+            let found: Vec<char> = screen
+                .lines()
+                .flat_map(str::chars)
+                .filter(|c| hidden(*c))
+                .collect();
+            assert!(found.is_empty(), "{keys}: {found:?}\n{screen}");
         }
     }
 }

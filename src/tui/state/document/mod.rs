@@ -6,6 +6,7 @@
 mod hosts;
 mod mail;
 mod params;
+mod record;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -112,6 +113,25 @@ impl Document {
         if let Some(context) = &request.context {
             writer.context(context.text());
         }
+        if request.status.decided() {
+            writer.heading("Record", String::new());
+            writer.asked(request);
+            writer.outcome(request);
+            writer.timeline(request);
+        }
+        Self::written(writer, compact)
+    }
+
+    /// What became of a request, without its parameters.
+    pub fn record(request: &Request, zone: &TimeZone) -> Self {
+        let mut writer = Writer::new(zone, true);
+        writer.outcome(request);
+        writer.policy(request);
+        writer.timeline(request);
+        Self::written(writer, true)
+    }
+
+    fn written(writer: Writer<'_>, compact: bool) -> Self {
         let written = writer.finish();
         Self {
             warnings: written.warnings,

@@ -50,6 +50,10 @@ impl<'a> Writer<'a> {
         written
     }
 
+    pub(super) fn zone(&self) -> &'a TimeZone {
+        self.zone
+    }
+
     pub(super) fn request(&mut self, request: &Request, params: Option<&Json>) {
         let mail = params.and_then(Mail::of);
         match &mail {
@@ -116,7 +120,8 @@ impl<'a> Writer<'a> {
             None => "nobody in particular".to_owned(),
         };
         let trigger = trigger_words(request.trigger);
-        let until = request.expires_at.map(|at| {
+        let deadline = request.expires_at.filter(|_| !request.status.decided());
+        let until = deadline.map(|at| {
             let then = match request.on_timeout {
                 OnTimeout::Reject => "then rejected",
                 OnTimeout::Escalate => "then passed on",
@@ -154,7 +159,7 @@ impl<'a> Writer<'a> {
         });
     }
 
-    fn policy(&mut self, request: &Request) {
+    pub(super) fn policy(&mut self, request: &Request) {
         let mut policy = request.verdict.text.raw_for_execution().to_owned();
         if let Some(review) = request.review.as_ref().filter(|review| review.needed > 1) {
             policy.push_str(&format!(
@@ -222,7 +227,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn ours(&mut self, label: &'static str, value: String) {
+    pub(super) fn ours(&mut self, label: &'static str, value: String) {
         self.put(Block::Field {
             label,
             value: Untrusted::from(value),
@@ -231,7 +236,7 @@ impl<'a> Writer<'a> {
         });
     }
 
-    fn field(&mut self, label: &'static str, value: Untrusted, tone: Tone) {
+    pub(super) fn field(&mut self, label: &'static str, value: Untrusted, tone: Tone) {
         self.say(&value);
         self.put(Block::Field {
             label,
@@ -255,7 +260,7 @@ impl<'a> Writer<'a> {
         self.written.blocks.push(block);
     }
 
-    fn say(&mut self, text: &Untrusted) {
+    pub(super) fn say(&mut self, text: &Untrusted) {
         self.said(text.raw_for_execution());
     }
 

@@ -1,0 +1,60 @@
+//! What History and Settings ask of the gate.
+
+use crate::api::request::Filter;
+use crate::api::settings::{Choice, PatchAction, PatchIntegration};
+use crate::client::{Client, ClientError};
+use crate::domain::lifecycle::Status;
+
+use super::effect::PageFetch;
+use super::state::settings::{Change, Known};
+
+/// Everything there is to know about the settings.
+pub async fn known(client: &Client) -> Result<Known, ClientError> {
+    let (integrations, actions, preferences) = tokio::try_join!(
+        client.integrations(),
+        client.actions(),
+        client.preferences()
+    )?;
+    Ok(Known {
+        integrations: integrations.items,
+        actions: actions.items,
+        preferences: preferences.items,
+    })
+}
+
+/// Makes a change.
+pub async fn save(client: &Client, change: &Change) -> Result<(), ClientError> {
+    match change {
+        Change::Unlock { action, on } => {
+            let patch = PatchAction {
+                auto_approval_allowed: Some(*on),
+                ..PatchAction::default()
+            };
+            client.change_action(action, &patch).await.map(drop)
+        }
+        Change::Enable { integration, on } => {
+            let patch = PatchIntegration {
+                enabled: Some(*on),
+                ..PatchIntegration::default()
+            };
+            client
+                .change_integration(integration, &patch)
+                .await
+                .map(drop)
+        }
+        Change::Always { action } => client.choose(action, &Choice::Always {}).await.map(drop),
+        Change::Manual { action } => client.choose(action, &Choice::Manual {}).await.map(drop),
+    }
+}
+
+/// Everything that waits for nobody any more.
+pub fn decided(fetch: &PageFetch) -> Filter {
+    let over = Status::ALL.iter().filter(|status| status.decided());
+    let words: Vec<&str> = over.map(|status| status.word()).collect();
+    Filter {
+        status: Some(words.join(",")),
+        limit: Some(fetch.limit),
+        cursor: fetch.cursor.clone(),
+        ..Filter::default()
+    }
+}

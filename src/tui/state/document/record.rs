@@ -1,0 +1,159 @@
+//! What became of a request: what was said, whether the agent knows, how the run went, and when.
+
+use crate::api::request::{Request, Settled};
+use crate::domain::execution::{Attempt, ExecutionState, Outcome};
+use crate::domain::review::Remember;
+use crate::domain::time::At;
+use crate::domain::untrusted::Untrusted;
+use crate::tui::state::words;
+
+use super::write::Writer;
+use super::{Block, Tone};
+
+impl Writer<'_> {
+    /// Who asked for what.
+    pub(super) fn asked(&mut self, request: &Request) {
+        self.ours("Asked", format!("{} by {}", request.action, request.agent));
+    }
+
+    /// How its review ended, and what followed.
+    pub(super) fn outcome(&mut self, request: &Request) {
+        if let Some(settled) = &request.settled {
+            if let Some(reason) = &settled.reason {
+                self.field("Reason", reason.clone(), Tone::Content);
+            }
+            self.votes(request);
+            self.agent_knows(settled);
+        }
+        self.run(request);
+    }
+
+    /// Every vote, where there is more to say than who settled it; and what is let through since.
+    fn votes(&mut self, request: &Request) {
+        let counted = request.settled.as_ref().map(|settled| settled.at);
+        let single = matches!(&*request.decisions, [vote] if Some(vote.at) == counted);
+        if !single {
+            for (index, vote) in request.decisions.iter().enumerate() {
+                let label = if index == 0 { "Votes" } else { "" };
+                let at = words::seconds(vote.at, self.zone());
+                self.put(Block::Field {
+                    label,
+                    value: Untrusted::from(format!("{} {} at {at}", vote.by, vote.decision.past())),
+                    aside: vote.reason.clone(),
+                    tone: Tone::Content,
+                });
+            }
+        }
+        for vote in &request.decisions {
+            let until = match vote.remember {
+                Remember::Once => continue,
+                Remember::Conversation => "in this conversation",
+                Remember::Always => "always",
+            };
+            let words = format!(
+                "{} then chose to let {} through {until}",
+                vote.by, request.action
+            );
+            self.ours("Remember", words);
+        }
+    }
+
+    fn agent_knows(&mut self, settled: &Settled) {
+        let words = match (settled.notify_agent, settled.agent_told_at) {
+            (_, Some(at)) => format!("told at {}", words::seconds(at, self.zone())),
+            (true, None) => "to be told; it hasn't taken the outcome yet".to_owned(),
+            (false, None) => "not told".to_owned(),
+        };
+        self.ours("Agent", words);
+    }
+
+    fn run(&mut self, request: &Request) {
+        let execution = &request.execution;
+        let Some(state) = execution.state else {
+            return;
+        };
+        for (index, attempt) in execution.attempts.iter().enumerate() {
+            let label = if index == 0 { "Execution" } else { "" };
+            let nth = match execution.attempts.len() {
+                1 => String::new(),
+                _ => format!("try {}: ", attempt.epoch),
+            };
+            if let Some(error) = &attempt.error {
+                self.say(error);
+            }
+            self.put(Block::Field {
+                label,
+                value: Untrusted::from(format!("{nth}{}", self.attempt(attempt))),
+                aside: attempt.error.clone(),
+                tone: Tone::Content,
+            });
+        }
+        let words = match state {
+            ExecutionState::Ready => match execution.lapses_at {
+                Some(at) => format!(
+                    "not started; lapses on {} if nobody starts it",
+                    words::moment(at, self.zone())
+                ),
+                None => "not started".to_owned(),
+            },
+            ExecutionState::Revoked => "revoked before it was started".to_owned(),
+            ExecutionState::Lapsed => "lapsed: nobody started it in time".to_owned(),
+            _ => return,
+        };
+        let label = if execution.attempts.is_empty() {
+            "Execution"
+        } else {
+            ""
+        };
+        self.ours(label, words);
+    }
+
+    fn attempt(&self, attempt: &Attempt) -> String {
+        let at = |at: At| words::seconds(at, self.zone());
+        let (Some(outcome), Some(ended)) = (attempt.outcome, attempt.ended_at) else {
+            return format!("running since {}", at(attempt.started_at));
+        };
+        let ended = at(ended);
+        match (outcome, attempt.observed) {
+            (Outcome::Executed, Some(false)) => {
+                format!("handed to the agent at {ended}; the result was not seen")
+            }
+            (Outcome::Executed, _) => format!("executed at {ended}"),
+            (Outcome::Failed, _) => format!("failed at {ended}"),
+            (Outcome::Unknown, _) => format!("nobody knows what came of it, at {ended}"),
+        }
+    }
+
+    /// Everything that has a time, in one line.
+    pub(super) fn timeline(&mut self, request: &Request) {
+        let settled = request.settled.as_ref();
+        let mut moments = vec![(request.created_at, "asked")];
+        moments.extend(settled.map(|settled| (settled.at, settled.decision.word())));
+        for attempt in &request.execution.attempts {
+            moments.push((attempt.started_at, "started"));
+            let outcome = attempt.outcome.map(|outcome| match outcome {
+                Outcome::Executed => "executed",
+                Outcome::Failed => "failed",
+                Outcome::Unknown => "unknown",
+            });
+            moments.extend(attempt.ended_at.zip(outcome));
+        }
+        let told = settled.and_then(|settled| settled.agent_told_at);
+        moments.extend(told.map(|at| (at, "agent told")));
+        moments.sort_by_key(|(at, _)| *at);
+        let mut day = String::new();
+        let moments: Vec<String> = moments
+            .into_iter()
+            .map(|(at, what)| {
+                let on = words::day(at, self.zone());
+                let said = match on == day {
+                    true => format!("{} {what}", words::seconds(at, self.zone())),
+                    false => format!("{on} {} {what}", words::seconds(at, self.zone())),
+                };
+                day = on;
+                said
+            })
+            .collect();
+        self.ours("Timeline", moments.join(" · "));
+    }
+}

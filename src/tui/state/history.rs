@@ -1,0 +1,174 @@
+//! The History screen: a window on what was decided, the record of the focused request, and the requests
+//! that were opened. Nothing here can be changed.
+//!
+//! Invariant: what is decided meanwhile is counted, and fetched when the user goes there: however much
+//! policy lets through a second, an open History costs nothing.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::api::request::Request;
+use crate::domain::actor::Actor;
+use crate::domain::id::RequestId;
+use crate::domain::lifecycle::Decision;
+use crate::domain::review::Word;
+use crate::domain::time::{At, Span};
+use crate::domain::untrusted::Untrusted;
+
+use super::State;
+use super::document::{Document, Shape};
+use super::layout::{Layout, Mode};
+use super::list::List;
+use super::pending::{Detail, Details, Pane};
+
+#[derive(Debug, Default)]
+pub struct History {
+    pub list: List,
+    pub pane: Pane,
+    pub record: Option<Record>,
+    /// What was opened, with its parameters.
+    pub details: Details,
+    /// Decisions that were made since the window was asked for.
+    pub waiting: Waiting,
+    /// Where the focus goes when those are here.
+    pub then: Option<Then>,
+    /// Whether it was on the screen after the last event.
+    pub shown: bool,
+    /// When the list was last asked for again.
+    pub refreshed: Duration,
+}
+
+/// How many there are, and how many of them the open question will bring.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Waiting {
+    pub count: usize,
+    pub asked_for: usize,
+}
+
+/// A move that had to wait for rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// To the newest decision.
+    First,
+    /// To the one before.
+    Up,
+}
+
+/// The record of one request as it was at one time, laid out once.
+#[derive(Debug)]
+pub struct Record {
+    of: (RequestId, u32, Option<At>),
+    pub document: Document,
+}
+
+impl Record {
+    fn key(request: &Request) -> (RequestId, u32, Option<At>) {
+        let settled = request.settled.as_ref();
+        let told = settled.and_then(|settled| settled.agent_told_at);
+        (request.id, request.version, told)
+    }
+}
+
+impl History {
+    /// The opened request with its parameters, once they are here.
+    pub fn reading(&self) -> Option<&Detail> {
+        self.details.get(self.list.focused()?.id)
+    }
+
+    pub fn reading_mut(&mut self) -> Option<&mut Detail> {
+        let id = self.list.focused()?.id;
+        self.details.get_mut(id)
+    }
+
+    /// Decisions above the first row on the screen that came in since it was there.
+    pub fn new_above(&self) -> usize {
+        self.waiting.count + self.list.new_above
+    }
+
+    /// Makes the record of the focused request, unless it is there already.
+    pub fn fit_record(&mut self, zone: &TimeZone, shape: Shape) {
+        let Some(request) = self.list.focused() else {
+            self.record = None;
+            return;
+        };
+        let key = Record::key(request);
+        let had = self.record.take().filter(|record| record.of == key);
+        let mut record = had.unwrap_or_else(|| Record {
+            of: key,
+            document: Document::record(request, zone),
+        });
+        record.document.lay_out(shape);
+        self.record = Some(record);
+    }
+}
+
+impl State {
+    pub fn history_layout(&self) -> Layout {
+        Layout::of_history(self.size, self.history.pane)
+    }
+
+    /// Rows of the list that are on the screen at once, when it is.
+    pub fn history_entries(&self) -> usize {
+        Layout::of_history(self.size, Pane::List).entries()
+    }
+
+    /// The window on the record, or on the document that was opened.
+    pub fn history_window(&self) -> (Shape, usize) {
+        let layout = self.history_layout();
+        let warnings = match self.history.pane {
+            Pane::List => 0,
+            Pane::Detail => self
+                .history
+                .reading()
+                .map_or(0, |detail| detail.document.warnings.len()),
+        };
+        let text = layout.detail_parts(warnings).text;
+        let shape = Shape {
+            width: text.width,
+            compact: layout.mode != Mode::Split,
+        };
+        (shape, usize::from(text.height))
+    }
+}
+
+/// When the review ended: at once, where policy decided.
+pub fn decided_at(request: &Request) -> At {
+    let settled = request.settled.as_ref();
+    settled.map_or(request.created_at, |settled| settled.at)
+}
+
+/// How long it took.
+pub fn took(request: &Request) -> Span {
+    decided_at(request).since(request.created_at)
+}
+
+/// Who decided: people, an agent that withdrew, nobody in time, or the rule that answered.
+pub fn decided_by(request: &Request) -> Untrusted {
+    let Some(settled) = &request.settled else {
+        let rule = request.verdict.rule.clone();
+        return rule.unwrap_or_else(|| Untrusted::from("policy"));
+    };
+    let word = match settled.decision {
+        Decision::Approved => Word::Approve,
+        Decision::Rejected => Word::Reject,
+        Decision::Cancelled => return Untrusted::from(actor(&settled.by)),
+        Decision::Expired => return Untrusted::from("nobody"),
+    };
+    let votes = request
+        .decisions
+        .iter()
+        .filter(|vote| vote.decision == word);
+    let voters: Vec<&str> = votes.map(|vote| vote.by.as_str()).collect();
+    Untrusted::from(match voters.is_empty() {
+        true => actor(&settled.by),
+        false => voters.join(" + "),
+    })
+}
+
+fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::Agent(agent) => agent.to_string(),
+        other => other.to_string(),
+    }
+}

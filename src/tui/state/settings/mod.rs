@@ -1,0 +1,311 @@
+//! The Settings screen: what may go through without being looked at first. Actions by integration, one's
+//! own choices, and the change that is prepared.
+//!
+//! Invariant: what is shown as set is what the gate said; a change is shown as one until it is saved.
+
+mod change;
+mod told;
+
+use std::time::Duration;
+
+use crate::api::settings::{ActionView, Choice, Integration, Preference};
+use crate::domain::id::{ActionName, AgentId, IntegrationName};
+use crate::domain::time::At;
+use crate::domain::untrusted::Untrusted;
+
+use super::State;
+use super::layout::{Layout, Mode};
+
+pub use change::{Change, can_be_unlocked};
+
+/// Everything that the gate says about the settings.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    pub integrations: Vec<Integration>,
+    pub actions: Vec<ActionView>,
+    pub preferences: Vec<Preference>,
+}
+
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Nothing until the gate has answered.
+    pub known: Option<Known>,
+    pub rows: Vec<Row>,
+    /// One's own choice, action by action.
+    pub yours: Vec<Yours>,
+    /// Place of the focused row.
+    pub focus: usize,
+    /// Place of the first row on the screen.
+    pub top: usize,
+    /// What is to be changed, until it is saved or left.
+    pub prepared: Option<Change>,
+    /// What is on its way to the gate.
+    pub saving: Option<Change>,
+    /// Whether it was on the screen after the last event.
+    pub shown: bool,
+    pub asking: Asking,
+    /// When the first of one's choices ends by itself.
+    pub next_end: Option<At>,
+}
+
+/// How it stands with what is known.
+#[derive(Debug)]
+pub struct Asking {
+    /// It may be old.
+    pub stale: bool,
+    /// It is being asked for.
+    pub open: bool,
+    /// When it was last asked for.
+    pub at: Duration,
+}
+
+impl Default for Asking {
+    fn default() -> Self {
+        Self {
+            stale: true,
+            open: false,
+            at: Duration::ZERO,
+        }
+    }
+}
+
+/// A row of the page; numbers are places in what is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    Integration(usize),
+    Action(usize),
+    /// Stands before one's choices for single conversations.
+    Conversations,
+    Conversation(usize),
+    /// Said where there are none.
+    NoConversations,
+}
+
+impl Row {
+    const fn takes_focus(self) -> bool {
+        !matches!(self, Row::Conversations | Row::NoConversations)
+    }
+}
+
+/// What a person has chosen for one action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Yours {
+    pub always: bool,
+    pub conversations: usize,
+}
+
+impl Yours {
+    /// Whether anything goes through unseen.
+    pub const fn any(self) -> bool {
+        self.always || self.conversations > 0
+    }
+}
+
+/// What a row is about, whatever its place.
+#[derive(Debug, PartialEq, Eq)]
+enum Key {
+    Integration(IntegrationName),
+    Action(ActionName),
+    Conversation(ActionName, AgentId, Untrusted),
+}
+
+/// What is focused.
+#[derive(Debug, Clone, Copy)]
+pub enum Focused<'a> {
+    Integration(&'a Integration),
+    Action(&'a ActionView, Yours),
+    Conversation(&'a Preference),
+}
+
+impl Settings {
+    /// Takes in what the gate says. The focus stays on what it was on.
+    pub fn accept(&mut self, known: Known, now: At) {
+        let before = self.focused_key();
+        let place = self.focus.saturating_sub(self.top);
+        self.rows = rows(&known);
+        self.yours = known
+            .actions
+            .iter()
+            .map(|action| yours(action, &known))
+            .collect();
+        let ends = known.preferences.iter().filter_map(|chosen| chosen.ends_at);
+        self.next_end = ends.filter(|end| *end > now).min();
+        self.known = Some(known);
+        let same = |row: &Row| before.is_some() && self.key(*row) == before;
+        let again = self.rows.iter().position(same);
+        let first = || {
+            self.rows
+                .iter()
+                .position(|row| matches!(row, Row::Action(_)))
+        };
+        self.focus = match (again, &before) {
+            (Some(at), _) => at,
+            (None, Some(_)) => self.focus,
+            (None, None) => first().unwrap_or(0),
+        };
+        self.top = self.focus.saturating_sub(place);
+    }
+
+    /// Moves the focus by rows that can have it.
+    pub fn step(&mut self, by: isize) {
+        let places = self.places();
+        let at = places.iter().position(|place| *place >= self.focus);
+        let to = at.unwrap_or(0).saturating_add_signed(by);
+        if let Some(place) = places.get(to.min(places.len().saturating_sub(1))) {
+            self.focus = *place;
+        }
+    }
+
+    fn places(&self) -> Vec<usize> {
+        let places = self.rows.iter().enumerate();
+        let places = places.filter(|(_, row)| row.takes_focus());
+        places.map(|(place, _)| place).collect()
+    }
+
+    /// Keeps the focus on a row that can have it, and that row on a screen of this height.
+    pub fn clamp(&mut self, height: usize) {
+        self.focus = self.focus.min(self.rows.len().saturating_sub(1));
+        if self
+            .rows
+            .get(self.focus)
+            .is_some_and(|row| !row.takes_focus())
+        {
+            self.step(0);
+        }
+        let height = height.max(1);
+        // The name of the integration stays above its first action.
+        let from = match self.focus.checked_sub(1).map(|before| self.rows[before]) {
+            Some(Row::Integration(_) | Row::Conversations) => self.focus - 1,
+            _ => self.focus,
+        };
+        self.top = self.top.min(from);
+        if self.focus >= self.top + height {
+            self.top = self.focus + 1 - height;
+        }
+        self.top = self.top.min(self.rows.len().saturating_sub(height));
+    }
+
+    /// The rows on the screen, with their places.
+    pub fn on_screen(&self, height: usize) -> impl Iterator<Item = (usize, Row)> {
+        let rows = self.rows.iter().copied().enumerate();
+        rows.skip(self.top).take(height)
+    }
+
+    pub fn focused(&self) -> Option<Focused<'_>> {
+        let known = self.known.as_ref()?;
+        match *self.rows.get(self.focus)? {
+            Row::Integration(at) => known.integrations.get(at).map(Focused::Integration),
+            Row::Action(at) => Some(Focused::Action(
+                known.actions.get(at)?,
+                *self.yours.get(at)?,
+            )),
+            Row::Conversation(at) => known.preferences.get(at).map(Focused::Conversation),
+            Row::Conversations | Row::NoConversations => None,
+        }
+    }
+
+    pub fn action(&self, name: &ActionName) -> Option<(&ActionView, Yours)> {
+        let known = self.known.as_ref()?;
+        let at = known
+            .actions
+            .iter()
+            .position(|action| action.name == *name)?;
+        Some((&known.actions[at], self.yours[at]))
+    }
+
+    pub fn integration(&self, name: &IntegrationName) -> Option<&Integration> {
+        let known = self.known.as_ref()?;
+        known.integrations.iter().find(|one| one.name == *name)
+    }
+
+    fn focused_key(&self) -> Option<Key> {
+        self.rows.get(self.focus).and_then(|row| self.key(*row))
+    }
+
+    fn key(&self, row: Row) -> Option<Key> {
+        let known = self.known.as_ref()?;
+        Some(match row {
+            Row::Integration(at) => Key::Integration(known.integrations[at].name.clone()),
+            Row::Action(at) => Key::Action(known.actions[at].name.clone()),
+            Row::Conversation(at) => {
+                let chosen = &known.preferences[at];
+                let Choice::Conversation {
+                    agent,
+                    conversation,
+                } = &chosen.choice
+                else {
+                    return None;
+                };
+                Key::Conversation(chosen.action.clone(), agent.clone(), conversation.clone())
+            }
+            Row::Conversations | Row::NoConversations => return None,
+        })
+    }
+}
+
+/// Each integration with its actions, then one's choices for conversations.
+fn rows(known: &Known) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (at, integration) in known.integrations.iter().enumerate() {
+        rows.push(Row::Integration(at));
+        let actions = known.actions.iter().enumerate();
+        let own = actions.filter(|(_, action)| action.integration == integration.name);
+        rows.extend(own.map(|(at, _)| Row::Action(at)));
+    }
+    rows.push(Row::Conversations);
+    let before = rows.len();
+    for (at, chosen) in known.preferences.iter().enumerate() {
+        if let Choice::Conversation { .. } = chosen.choice {
+            rows.push(Row::Conversation(at));
+        }
+    }
+    if rows.len() == before {
+        rows.push(Row::NoConversations);
+    }
+    rows
+}
+
+fn yours(action: &ActionView, known: &Known) -> Yours {
+    let mut yours = Yours::default();
+    for chosen in known
+        .preferences
+        .iter()
+        .filter(|chosen| chosen.action == action.name)
+    {
+        match chosen.choice {
+            Choice::Always {} => yours.always = true,
+            Choice::Conversation { .. } => yours.conversations += 1,
+            Choice::Manual {} => {}
+        }
+    }
+    yours
+}
+
+impl State {
+    /// What a change would do has all the room it needs; elsewhere the rows don't move with the focus.
+    pub fn settings_layout(&self) -> Layout {
+        Layout::of_settings(self.size, self.change_rows())
+    }
+
+    /// Rows to say what the change would do, hairline and keys included; none without one.
+    fn change_rows(&self) -> u16 {
+        let Some(told) = self.told().filter(|told| told.change) else {
+            return 0;
+        };
+        let layout = Layout::of_settings(self.size, 0);
+        let text = told.text.lines(usize::from(layout.foot_text().width));
+        let keys = usize::from(layout.mode == Mode::Split);
+        u16::try_from(text.len() + 2 + keys).unwrap_or(u16::MAX)
+    }
+
+    /// Whether all of what the change would do is on the screen.
+    pub fn change_is_visible(&self) -> bool {
+        self.settings_layout().detail.height >= self.change_rows()
+    }
+
+    /// Whether this person may change the workspace.
+    pub fn manages(&self) -> bool {
+        let role = self.me.as_ref().and_then(|me| me.role);
+        role.is_some_and(|role| role.manages())
+    }
+}

@@ -1,0 +1,340 @@
+//! The Settings screen: actions by integration with what is unlocked and what one has chosen, and at the
+//! foot what the prepared change would do, or what the focused setting means.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::api::settings::{ActionView, Choice, Integration, OptedInCount, Preference};
+use crate::domain::untrusted::Untrusted;
+use crate::tui::action::ActionId as Id;
+use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::settings::{Change, Known, Row, Yours, can_be_unlocked};
+use crate::tui::state::{State, words};
+use crate::tui::theme::Theme;
+use crate::tui::widget::{line, text};
+
+use super::{footer, inside, row};
+
+/// What the page is called, in the menu and above it.
+const TITLE: &str = "Auto-approval";
+
+/// The columns of a row; those without width aren't shown.
+struct Columns {
+    name: Rect,
+    approval: Rect,
+    unlocked: Rect,
+    yours: Rect,
+    opted_in: Rect,
+}
+
+impl Columns {
+    fn of(layout: &Layout, area: Rect) -> Self {
+        let (lead, approval, unlocked, yours, opted_in) = match layout.mode {
+            Mode::Split => (2, 16, 12, 19, 20),
+            Mode::Stacked => (2, 15, 13, 18, 0),
+            Mode::Single | Mode::Tiny => (1, 0, 10, 9, 0),
+        };
+        let mut x = area.x + lead;
+        let mut left = area.width.saturating_sub(lead + 1);
+        let mut take = |wanted: u16| {
+            let width = wanted.min(left);
+            let part = Rect { x, width, ..area };
+            x += width;
+            left -= width;
+            part
+        };
+        let rest = approval + unlocked + yours + opted_in;
+        Self {
+            name: take((area.width.saturating_sub(lead + 1 + rest)).max(8)),
+            approval: take(approval),
+            unlocked: take(unlocked),
+            yours: take(yours),
+            opted_in: take(opted_in),
+        }
+    }
+}
+
+pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    if let Some(x) = layout.column() {
+        for y in layout.body.top()..layout.body.bottom() {
+            buffer.set_string(x, y, theme.glyphs.column, theme.rule());
+        }
+        menu(theme, layout, buffer);
+    }
+    titles(theme, layout, buffer);
+    match &state.settings.known {
+        Some(known) => page(state, known, theme, layout, buffer),
+        None => {
+            if let Some(area) = row(layout.list, 0) {
+                let asking = Span::styled("  asking the gate …", theme.dim());
+                line::left(vec![asking], area, buffer);
+            }
+        }
+    }
+    foot(state, theme, layout, buffer);
+}
+
+/// Which page this is, of those that there are.
+fn menu(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = Rect {
+        width: layout.divider.x - layout.body.x,
+        ..layout.body
+    };
+    if let Some(area) = row(area, 0) {
+        line::left(vec![Span::styled("  Yours", theme.dim())], area, buffer);
+    }
+    if let Some(area) = row(area, 1) {
+        buffer.set_style(area, theme.focused());
+        buffer.set_string(area.x, area.y, theme.glyphs.bar, theme.rule());
+        let name = Span::styled(TITLE, theme.text());
+        line::left(vec![name], inside(area, 2), buffer);
+    }
+}
+
+fn titles(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = layout.list_title;
+    if area.height > 1
+        && let Some(area) = row(area, 0)
+    {
+        let title = vec![Span::styled(TITLE, theme.title())];
+        let what = "what may go through without you looking at it first";
+        let what = vec![Span::styled(what, theme.dim())];
+        line::both(title, what, inside(area, 2), buffer);
+    }
+    let last = usize::from(area.height).checked_sub(1);
+    let Some(area) = last.and_then(|last| row(area, last)) else {
+        return;
+    };
+    let columns = Columns::of(layout, area);
+    for (name, area) in [
+        ("Action", columns.name),
+        ("Needs approval", columns.approval),
+        ("Unlocked", columns.unlocked),
+        ("Yours", columns.yours),
+        ("Opted in", columns.opted_in),
+    ] {
+        line::left(vec![Span::styled(name, theme.dim())], area, buffer);
+    }
+}
+
+fn page(state: &State, known: &Known, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let height = usize::from(layout.list.height);
+    for (index, (place, shown)) in state.settings.on_screen(height).enumerate() {
+        let Some(area) = row(layout.list, index) else {
+            return;
+        };
+        if place == state.settings.focus {
+            buffer.set_style(area, theme.focused());
+            buffer.set_string(area.x, area.y, theme.glyphs.bar, theme.accent());
+        }
+        let columns = Columns::of(layout, area);
+        let rest = Rect {
+            width: area.right().saturating_sub(columns.name.x + 1),
+            ..columns.name
+        };
+        match shown {
+            Row::Integration(at) => {
+                integration(state, &known.integrations[at], theme, rest, buffer);
+            }
+            Row::Action(at) => {
+                let yours = state.settings.yours[at];
+                action(state, &known.actions[at], yours, theme, &columns, buffer);
+            }
+            Row::Conversations => {
+                let title = Span::styled("Yours for one conversation", theme.dim());
+                line::left(vec![title], rest, buffer);
+            }
+            Row::NoConversations => {
+                let none = "  none; approving with “remember this conversation” puts one here";
+                line::left(vec![Span::styled(none, theme.dim())], rest, buffer);
+            }
+            Row::Conversation(at) => {
+                conversation(state, &known.preferences[at], theme, rest, buffer);
+            }
+        }
+    }
+}
+
+fn integration(
+    state: &State,
+    integration: &Integration,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let change = state
+        .settings
+        .prepared
+        .as_ref()
+        .or(state.settings.saving.as_ref());
+    let changes = matches!(change, Some(Change::Enable { integration: name, .. }) if *name == integration.name);
+    let word = |on: bool| if on { "enabled" } else { "disabled" };
+    let state = match (changes, integration.enabled) {
+        (true, on) => from_to(word(on), word(!on), theme),
+        (false, true) => vec![Span::styled("enabled", theme.dim())],
+        (false, false) => vec![Span::styled("disabled", theme.warning())],
+    };
+    let name = Span::styled(integration.name.to_string(), theme.text());
+    line::both(vec![name], state, area, buffer);
+}
+
+fn action(
+    state: &State,
+    action: &ActionView,
+    yours: Yours,
+    theme: &Theme,
+    columns: &Columns,
+    buffer: &mut Buffer,
+) {
+    let name = Untrusted::from(action.name.as_str());
+    let room = usize::from(columns.name.width).saturating_sub(3);
+    let mut spans = vec![Span::raw("  ")];
+    spans.extend(text::line(&name, room, theme.text(), theme));
+    line::left(spans, columns.name, buffer);
+    let approval = match (action.enabled, action.needs_approval, action.read_only) {
+        (false, ..) => Span::styled("disabled", theme.warning()),
+        (true, true, _) => Span::styled("yes", theme.text()),
+        (true, false, true) => Span::styled("no, read-only", theme.dim()),
+        (true, false, false) => Span::styled("no", theme.dim()),
+    };
+    line::left(vec![approval], columns.approval, buffer);
+    line::left(unlocked(state, action, theme), columns.unlocked, buffer);
+    line::left(chosen(state, action, yours, theme), columns.yours, buffer);
+    let opted_in = Span::styled(opted_in(action.opted_in), theme.dim());
+    line::left(vec![opted_in], columns.opted_in, buffer);
+}
+
+/// A switch for those whose it is, a word for everybody else.
+fn unlocked(state: &State, action: &ActionView, theme: &Theme) -> Vec<Span<'static>> {
+    if !can_be_unlocked(action) {
+        return vec![Span::styled("–", theme.dim())];
+    }
+    let on = action.auto_approval_allowed;
+    let word = |on: bool| if on { "on" } else { "off" };
+    let change = state
+        .settings
+        .prepared
+        .as_ref()
+        .or(state.settings.saving.as_ref());
+    if matches!(change, Some(Change::Unlock { action: name, .. }) if *name == action.name) {
+        return from_to(word(on), word(!on), theme);
+    }
+    match (state.manages(), on) {
+        (true, true) => vec![Span::styled("[ on  ]", theme.text())],
+        (true, false) => vec![Span::styled("[ off ]", theme.dim())],
+        (false, on) => vec![Span::styled(word(on), theme.dim())],
+    }
+}
+
+fn chosen(state: &State, action: &ActionView, yours: Yours, theme: &Theme) -> Vec<Span<'static>> {
+    if !can_be_unlocked(action) {
+        return vec![Span::styled("–", theme.dim())];
+    }
+    let change = state
+        .settings
+        .prepared
+        .as_ref()
+        .or(state.settings.saving.as_ref());
+    let to = match change {
+        Some(Change::Always { action: name }) if *name == action.name => Some("always"),
+        Some(Change::Manual { action: name }) if *name == action.name => Some("manual"),
+        _ => None,
+    };
+    match (to, action.auto_approval_allowed) {
+        (Some(to), _) => from_to(&yours.word(), to, theme),
+        (None, true) if yours.any() => vec![Span::styled(yours.word(), theme.text())],
+        (None, true) => vec![Span::styled("manual", theme.dim())],
+        (None, false) => vec![Span::styled("manual  (locked)", theme.dim())],
+    }
+}
+
+fn from_to(from: &str, to: &'static str, theme: &Theme) -> Vec<Span<'static>> {
+    vec![
+        Span::styled(format!("{from} {} ", theme.glyphs.arrow), theme.dim()),
+        Span::styled(to, theme.accent()),
+    ]
+}
+
+/// How many people let it through: always, and in talks.
+fn opted_in(count: OptedInCount) -> String {
+    let always = words::grouped(count.always as u64);
+    let talks = words::grouped(count.conversation as u64);
+    match (count.always, count.conversation) {
+        (0, 0) => "nobody".to_owned(),
+        (_, 0) => format!("{always} always"),
+        (0, _) => format!("{talks} in talks"),
+        (_, _) => format!("{always} always, {talks} in talks"),
+    }
+}
+
+/// One of one's choices that end by themselves.
+fn conversation(
+    state: &State,
+    preference: &Preference,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let Choice::Conversation {
+        agent,
+        conversation,
+    } = &preference.choice
+    else {
+        return;
+    };
+    let left = preference
+        .ends_at
+        .map(|at| words::long(at.since(state.now.wall)));
+    let right = left.map(|left| Span::styled(format!("ends in {left}"), theme.dim()));
+    let dot = theme.glyphs.dot;
+    let words = format!("  {} {dot} {agent} {dot} ", preference.action);
+    let taken = words.chars().count() + right.as_ref().map_or(0, Span::width) + 1;
+    let room = usize::from(area.width).saturating_sub(taken);
+    let mut spans = vec![Span::styled(words, theme.text())];
+    spans.extend(text::line(conversation, room, theme.text(), theme));
+    line::both(spans, right.into_iter().collect(), area, buffer);
+}
+
+/// What the prepared change would do, or what the focused setting means.
+fn foot(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let Some(area) = row(layout.detail, 0) else {
+        return;
+    };
+    let inner = layout.foot_text();
+    let rule = Rect {
+        x: inner.x,
+        width: inner.width,
+        ..area
+    };
+    line::rule(theme.glyphs.rule, theme.rule(), rule, buffer);
+    let settings = &state.settings;
+    let shown = settings.top + usize::from(layout.list.height);
+    let below = settings.rows.len().saturating_sub(shown);
+    if below > 0 {
+        let more = format!(" {} {below} more ", theme.glyphs.down);
+        line::right(vec![Span::styled(more, theme.dim())], rule, buffer);
+    }
+    let Some(told) = state.told() else { return };
+    let room = usize::from(inner.width);
+    let style = |change: Style| if told.change { change } else { theme.dim() };
+    let mut rows = vec![text::line(&told.title, room, style(theme.title()), theme)];
+    let lines = told.text.lines(room).into_iter();
+    rows.extend(lines.map(|line| text::spans(&line.pieces, style(theme.text()), theme)));
+    for (index, spans) in rows.into_iter().enumerate() {
+        if let Some(area) = row(inner, index) {
+            line::left(spans, area, buffer);
+        }
+    }
+    let last = usize::from(inner.height.saturating_sub(1));
+    if layout.mode == Mode::Split
+        && state.settings.prepared.is_some()
+        && let Some(area) = row(inner, last)
+    {
+        let mut keys = footer::hint(state, Id::Save, theme);
+        keys.push(Span::raw("   "));
+        keys.extend(footer::hint(state, Id::LeaveChange, theme));
+        line::right(keys, area, buffer);
+    }
+}
