@@ -42,7 +42,7 @@ async fn main() -> Outcome<()> {
     wide.wait_for("Pending 8");
     // What came in while nothing waited may stand above the cursor; a reviewer goes to the top, then down.
     wide.send("g");
-    wide.wait_for("waits for you");
+    wide.wait_for("1 of 8");
     for below in ["EUR", "contractor-17", "Hi Jane"] {
         wide.send("j");
         wide.wait_for(below);
@@ -50,7 +50,7 @@ async fn main() -> Outcome<()> {
     draw(&wide, "pending-120x36")?;
 
     let mut narrow = start((80, 24));
-    narrow.wait_for("waits for you");
+    narrow.wait_for("systemctl restart web");
     for below in ["EUR", "contractor-17", "Hi Jane"] {
         narrow.send("j");
         narrow.wait_for(below);
@@ -60,6 +60,9 @@ async fn main() -> Outcome<()> {
     wide.wait_for("Decided by");
     draw(&wide, "history-120x36")?;
     wide.send("3");
+    wide.wait_for("email.send");
+    // The last page of actions has the one that was unlocked.
+    wide.send("G");
     wide.wait_for("slack.send_message");
     draw(&wide, "settings-120x36")?;
     Ok(())
