@@ -164,11 +164,7 @@ fn integration(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let change = state
-        .settings
-        .prepared
-        .as_ref()
-        .or(state.settings.saving.as_ref());
+    let change = state.settings.in_hand();
     let changes = matches!(change, Some(Change::Enable { integration: name, .. }) if *name == integration.name);
     let word = |on: bool| if on { "enabled" } else { "disabled" };
     let state = match (changes, integration.enabled) {
@@ -213,11 +209,7 @@ fn unlocked(state: &State, action: &ActionView, theme: &Theme) -> Vec<Span<'stat
     }
     let on = action.auto_approval_allowed;
     let word = |on: bool| if on { "on" } else { "off" };
-    let change = state
-        .settings
-        .prepared
-        .as_ref()
-        .or(state.settings.saving.as_ref());
+    let change = state.settings.in_hand();
     if matches!(change, Some(Change::Unlock { action: name, .. }) if *name == action.name) {
         return from_to(word(on), word(!on), theme);
     }
@@ -232,11 +224,7 @@ fn chosen(state: &State, action: &ActionView, yours: Yours, theme: &Theme) -> Ve
     if !can_be_unlocked(action) {
         return vec![Span::styled("–", theme.dim())];
     }
-    let change = state
-        .settings
-        .prepared
-        .as_ref()
-        .or(state.settings.saving.as_ref());
+    let change = state.settings.in_hand();
     let to = match change {
         Some(Change::Always { action: name }) if *name == action.name => Some("always"),
         Some(Change::Manual { action: name }) if *name == action.name => Some("manual"),

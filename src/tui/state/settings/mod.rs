@@ -185,6 +185,11 @@ impl Settings {
         self.top = self.top.min(self.rows.len().saturating_sub(height));
     }
 
+    /// The change that is prepared, or on its way.
+    pub fn in_hand(&self) -> Option<&Change> {
+        self.prepared.as_ref().or(self.saving.as_ref())
+    }
+
     /// The rows on the screen, with their places.
     pub fn on_screen(&self, height: usize) -> impl Iterator<Item = (usize, Row)> {
         let rows = self.rows.iter().copied().enumerate();
