@@ -60,7 +60,7 @@ async fn main() -> Outcome<()> {
     wide.wait_for("Decided by");
     draw(&wide, "history-120x36")?;
     wide.send("3");
-    wide.wait_for("email.send");
+    wide.wait_for("browser.visit");
     // The last page of actions has the one that was unlocked.
     wide.send("G");
     wide.wait_for("slack.send_message");
