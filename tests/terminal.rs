@@ -159,19 +159,14 @@ fn the_terminal_is_given_back_as_it_was_whatever_happens() {
         inbox.resize(cols, rows);
     }
     inbox.wait_for("Nothing waits");
+    inbox.look(|screen| assert!(screen.alternate_screen() && screen.bracketed_paste()));
     let killed = std::process::Command::new("kill")
         .arg("-TERM")
         .arg(inbox.pid().to_string())
         .status();
     assert!(killed.unwrap().success());
     inbox.wait_for_end();
-    let raw = String::from_utf8_lossy(&inbox.raw()).into_owned();
-    for (on, off) in [
-        ("\u{1b}[?1049h", "\u{1b}[?1049l"),
-        ("\u{1b}[?2004h", "\u{1b}[?2004l"),
-        ("\u{1b}[?25l", "\u{1b}[?25h"),
-    ] {
-        let (on, off) = (raw.rfind(on), raw.rfind(off));
-        assert!(on.is_some() && off > on, "{on:?} {off:?}");
-    }
+    inbox.look(|screen| {
+        assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
+    });
 }

@@ -140,6 +140,21 @@ impl News {
         Arc::clone(&self.inner.workspace.borrow())
     }
 
+    /// What `look` finds in the newest workspace, once it finds it: a commit is in the store a moment
+    /// before it is known here. Nothing if the gate breaks first.
+    pub(super) async fn once_known<T>(&self, look: impl Fn(&Workspace) -> Option<T>) -> Option<T> {
+        let mut newest = self.inner.workspace.subscribe();
+        let seen = async {
+            let seen = newest.wait_for(|workspace| look(workspace).is_some()).await;
+            seen.ok().and_then(|workspace| look(&workspace))
+        };
+        tokio::select! {
+            biased;
+            seen = seen => seen,
+            () = self.until_broken() => None,
+        }
+    }
+
     pub(super) fn tail(&self) -> broadcast::Receiver<Arc<Passing>> {
         self.inner.tail.subscribe()
     }

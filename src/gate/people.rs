@@ -66,12 +66,8 @@ impl Gate {
             Ok((!workspace.people.contains_key(&new.id)).then_some(Fact::PersonSaved(person)))
         })
         .await?;
-        let workspace = self.workspace();
-        workspace
-            .people
-            .get(&new.id)
-            .cloned()
-            .ok_or(GateError::Busy)
+        self.saved(|workspace| workspace.people.get(&new.id).cloned())
+            .await
     }
 
     /// Adds an agent.
@@ -109,12 +105,8 @@ impl Gate {
             Ok((!workspace.agents.contains_key(&new.id)).then_some(Fact::AgentSaved(agent)))
         })
         .await?;
-        let workspace = self.workspace();
-        workspace
-            .agents
-            .get(&new.id)
-            .cloned()
-            .ok_or(GateError::Busy)
+        self.saved(|workspace| workspace.agents.get(&new.id).cloned())
+            .await
     }
 
     /// Adds a team.
@@ -182,7 +174,7 @@ impl Gate {
     ) -> Result<Issued, GateError> {
         caller.manager()?;
         if let Some(earlier) = self.earlier(caller, once).await? {
-            return self.issued_before(&earlier.target);
+            return self.issued_before(&earlier.target).await;
         }
         let secret = Secret::generate().map_err(|error| {
             GateError::Forbidden(format!("the system gives no random numbers ({error})"))
@@ -208,24 +200,29 @@ impl Gate {
             }),
             // The same call was sent twice at once, and the other one was first.
             false => match self.earlier(caller, once).await? {
-                Some(earlier) => self.issued_before(&earlier.target),
+                Some(earlier) => self.issued_before(&earlier.target).await,
                 None => Err(GateError::Busy),
             },
         }
     }
 
-    fn issued_before(&self, id: &str) -> Result<Issued, GateError> {
+    async fn issued_before(&self, id: &str) -> Result<Issued, GateError> {
         let id: TokenId = id.parse().map_err(|_| GateError::KeyReused)?;
         let token = self
-            .workspace()
-            .tokens
-            .get(&id)
-            .cloned()
-            .ok_or(GateError::KeyReused)?;
+            .saved(|workspace| workspace.tokens.get(&id).cloned())
+            .await?;
         Ok(Issued {
             token,
             secret: None,
         })
+    }
+
+    /// Something that was committed, as the workspace has it.
+    async fn saved<T>(&self, look: impl Fn(&Workspace) -> Option<T>) -> Result<T, GateError> {
+        self.news()
+            .once_known(look)
+            .await
+            .ok_or(GateError::Stopping)
     }
 
     async fn add(
