@@ -406,3 +406,36 @@ async fn of_two_who_use_one_key_for_different_things_one_is_told() {
     }
     assert_eq!(gate.owner().teams().await.unwrap().items.len(), 20);
 }
+
+#[tokio::test]
+async fn short_lists_come_in_pages_too() {
+    let gate = TestGate::start().await;
+    for n in 0..7 {
+        gate.person(&format!("p{n}"), "member").await;
+    }
+    let owner = gate.owner_wire();
+    let mut seen = Vec::new();
+    let mut path = "/v1/people?limit=3".to_owned();
+    loop {
+        let page = owner.get(&path).await.json();
+        let items = page["items"].as_array().unwrap();
+        assert!(items.len() <= 3);
+        seen.extend(
+            items
+                .iter()
+                .map(|person| person["id"].as_str().unwrap().to_owned()),
+        );
+        match page["next_cursor"].as_str() {
+            Some(cursor) => path = format!("/v1/people?limit=3&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["owner", "p0", "p1", "p2", "p3", "p4", "p5", "p6"]);
+    for bad in ["limit=0", "limit=501", "cursor=%21", "page=2"] {
+        owner
+            .get(&format!("/v1/people?{bad}"))
+            .await
+            .refused(422, "invalid-input");
+    }
+    assert_eq!(gate.owner().people().await.unwrap().items.len(), 8);
+}

@@ -11,7 +11,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::api::page::Page;
+use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::people::{
     Agent, Group, Me, NewAgent, NewGroup, NewPerson, NewTeam, NewToken, Person, Team, TokenView,
 };
@@ -232,7 +232,7 @@ impl Client {
 
     /// Every integration.
     pub async fn integrations(&self) -> Result<Page<Integration>> {
-        self.get("v1/integrations").await
+        self.whole("v1/integrations").await
     }
 
     /// Changes an integration.
@@ -247,7 +247,7 @@ impl Client {
 
     /// Every action.
     pub async fn actions(&self) -> Result<Page<ActionView>> {
-        self.get("v1/actions").await
+        self.whole("v1/actions").await
     }
 
     /// Changes an action.
@@ -273,7 +273,7 @@ impl Client {
 
     /// Everybody.
     pub async fn people(&self) -> Result<Page<Person>> {
-        self.get("v1/people").await
+        self.whole("v1/people").await
     }
 
     /// Adds a person.
@@ -283,7 +283,7 @@ impl Client {
 
     /// Every agent.
     pub async fn agents(&self) -> Result<Page<Agent>> {
-        self.get("v1/agents").await
+        self.whole("v1/agents").await
     }
 
     /// Adds an agent.
@@ -293,7 +293,7 @@ impl Client {
 
     /// Every team.
     pub async fn teams(&self) -> Result<Page<Team>> {
-        self.get("v1/teams").await
+        self.whole("v1/teams").await
     }
 
     /// Adds a team.
@@ -303,7 +303,7 @@ impl Client {
 
     /// Every group.
     pub async fn groups(&self) -> Result<Page<Group>> {
-        self.get("v1/groups").await
+        self.whole("v1/groups").await
     }
 
     /// Adds a group.
@@ -313,7 +313,7 @@ impl Client {
 
     /// Every token, without its secret.
     pub async fn tokens(&self) -> Result<Page<TokenView>> {
-        self.get("v1/tokens").await
+        self.whole("v1/tokens").await
     }
 
     /// Makes a token; the answer is the only one that has the secret.
@@ -329,6 +329,22 @@ impl Client {
         }
         let response = self.raw_answer(call).await?;
         Ok(EventStream::new(response, self.address().to_owned()))
+    }
+
+    /// A list that is short enough to be read whole, page by page.
+    async fn whole<T: DeserializeOwned>(&self, path: &str) -> Result<Page<T>> {
+        let mut items = Vec::new();
+        let mut cursor = None::<String>;
+        loop {
+            let query = [("limit", Some(MAX_LIMIT.to_string())), ("cursor", cursor)];
+            let call = self.call(Method::GET, path)?.query(&query);
+            let page: Page<T> = self.answer(call.timeout(ANSWER_TIMEOUT)).await?;
+            items.extend(page.items);
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(Page::whole(items));
+            }
+        }
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {

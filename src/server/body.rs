@@ -1,6 +1,8 @@
 //! Bodies, read strictly: JSON by its content type, within its limits, without a duplicate or unknown
 //! field. What is wrong is said with the place where it is.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
@@ -19,6 +21,8 @@ use crate::gate::Once;
 
 /// The largest body.
 const LARGEST: usize = 1 << 20;
+/// How long a body may take to arrive.
+const READ_WITHIN: Duration = Duration::from_secs(30);
 /// The longest idempotency key.
 const LONGEST_KEY: usize = 255;
 
@@ -155,7 +159,14 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Rejection> {
     if announced.is_some_and(|length| length > LARGEST) {
         return Err(too_large());
     }
-    to_bytes(body, LARGEST).await.map_err(|_| too_large())
+    let read = tokio::time::timeout(READ_WITHIN, to_bytes(body, LARGEST)).await;
+    let read = read.map_err(|_| {
+        Rejection::new(
+            ProblemKind::TooSlow,
+            "the body didn't arrive in time; send it again",
+        )
+    })?;
+    read.map_err(|_| too_large())
 }
 
 fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Rejection> {

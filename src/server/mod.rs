@@ -8,6 +8,7 @@ mod fence;
 mod health;
 mod me;
 mod notices;
+mod paging;
 mod people;
 mod problem;
 mod requests;

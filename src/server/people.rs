@@ -3,7 +3,8 @@
 use axum::extract::State;
 
 use super::Shared;
-use super::body::{Answer, Strict, created, ok};
+use super::body::{Answer, Strict, StrictQuery, created, ok};
+use super::paging::Paging;
 use super::problem::Rejection;
 use crate::api::page::Page;
 use crate::api::people::{
@@ -14,11 +15,13 @@ use crate::gate::{Caller, Secret};
 
 type Answered<T> = Result<Answer<T>, Rejection>;
 
-pub(super) async fn people(State(shared): State<Shared>, caller: Caller) -> Answered<Page<Person>> {
+pub(super) async fn people(
+    State(shared): State<Shared>,
+    caller: Caller,
+    StrictQuery(paging): StrictQuery<Paging>,
+) -> Answered<Page<Person>> {
     caller.person()?;
-    Ok(ok(Page::whole(
-        shared.gate.workspace().people.values().cloned().collect(),
-    )))
+    Ok(ok(paging.of(&shared.gate.workspace().people, Clone::clone)?))
 }
 
 pub(super) async fn add_person(
@@ -34,11 +37,13 @@ pub(super) async fn add_person(
     ))
 }
 
-pub(super) async fn agents(State(shared): State<Shared>, caller: Caller) -> Answered<Page<Agent>> {
+pub(super) async fn agents(
+    State(shared): State<Shared>,
+    caller: Caller,
+    StrictQuery(paging): StrictQuery<Paging>,
+) -> Answered<Page<Agent>> {
     caller.person()?;
-    Ok(ok(Page::whole(
-        shared.gate.workspace().agents.values().cloned().collect(),
-    )))
+    Ok(ok(paging.of(&shared.gate.workspace().agents, Clone::clone)?))
 }
 
 pub(super) async fn add_agent(
@@ -54,11 +59,13 @@ pub(super) async fn add_agent(
     ))
 }
 
-pub(super) async fn teams(State(shared): State<Shared>, caller: Caller) -> Answered<Page<Team>> {
+pub(super) async fn teams(
+    State(shared): State<Shared>,
+    caller: Caller,
+    StrictQuery(paging): StrictQuery<Paging>,
+) -> Answered<Page<Team>> {
     caller.person()?;
-    Ok(ok(Page::whole(
-        shared.gate.workspace().teams.values().cloned().collect(),
-    )))
+    Ok(ok(paging.of(&shared.gate.workspace().teams, Clone::clone)?))
 }
 
 pub(super) async fn add_team(
@@ -74,11 +81,13 @@ pub(super) async fn add_team(
     ))
 }
 
-pub(super) async fn groups(State(shared): State<Shared>, caller: Caller) -> Answered<Page<Group>> {
+pub(super) async fn groups(
+    State(shared): State<Shared>,
+    caller: Caller,
+    StrictQuery(paging): StrictQuery<Paging>,
+) -> Answered<Page<Group>> {
     caller.person()?;
-    Ok(ok(Page::whole(
-        shared.gate.workspace().groups.values().cloned().collect(),
-    )))
+    Ok(ok(paging.of(&shared.gate.workspace().groups, Clone::clone)?))
 }
 
 pub(super) async fn add_group(
@@ -97,14 +106,11 @@ pub(super) async fn add_group(
 pub(super) async fn tokens(
     State(shared): State<Shared>,
     caller: Caller,
+    StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<TokenView>> {
     caller.manager()?;
-    let workspace = shared.gate.workspace();
-    let views = workspace
-        .tokens
-        .values()
-        .map(|token| token_view(token.clone(), None));
-    Ok(ok(Page::whole(views.collect())))
+    let view = |token: &Token| token_view(token.clone(), None);
+    Ok(ok(paging.of(&shared.gate.workspace().tokens, view)?))
 }
 
 pub(super) async fn issue_token(

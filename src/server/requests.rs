@@ -7,9 +7,10 @@ use serde::Deserialize;
 
 use super::Shared;
 use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
+use super::paging;
 use super::problem::Rejection;
 use super::view;
-use crate::api::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
+use crate::api::page::Page;
 use crate::api::request::{Ask, Decide, Filter, ReportRun, Request, StartedRun, Why};
 use crate::domain::execution::Report;
 use crate::domain::id::{PersonId, RequestId};
@@ -235,10 +236,7 @@ pub(super) fn request_id(text: &str) -> Result<RequestId, Rejection> {
 
 fn query(caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
     let statuses = statuses(filter.status.as_deref())?;
-    let limit = filter.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Rejection::invalid("/limit", format!("1 to {MAX_LIMIT}")));
-    }
+    let limit = paging::limit(filter.limit)?;
     let only_pending = statuses == [Status::Pending];
     let audience = match &filter.reviewer {
         None => caller.audience()?,

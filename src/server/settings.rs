@@ -3,7 +3,8 @@
 use axum::extract::State;
 
 use super::Shared;
-use super::body::{Answer, Path, Strict, ok};
+use super::body::{Answer, Path, Strict, StrictQuery, ok};
+use super::paging::Paging;
 use super::problem::Rejection;
 use crate::api::page::Page;
 use crate::api::problem::ProblemKind;
@@ -21,12 +22,12 @@ type Answered<T> = Result<Answer<T>, Rejection>;
 pub(super) async fn integrations(
     State(shared): State<Shared>,
     caller: Caller,
+    StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<Integration>> {
     caller.person()?;
-    let workspace = shared.gate.workspace();
-    Ok(ok(Page::whole(
-        workspace.integrations.values().cloned().collect(),
-    )))
+    Ok(ok(
+        paging.of(&shared.gate.workspace().integrations, Clone::clone)?
+    ))
 }
 
 pub(super) async fn change_integration(
@@ -45,15 +46,13 @@ pub(super) async fn change_integration(
 pub(super) async fn actions(
     State(shared): State<Shared>,
     caller: Caller,
+    StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<ActionView>> {
     caller.person()?;
     let workspace = shared.gate.workspace();
-    let actions = workspace.actions.values();
-    Ok(ok(Page::whole(
-        actions
-            .map(|action| action_view(action, &workspace))
-            .collect(),
-    )))
+    Ok(ok(paging.of(&workspace.actions, |action| {
+        action_view(action, &workspace)
+    })?))
 }
 
 pub(super) async fn change_action(
