@@ -11,14 +11,13 @@ use crate::support::{TestGate, approve, email, reject};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_voters_a_cancel_and_one_winner() {
     let gate = TestGate::start().await;
-    let agent = gate.agent();
     let mut voters = Vec::new();
     for n in 0..8 {
         voters.push(gate.person(&format!("admin{n}"), "admin").await);
     }
-    let team = gate.agent_of("nobodys", &[], &[]).await;
+    let agent = gate.agent_of("nobodys", &[], &[]).await;
     for round in 0..20 {
-        let asked = team
+        let asked = agent
             .ask(
                 &crate::support::ask(serde_json::json!({"action": "email.send", "params": {"to": "pat@partner.example"}})),
                 &format!("round-{round}"),
@@ -34,12 +33,14 @@ async fn many_voters_a_cancel_and_one_winner() {
             };
             async move { voter.decide(asked.id, &decide).await }
         });
-        let (outcomes, cancelled) =
-            tokio::join!(futures_util::future::join_all(votes), team.cancel(asked.id));
+        let (outcomes, cancelled) = tokio::join!(
+            futures_util::future::join_all(votes),
+            agent.cancel(asked.id)
+        );
         let wins = outcomes.iter().filter(|outcome| outcome.is_ok()).count()
             + usize::from(cancelled.is_ok());
         assert_eq!(wins, 1, "{outcomes:?} {cancelled:?}");
-        let settled = team.request(asked.id).await.unwrap().settled.unwrap();
+        let settled = agent.request(asked.id).await.unwrap().settled.unwrap();
         for lost in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
             let problem = lost.problem().expect("the gate answers every loser");
             assert_eq!(problem.name(), "already-decided");
@@ -48,7 +49,6 @@ async fn many_voters_a_cancel_and_one_winner() {
             assert_eq!(problem.at, Some(settled.at));
         }
     }
-    drop(agent);
 }
 
 /// The timer is kept awake by the nearness of the deadline, and the hands reach it while people vote.
