@@ -113,7 +113,10 @@ async fn see_through(
         .unwrap()
         .parse()
         .unwrap();
-    let started = agents[agent].start(asked.id).await.ok()?;
+    let started = agents[agent]
+        .start(asked.id, &format!("start {}", asked.id))
+        .await
+        .ok()?;
     ledger.acknowledge(asked.id, started.status);
     let report = ReportRun {
         outcome: Outcome::Executed,

@@ -517,7 +517,7 @@ async fn an_approval_that_nobody_used_lapses() {
     let scene = scene().await;
     let unused = scene.approved().await;
     let started = scene.approved().await;
-    scene.agent.start(started.id).await.unwrap();
+    scene.agent.start(started.id, "start").await.unwrap();
     scene.gate.hands.pass(Span::from_hours(24));
     post(&scene.bot, &unused, "start", json!({}))
         .await
@@ -545,7 +545,7 @@ async fn disabling_an_action_ends_what_is_open_of_it_for_good() {
     let pending = scene.asked_with(json!({"waiting": true})).await;
     let approved = scene.approved().await;
     let running = scene.approved().await;
-    scene.agent.start(running.id).await.unwrap();
+    scene.agent.start(running.id, "run").await.unwrap();
     let allowed = scene.asked_with(json!({"action": "file.read"})).await;
     let untouched = scene
         .asked_with(json!({"action": "slack.send_message"}))

@@ -79,7 +79,7 @@ async fn until_done_goes_on_until_the_run_has_ended() {
         owner.decide(asked.id, &approve(&asked)).await.unwrap();
         let still = agent.wait(asked.id, Until::Done, 0).await.unwrap();
         assert_eq!(still.status, Status::Approved, "decided, but not done");
-        agent.start(asked.id).await.unwrap();
+        agent.start(asked.id, "start").await.unwrap();
         let still = agent.wait(asked.id, Until::Done, 0).await.unwrap();
         assert_eq!(still.status, Status::Executing);
         agent.report(asked.id, &executed(&asked)).await.unwrap();

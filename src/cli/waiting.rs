@@ -1,13 +1,13 @@
 //! Waiting for a decision: long polls in rounds, over restarts of the gate, until it is there, the time
 //! is up or somebody presses Ctrl-C. None of these withdraws the request.
 
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior};
+use uuid::Uuid;
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -103,14 +103,30 @@ fn stopped(id: RequestId) -> Failure {
     ))
 }
 
-/// Takes an approved or allowed request over: it is started and reported as handed to the agent, whose
-/// result signoff doesn't see. Of several that try, one gets it.
+/// Takes a request over where the answer is yes: it is started and reported as handed to the agent, whose
+/// result signoff doesn't see. Of several that try, one gets it, and only that one is told yes.
 pub async fn take(session: &Session, request: Request) -> Result<Request, Failure> {
-    if !matches!(request.status, Status::Approved | Status::Allowed) {
-        return Ok(request);
+    match request.status {
+        Status::Approved | Status::Allowed => {}
+        Status::Executing | Status::Executed => return Err(already_taken(&request)),
+        _ => return Ok(request),
     }
     let id = request.id;
-    let epoch = start(session, &request).await?;
+    // Sent again with the same key, it is the same start: an answer that was lost is given again.
+    let key = Uuid::now_v7().to_string();
+    let started = session
+        .call(async |client| match client.start(id, &key).await {
+            Ok(run) => Ok(Some(run.epoch)),
+            Err(error) if is_already_started(&error) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await?;
+    let Some(epoch) = started else {
+        let now = session
+            .call(async |client| client.request(id).await)
+            .await?;
+        return Err(already_taken(&now));
+    };
     let report = ReportRun {
         outcome: Outcome::Executed,
         digest: request.digest,
@@ -124,28 +140,21 @@ pub async fn take(session: &Session, request: Request) -> Result<Request, Failur
         .await
 }
 
-/// Starts it and gives the epoch. When an answer was lost on the way, the start that it was about is this
-/// command's own if it is the very next one.
-async fn start(session: &Session, request: &Request) -> Result<u32, Failure> {
-    let (id, next) = (request.id, request.execution.epoch + 1);
-    let lost = Cell::new(false);
-    let started = session.call(async |client| match client.start(id).await {
-        Ok(started) => Ok(started.epoch),
-        Err(error) if lost.get() && is_already_started(&error) => {
-            let epoch = client.request(id).await?.execution.epoch;
-            if epoch == next { Ok(epoch) } else { Err(error) }
-        }
-        Err(error) => {
-            lost.set(lost.get() || (error.is_unreachable() && !error.was_not_sent()));
-            Err(error)
-        }
-    });
-    started.await
-}
-
 fn is_already_started(error: &ClientError) -> bool {
     let problem = error.problem();
     problem.is_some_and(|problem| problem.is(ProblemKind::AlreadyStarted))
+}
+
+fn already_taken(request: &Request) -> Failure {
+    let (id, attempt) = (request.id, request.execution.attempts.last());
+    let when = attempt.map_or(String::new(), |attempt| {
+        format!(" at {}", attempt.started_at)
+    });
+    Failure::new(
+        Exit::Other,
+        format!("{id} was already taken for running{when}; don't run it a second time"),
+    )
+    .hint(format!("`signoff wait {id}` says what became of it"))
 }
 
 /// One line on standard error that says who is waited for, where somebody can see it.
@@ -267,10 +276,14 @@ mod tests {
         let taken = take(&agent, approved.clone()).await.unwrap();
         assert_eq!(taken.status, Status::Executed);
         assert_eq!(taken.execution.attempts[0].observed, Some(false));
-        assert_eq!(
-            take(&agent, approved).await.unwrap_err().exit(),
-            Exit::Other
-        );
+        // Whether the request that is in hand shows it or not: yes is said once.
+        for again in [approved, taken] {
+            let failure = take(&agent, again).await.unwrap_err();
+            assert_eq!(failure.exit(), Exit::Other);
+            let report = failure.report().unwrap();
+            assert!(report.contains("was already taken"), "{report}");
+            assert!(report.contains("don't run it a second time"), "{report}");
+        }
         person.close().await.unwrap();
         agent.close().await.unwrap();
     }

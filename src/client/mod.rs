@@ -199,14 +199,14 @@ impl Client {
         .await
     }
 
-    /// Takes an approved or allowed request for running.
-    pub async fn start(&self, id: RequestId) -> Result<StartedRun> {
-        self.send(
-            Method::POST,
-            &format!("v1/requests/{id}/start"),
-            &NoFields {},
-        )
-        .await
+    /// Takes an approved or allowed request for running. The same key gives the same run, however often
+    /// it is sent; with any other key, what was started is somebody else's.
+    pub async fn start(&self, id: RequestId, idempotency_key: &str) -> Result<StartedRun> {
+        let call = self
+            .call(Method::POST, &format!("v1/requests/{id}/start"))?
+            .header("idempotency-key", idempotency_key)
+            .json(&NoFields {});
+        self.answer(call.timeout(ANSWER_TIMEOUT)).await
     }
 
     /// Says how a run ended.

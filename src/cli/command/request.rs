@@ -183,11 +183,11 @@ pub async fn conclude(
     json: bool,
 ) -> Result<Exit, Failure> {
     let exit = Exit::of(ended.status);
-    if !takes {
-        say(&ended, json)?;
-        return Ok(exit);
-    }
-    let told = take(session, ended).await?;
+    let told = if takes {
+        take(session, ended).await?
+    } else {
+        ended
+    };
     say(&told, json)?;
     Ok(exit)
 }

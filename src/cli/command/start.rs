@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
+use uuid::Uuid;
+
 use super::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out;
@@ -32,8 +34,10 @@ Example:
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let id = args.id;
+    // Sent again with the same key, it is the same start: an answer that was lost is given again.
+    let key = Uuid::now_v7().to_string();
     let run = session
-        .call_once(async |client| client.start(id).await)
+        .call(async |client| client.start(id, &key).await)
         .await?;
     if args.json {
         out::print_json(&run)?;

@@ -16,7 +16,8 @@ use crate::domain::id::RequestId;
 ///
 /// The answer is the same whether it begins before, during or after the decision, and as often as it is
 /// asked for. With --take it does what `signoff request --wait` does: where the answer is yes, the request
-/// is taken for running and reported as handed to you; of several that try, one gets it.
+/// is taken for running and reported as handed to you. Of several that try, or of one that tries twice, one
+/// is told yes; the others end with 1, because the action must not run again.
 #[derive(clap::Args)]
 #[command(after_help = exit::HELP, after_long_help = format!("{EXAMPLE}\n\n{}", exit::HELP))]
 pub struct Args {
@@ -53,6 +54,11 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         },
         timeout: args.timeout,
     };
+    if args.take && !wait.takes() {
+        return Err(Failure::usage(
+            "--take goes with --until decided: whoever waits for the end of a run leaves the run to others",
+        ));
+    }
     let id = args.id;
     let request = session
         .call(async |client| client.request(id).await)
