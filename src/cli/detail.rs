@@ -2,8 +2,6 @@
 //! parameters. Everything that an agent wrote in lines of its own stands behind a bar that the text
 //! itself can't produce, so it can't pass for signoff's words.
 
-use std::fmt::Write as _;
-
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
@@ -32,7 +30,7 @@ pub fn detail(request: &Request, now: At, width: Option<usize>) -> String {
     page.line(&request.id.to_string());
     page.line("");
     facts(&mut page, request, now);
-    votes(&mut page, request);
+    history(&mut page, request);
     if request.title.is_some() || request.reason.is_some() {
         page.line("\nThe agent says");
         for text in request.title.iter().chain(&request.reason) {
@@ -103,13 +101,42 @@ fn risk(request: &Request) -> String {
     }
 }
 
-fn votes(page: &mut Page, request: &Request) {
+/// What has happened to it since it was asked, in that order.
+fn history(page: &mut Page, request: &Request) {
+    let mut steps: Vec<(At, String)> = Vec::new();
     for vote in &request.decisions {
-        let mut text = format!("{} by {} at {}", vote.decision.past(), vote.by, vote.at);
-        if let Some(reason) = &vote.reason {
-            write!(text, ": {}", reason.plain_line()).expect("writing to a string can't fail");
+        let text = format!("{} by {}", vote.decision.past(), vote.by);
+        steps.push((vote.at, words::with_reason(&text, vote.reason.as_ref())));
+    }
+    if let Some(settled) = &request.settled {
+        // A single reviewer's word is the decision; said once, it is enough.
+        let told_by_a_vote = request.decisions.iter().any(|vote| vote.at == settled.at);
+        if !told_by_a_vote {
+            steps.push((settled.at, words::decided(settled)));
         }
-        page.fact("Vote", &text);
+        if let Some(at) = settled.agent_told_at {
+            steps.push((at, format!("{} was told", request.agent)));
+        }
+    }
+    for attempt in &request.execution.attempts {
+        let epoch = attempt.epoch;
+        steps.push((attempt.started_at, format!("started, epoch {epoch}")));
+        if let Some(at) = attempt.ended_at {
+            let end = words::end_of(attempt);
+            steps.push((at, words::with_reason(end, attempt.error.as_ref())));
+        }
+    }
+    if steps.is_empty() {
+        return;
+    }
+    steps.sort_by_key(|(at, _)| *at);
+    page.line("\nWhat happened");
+    page.step(request.created_at, &format!("asked by {}", request.agent));
+    for (at, text) in steps {
+        page.step(at, &text);
+    }
+    if let (Status::Approved, Some(at)) = (request.status, request.execution.lapses_at) {
+        page.step(at, "lapses, unless it is started before");
     }
 }
 
@@ -137,6 +164,10 @@ impl Page {
 
     fn fact(&mut self, name: &str, value: &str) {
         self.wrapped(&format!("  {name:<13} "), "              ┆ ", value);
+    }
+
+    fn step(&mut self, at: At, text: &str) {
+        self.wrapped(&format!("  {at}  "), "              ┆ ", text);
     }
 
     /// Lines of the agent's, this far in.
@@ -207,6 +238,41 @@ mod tests {
     fn what_and_to_whom_come_first_and_parameters_read_naturally() {
         let text = detail(&request(), NOW, None);
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn what_happened_is_told_in_order_with_the_run() {
+        let mut value = serde_json::to_value(request()).unwrap();
+        value["status"] = "executed".into();
+        value["decisions"] = serde_json::json!([{
+            "by": "ana", "decision": "approve", "digest": value["digest"], "plan": 1,
+            "reason": "", "notify_agent": false, "remember": "once",
+            "at": "2027-01-15T07:59:00.000Z",
+        }]);
+        value["settled"] = serde_json::json!({
+            "decision": "approved", "by": "ana", "at": "2027-01-15T07:59:00.000Z",
+            "reason": "", "notify_agent": true, "agent_told_at": "2027-01-15T07:59:05.000Z",
+        });
+        value["execution"]["attempts"] = serde_json::json!([{
+            "epoch": 1, "started_at": "2027-01-15T07:59:01.000Z",
+            "ended_at": "2027-01-15T07:59:02.000Z", "outcome": "executed", "observed": false,
+            "error": null,
+        }]);
+        let text = detail(&serde_json::from_value(value).unwrap(), NOW, None);
+        let (_, happened) = text.split_once("\nWhat happened\n").unwrap();
+        let (happened, _) = happened.split_once("\n\n").unwrap();
+        assert_eq!(
+            happened,
+            "  2027-01-15T07:58:00.000Z  asked by outreach\n  \
+             2027-01-15T07:59:00.000Z  approved by ana\n  \
+             2027-01-15T07:59:01.000Z  started, epoch 1\n  \
+             2027-01-15T07:59:02.000Z  handed to the agent\n  \
+             2027-01-15T07:59:05.000Z  outreach was told"
+        );
+        assert!(
+            text.contains("\napproved by ana; handed to the agent\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use crate::api::request::{Request, Settled};
+use crate::domain::execution::{Attempt, Outcome};
 use crate::domain::id::PersonId;
 use crate::domain::lifecycle::Status;
 use crate::domain::time::{At, Span};
@@ -94,33 +95,42 @@ pub fn deadline(expires_at: Option<At>, now: At) -> String {
 
 fn settled(request: &Request) -> String {
     match &request.settled {
-        Some(Settled {
-            decision,
-            by,
-            reason,
-            ..
-        }) => with_reason(&format!("{} by {by}", decision.word()), reason.as_ref()),
+        Some(settled) => decided(settled),
         None => format!("allowed: {}", request.verdict.text.plain_line()),
     }
 }
 
-fn with_reason(text: &str, reason: Option<&Untrusted>) -> String {
-    match reason {
-        Some(reason) => format!("{text}: {}", reason.plain_line()),
-        None => text.to_owned(),
+/// How a review ended: `rejected by ana: wrong list`.
+pub fn decided(settled: &Settled) -> String {
+    let text = format!("{} by {}", settled.decision.word(), settled.by);
+    with_reason(&text, settled.reason.as_ref())
+}
+
+/// The text, and the reason where one says something.
+pub fn with_reason(text: &str, reason: Option<&Untrusted>) -> String {
+    let reason = reason.map(Untrusted::plain_line).unwrap_or_default();
+    match reason.trim() {
+        "" => text.to_owned(),
+        reason => format!("{text}: {reason}"),
+    }
+}
+
+/// How a run ended, or that it goes on.
+pub fn end_of(attempt: &Attempt) -> &'static str {
+    match (attempt.outcome, attempt.observed) {
+        (None, _) => "executing",
+        // The gate handed it over and did not see what the agent made of it.
+        (Some(Outcome::Executed), Some(false)) => "handed to the agent",
+        (Some(Outcome::Executed), _) => "executed",
+        (Some(Outcome::Failed), _) => "failed",
+        (Some(Outcome::Unknown), _) => "nobody knows how it ended",
     }
 }
 
 /// How it got through, and how its run stands.
 fn run(request: &Request) -> String {
     let attempt = request.execution.attempts.last();
-    let observed = attempt.and_then(|attempt| attempt.observed);
-    let run = match (request.status, observed) {
-        // The gate handed it over and did not see what the agent made of it.
-        (Status::Executed, Some(false)) => "handed to the agent",
-        (Status::Unknown, _) => "nobody knows how it ended",
-        (status, _) => status.word(),
-    };
+    let run = attempt.map_or(request.status.word(), end_of);
     let error = attempt.and_then(|attempt| attempt.error.as_ref());
     format!("{}; {}", settled(request), with_reason(run, error))
 }
