@@ -104,10 +104,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
 
 fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
     if page.items.is_empty() {
-        out::note(match filter.status.as_deref() {
-            Some("pending") => "nothing waits; `signoff list --status all` lists what has been",
-            _ => "no request fits",
-        });
+        out::note(none(filter));
         return Ok(());
     }
     // People see as much of an id as it takes; a script gets all of it.
@@ -129,6 +126,24 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What an empty page says: only one that nothing narrowed means that nothing waits.
+fn none(filter: &Filter) -> &'static str {
+    let any = Filter {
+        status: filter.status.clone(),
+        limit: filter.limit,
+        ..Filter::default()
+    };
+    match filter.status.as_deref() {
+        Some("pending") if *filter == any => {
+            "nothing waits; `signoff list --status all` lists what has been"
+        }
+        Some(_) if filter.reviewer.is_none() => {
+            "no request fits; `--status all` looks at those in other states too"
+        }
+        _ => "no request fits",
+    }
+}
+
 fn table(requests: &[Request], now: At, shown: usize) -> Table {
     let mut table = Table::new(&["ID", "STATUS", "RISK", "AGENT", "AGE", "WHAT"]);
     for request in requests {
@@ -142,4 +157,29 @@ fn table(requests: &[Request], now: At, shown: usize) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_waits_only_where_nothing_narrowed_the_list() {
+        let pending = Filter {
+            status: Some("pending".to_owned()),
+            limit: Some(50),
+            ..Filter::default()
+        };
+        assert!(none(&pending).starts_with("nothing waits"));
+        let narrowed = Filter {
+            agent: Some("nobody".parse().unwrap()),
+            ..pending.clone()
+        };
+        assert!(none(&narrowed).starts_with("no request fits"));
+        let mine = Filter {
+            reviewer: Some("me".parse().unwrap()),
+            ..pending
+        };
+        assert!(none(&mine).starts_with("no request fits"));
+    }
 }
