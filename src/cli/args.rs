@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
+use crate::domain::id::RequestId;
 use crate::domain::json::{Limits, parse};
 use crate::domain::raw::RawJson;
 use crate::domain::request::Resource;
@@ -20,6 +21,25 @@ where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
     PossibleValuesParser::new(words).try_map(|word| serde_json::from_value::<T>(word.into()))
+}
+
+/// A text that says something.
+pub fn words(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("it says nothing"),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A request as an agent names it.
+pub fn whole_id(text: &str) -> Result<RequestId, String> {
+    text.parse().map_err(|_| {
+        format!(
+            "an agent's commands need the whole id, as `signoff request` printed it: {}… with 26 \
+             characters after the _",
+            RequestId::PREFIX
+        )
+    })
 }
 
 /// A length of time, as `--timeout` takes it.

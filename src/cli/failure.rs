@@ -94,11 +94,12 @@ impl From<ClientError> for Failure {
         };
         let mut message = format!("{}: {}", safe(&problem.title), problem.detail.plain_line());
         for input in &problem.errors {
-            message.push_str(&format!(
-                "\n  {}: {}",
-                safe(&input.pointer),
-                input.detail.plain_line()
-            ));
+            let detail = input.detail.plain_line();
+            // The whole of an input has an empty pointer.
+            message.push_str(&match input.pointer.as_str() {
+                "" => format!("\n  {detail}"),
+                pointer => format!("\n  {}: {detail}", safe(pointer)),
+            });
         }
         Self::new(exit, message).hint_for(&error)
     }

@@ -121,6 +121,36 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    fn refused(arguments: &[&str]) -> String {
+        let arguments = std::iter::once(&"signoff").chain(arguments);
+        match Cli::try_parse_from(arguments) {
+            Ok(_) => panic!("the arguments were understood"),
+            Err(told) => {
+                assert!(told.use_stderr());
+                told.to_string()
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_is_made_for_one_holder_however_it_is_printed() {
+        for arguments in [&["tokens", "add"][..], &["tokens", "add", "--json"]] {
+            let told = refused(arguments);
+            assert!(told.contains("<--person <ID>|--agent <ID>>"), "{told}");
+        }
+        refused(&["tokens", "add", "--person", "ana", "--agent", "outreach"]);
+    }
+
+    #[test]
+    fn a_reason_says_something_and_agents_name_requests_by_their_whole_id() {
+        let told = refused(&["reject", "01k3f", "--reason", " "]);
+        assert!(told.contains("it says nothing"), "{told}");
+        for command in ["wait", "cancel", "start", "report"] {
+            let told = refused(&[command, "01k3f"]);
+            assert!(told.contains("need the whole id"), "{told}");
+        }
+    }
+
     #[test]
     fn every_command_has_a_manual_with_an_example() {
         for command in Cli::command().get_subcommands() {

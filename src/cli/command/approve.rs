@@ -32,7 +32,7 @@ pub struct Args {
     id: String,
 
     /// Why; the agent is told where it waits or --notify-agent is given
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = args::words)]
     reason: Option<String>,
 
     /// Tell the agent, even where it does not wait

@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::request::say;
+use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
 use crate::domain::id::RequestId;
@@ -13,7 +14,7 @@ use crate::domain::id::RequestId;
 #[command(after_long_help = "Example:\n  signoff cancel req_01k3…")]
 pub struct Args {
     /// The whole id of the request
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = args::whole_id)]
     id: RequestId,
 
     /// Print the request as JSON

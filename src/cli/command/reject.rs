@@ -4,6 +4,7 @@ use super::Exit;
 use super::approve::require_person;
 use super::request::say;
 use crate::api::request::Decide;
+use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::cli::prefix::resolve;
 use crate::cli::session::Session;
@@ -23,7 +24,7 @@ pub struct Args {
     id: String,
 
     /// Why not
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = args::words)]
     reason: String,
 
     /// Tell the agent, even where it does not wait

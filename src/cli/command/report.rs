@@ -20,7 +20,7 @@ use crate::domain::untrusted::Untrusted;
 #[command(after_long_help = EXAMPLE)]
 pub struct Args {
     /// The whole id of the request
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = args::whole_id)]
     id: RequestId,
 
     /// How it ended

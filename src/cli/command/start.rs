@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use uuid::Uuid;
 
 use super::Exit;
+use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::cli::session::Session;
@@ -20,7 +21,7 @@ use crate::domain::untrusted::Untrusted;
 #[command(after_long_help = EXAMPLE)]
 pub struct Args {
     /// The whole id of the request
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = args::whole_id)]
     id: RequestId,
 
     /// Print id, status, epoch, digest, action and parameters as JSON

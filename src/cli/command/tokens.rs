@@ -1,6 +1,6 @@
 //! `signoff tokens`: what people and agents speak with.
 
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand};
 
 use super::Exit;
 use crate::api::people::{NewToken, TokenView};
@@ -39,7 +39,7 @@ enum What {
 }
 
 #[derive(clap::Args)]
-#[group(id = "holder", required = true, multiple = false, args = ["person", "agent"])]
+#[command(group(ArgGroup::new("holder").args(["person", "agent"]).required(true)))]
 struct Add {
     /// The person who is to speak with it
     #[arg(long, value_name = "ID")]

@@ -22,7 +22,7 @@ use crate::domain::id::RequestId;
 #[command(after_help = exit::HELP, after_long_help = format!("{EXAMPLE}\n\n{}", exit::HELP))]
 pub struct Args {
     /// The whole id of the request
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = args::whole_id)]
     id: RequestId,
 
     /// Until it is decided, or until its run has ended too
