@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::exit::Exit;
-use crate::api::problem::ProblemKind;
+use crate::api::problem::{Problem, ProblemKind};
 use crate::client::ClientError;
 use crate::config::{ConfigError, HomeError};
 use crate::domain::untrusted::safe;
@@ -24,6 +24,8 @@ pub struct Said {
     exit: Exit,
     message: String,
     hint: Option<String>,
+    /// What the gate refused with, where it did.
+    problem: Option<Box<Problem>>,
 }
 
 impl Failure {
@@ -33,6 +35,7 @@ impl Failure {
             exit,
             message: message.into(),
             hint: None,
+            problem: None,
         }))
     }
 
@@ -52,6 +55,17 @@ impl Failure {
     /// An error of the operating system or of a library, and what was being done.
     pub fn because(doing: impl std::fmt::Display, error: &dyn Error) -> Self {
         Self::new(Exit::Other, format!("{doing}: {}", causes(error)))
+    }
+
+    /// Whether the gate refused with a problem of this kind.
+    pub fn is(&self, kind: ProblemKind) -> bool {
+        match self {
+            Self::ReaderGone => false,
+            Self::Said(said) => said
+                .problem
+                .as_ref()
+                .is_some_and(|problem| problem.is(kind)),
+        }
     }
 
     /// The code that the command ends with.
@@ -88,47 +102,68 @@ pub fn causes(error: &dyn Error) -> String {
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        let exit = Exit::of_error(&error);
-        let Some(problem) = error.problem() else {
-            return Self::new(exit, causes(&error)).hint_for(&error);
-        };
-        let mut message = format!("{}: {}", safe(&problem.title), problem.detail.plain_line());
-        for input in &problem.errors {
-            let detail = input.detail.plain_line();
-            // The whole of an input has an empty pointer.
-            message.push_str(&match input.pointer.as_str() {
-                "" => format!("\n  {detail}"),
-                pointer => format!("\n  {}: {detail}", safe(pointer)),
-            });
-        }
-        Self::new(exit, message).hint_for(&error)
+        Self::Said(Box::new(Said {
+            exit: Exit::of_error(&error),
+            message: error.problem().map_or_else(|| causes(&error), refusal),
+            hint: hint_for(&error).map(str::to_owned),
+            problem: match error {
+                ClientError::Refused(problem) => Some(problem),
+                _ => None,
+            },
+        }))
     }
 }
 
-impl Failure {
-    fn hint_for(self, error: &ClientError) -> Self {
-        match error {
-            ClientError::Unreachable { .. } | ClientError::NotAGate { .. } => self.hint(
-                "`signoff serve` starts a gate; SIGNOFF_URL names one that runs elsewhere",
-            ),
-            ClientError::BadToken => {
-                self.hint("SIGNOFF_TOKEN holds one token, as `signoff tokens add` printed it")
-            }
-            ClientError::BadAddress { .. } => {
-                self.hint("set SIGNOFF_URL, or --url, to the address that `signoff serve` printed")
-            }
-            ClientError::Refused(problem) if problem.status == 401 => self.hint(
-                "the token is unknown or revoked; an admin makes a new one with `signoff tokens add`",
-            ),
-            ClientError::Refused(problem) if problem.is(ProblemKind::WrongKindOfToken) => self.hint(
-                "`request`, `wait`, `cancel`, `start` and `report` speak for an agent, everything else for a person; look at SIGNOFF_TOKEN",
-            ),
-            ClientError::Refused(problem) if problem.is(ProblemKind::AlreadyStarted) => {
-                self.hint("whoever started it runs the action; don't run it a second time")
-            }
-            ClientError::Refused(_) | ClientError::Setup(_) => self,
-        }
+/// What the gate refused and why, with a line for each thing that is wrong with an input.
+fn refusal(problem: &Problem) -> String {
+    let mut message = format!("{}: {}", safe(&problem.title), problem.detail.plain_line());
+    for input in &problem.errors {
+        let detail = input.detail.plain_line();
+        // The whole of an input has an empty pointer.
+        message.push_str(&match input.pointer.as_str() {
+            "" => format!("\n  {detail}"),
+            pointer => format!("\n  {}: {detail}", safe(pointer)),
+        });
     }
+    message
+}
+
+fn hint_for(error: &ClientError) -> Option<&'static str> {
+    let problem = match error {
+        ClientError::Unreachable { .. } | ClientError::NotAGate { .. } => {
+            return Some(
+                "`signoff serve` starts a gate; SIGNOFF_URL names one that runs elsewhere",
+            );
+        }
+        ClientError::BadToken => {
+            return Some("SIGNOFF_TOKEN holds one token, as `signoff tokens add` printed it");
+        }
+        ClientError::BadAddress { .. } => {
+            return Some("set SIGNOFF_URL, or --url, to the address that `signoff serve` printed");
+        }
+        ClientError::Setup(_) => return None,
+        ClientError::Refused(problem) => problem,
+    };
+    let hints = [
+        (
+            ProblemKind::Unauthorized,
+            "the token is unknown or revoked; an admin makes a new one with `signoff tokens add`",
+        ),
+        (
+            ProblemKind::WrongKindOfToken,
+            "`request`, `wait`, `cancel`, `start` and `report` speak for an agent, everything else for a person; look at SIGNOFF_TOKEN",
+        ),
+        (
+            ProblemKind::AutoApprovalNotAllowed,
+            "an admin unlocks an action with `signoff actions unlock NAME`",
+        ),
+        (
+            ProblemKind::AlreadyStarted,
+            "whoever started it runs the action; don't run it a second time",
+        ),
+    ];
+    let of_this_kind = hints.into_iter().find(|(kind, _)| problem.is(*kind));
+    of_this_kind.map(|(_, hint)| hint)
 }
 
 impl From<ConfigError> for Failure {
@@ -141,5 +176,29 @@ impl From<HomeError> for Failure {
     fn from(error: HomeError) -> Self {
         Self::new(Exit::Other, causes(&error))
             .hint("set SIGNOFF_HOME to a directory that you may write to")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::problem::InputError;
+    use crate::domain::untrusted::Untrusted;
+
+    #[test]
+    fn what_is_wrong_with_a_whole_input_stands_behind_no_colon() {
+        let mut problem = Problem::new(ProblemKind::InvalidInput, "nothing was stored");
+        for (pointer, detail) in [("", "expected either"), ("/id", "is bad")] {
+            problem.errors.push(InputError {
+                pointer: pointer.to_owned(),
+                detail: Untrusted::from(detail),
+            });
+        }
+        let failure = Failure::from(ClientError::Refused(Box::new(problem)));
+        assert!(failure.is(ProblemKind::InvalidInput));
+        assert_eq!(
+            failure.report().unwrap(),
+            "error: Invalid input: nothing was stored\n  expected either\n  /id: is bad\n"
+        );
     }
 }

@@ -12,14 +12,15 @@ mod gate;
 mod inbox;
 mod lock;
 mod look;
+mod near;
 mod out;
 mod patience;
-mod prefix;
 mod program;
 #[cfg(test)]
 mod sample;
 mod serving;
 mod session;
+mod short_id;
 mod table;
 mod token_file;
 mod waiting;

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::Exit;
 use crate::api::settings::{ActionView, PatchAction};
 use crate::cli::failure::Failure;
+use crate::cli::near::unknown_action;
 use crate::cli::out;
 use crate::cli::session::Session;
 use crate::cli::table::Table;
@@ -86,9 +87,11 @@ async fn set(session: &Session, toggle: Toggle, unlocked: bool) -> Result<(), Fa
         auto_approval_allowed: Some(unlocked),
         ..PatchAction::default()
     };
-    let action = session
-        .call(async |client| client.change_action(&toggle.name, &patch).await)
-        .await?;
+    let changed = session.call(async |client| client.change_action(&toggle.name, &patch).await);
+    let action = match changed.await {
+        Ok(action) => action,
+        Err(failure) => return Err(unknown_action(failure, session, &toggle.name).await),
+    };
     if toggle.json {
         return out::print_json(&action);
     }

@@ -9,8 +9,8 @@ use crate::cli::args;
 use crate::cli::detail::detail;
 use crate::cli::failure::Failure;
 use crate::cli::out;
-use crate::cli::prefix::resolve;
 use crate::cli::session::Session;
+use crate::cli::short_id::{resolve, unknown};
 use crate::cli::words;
 use crate::domain::digest::Digest;
 use crate::domain::id::RequestId;
@@ -27,7 +27,7 @@ use crate::domain::untrusted::Untrusted;
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLE)]
 pub struct Args {
-    /// The id of the request, or as much of its beginning as names one only
+    /// The id of the request, or as much of its beginning or of its end as names one only
     #[arg(value_name = "ID")]
     id: String,
 
@@ -55,7 +55,7 @@ pub struct Args {
 
 const EXAMPLE: &str = "\
 Examples:
-  signoff approve 01k3f
+  signoff approve gem0xd
   signoff approve req_01k3… --digest sha256:9f2c… --reason 'checked with Ben'";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
@@ -76,7 +76,8 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     };
     let decided = session
         .call(async |client| client.decide(id, &decide).await)
-        .await?;
+        .await
+        .map_err(unknown)?;
     say(&decided, args.json)?;
     Ok(Exit::Ok)
 }
@@ -104,7 +105,8 @@ async fn show_and_ask(session: &Session, id: RequestId) -> Result<Digest, Failur
     }
     let request = session
         .call(async |client| client.request(id).await)
-        .await?;
+        .await
+        .map_err(unknown)?;
     // What is final stays so: the gate will say who decided, and there is nothing to ask.
     if !request.status.decided() && !confirmed(&request).await? {
         return Err(

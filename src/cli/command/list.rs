@@ -6,11 +6,11 @@ use crate::api::request::{Filter, Request};
 use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::cli::out;
-use crate::cli::prefix::telling;
 use crate::cli::session::Session;
+use crate::cli::short_id::shortened;
 use crate::cli::table::Table;
 use crate::cli::words;
-use crate::domain::id::{ActionName, AgentId, PersonId};
+use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Status;
 use crate::domain::risk::Risk;
 use crate::domain::time::At;
@@ -109,11 +109,12 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
     }
     // People see as much of an id as it takes; a script gets all of it.
     let width = out::width();
-    let shown = match width {
-        Some(_) => telling(page.items.iter().map(|request| request.id)),
-        None => usize::MAX,
+    let ids: Vec<RequestId> = page.items.iter().map(|request| request.id).collect();
+    let ids = match width {
+        Some(_) => shortened(&ids),
+        None => ids.into_iter().map(String::from).collect(),
     };
-    out::print(&table(&page.items, words::now(), shown).one_line_each(width))?;
+    out::print(&table(&page.items, ids, words::now()).one_line_each(width))?;
     if page.next_cursor.is_some() {
         let of = page
             .total
@@ -144,11 +145,11 @@ fn none(filter: &Filter) -> &'static str {
     }
 }
 
-fn table(requests: &[Request], now: At, shown: usize) -> Table {
+fn table(requests: &[Request], ids: Vec<String>, now: At) -> Table {
     let mut table = Table::new(&["ID", "STATUS", "RISK", "AGENT", "AGE", "WHAT"]);
-    for request in requests {
+    for (request, id) in requests.iter().zip(ids) {
         table.row([
-            request.id.to_string().chars().take(shown).collect(),
+            id,
             request.status.word().to_owned(),
             request.risk.level.word().to_owned(),
             request.agent.to_string(),

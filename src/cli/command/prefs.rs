@@ -4,8 +4,10 @@ use clap::Subcommand;
 
 use super::Exit;
 use crate::api::page::Page;
+use crate::api::problem::ProblemKind;
 use crate::api::settings::{Choice, Preference};
 use crate::cli::failure::Failure;
+use crate::cli::near::unknown_action;
 use crate::cli::out;
 use crate::cli::session::Session;
 use crate::cli::table::Table;
@@ -74,10 +76,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         ),
         What::Set(set) => {
             let choice = choice(&set)?;
-            let chosen = session
-                .call(async |client| client.choose(&set.action, &choice).await)
-                .await?;
-            (chosen, set.json)
+            (choose(session, &set.action, &choice).await?, set.json)
         }
     };
     if json {
@@ -86,6 +85,21 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         say(&page)?;
     }
     Ok(Exit::Ok)
+}
+
+async fn choose(
+    session: &Session,
+    action: &ActionName,
+    choice: &Choice,
+) -> Result<Page<Preference>, Failure> {
+    let chosen = session.call(async |client| client.choose(action, choice).await);
+    match chosen.await {
+        Err(failure) if failure.is(ProblemKind::AutoApprovalNotAllowed) => {
+            Err(failure.hint(format!("an admin runs `signoff actions unlock {action}`")))
+        }
+        Err(failure) => Err(unknown_action(failure, session, action).await),
+        chosen => chosen,
+    }
 }
 
 fn choice(set: &Set) -> Result<Choice, Failure> {
@@ -107,7 +121,7 @@ fn say(page: &Page<Preference>) -> Result<(), Failure> {
         out::note("no choices: you are asked every time");
         return Ok(());
     }
-    let mut table = Table::new(&["ACTION", "MODE", "ENDS", "IN"]);
+    let mut table = Table::new(&["ACTION", "MODE", "ENDS AT", "CONVERSATION"]);
     for preference in &page.items {
         let (mode, place) = match &preference.choice {
             Choice::Manual {} => ("manual", String::new()),

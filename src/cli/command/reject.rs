@@ -6,8 +6,8 @@ use super::request::say;
 use crate::api::request::Decide;
 use crate::cli::args;
 use crate::cli::failure::Failure;
-use crate::cli::prefix::resolve;
 use crate::cli::session::Session;
+use crate::cli::short_id::{resolve, unknown};
 use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 
@@ -19,7 +19,7 @@ use crate::domain::untrusted::Untrusted;
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLE)]
 pub struct Args {
-    /// The id of the request, or as much of its beginning as names one only
+    /// The id of the request, or as much of its beginning or of its end as names one only
     #[arg(value_name = "ID")]
     id: String,
 
@@ -38,7 +38,7 @@ pub struct Args {
 
 const EXAMPLE: &str = "\
 Example:
-  signoff reject 01k3f --reason 'wrong list: send it to the buyer only'";
+  signoff reject gem0xd --reason 'wrong list: send it to the buyer only'";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     require_person(session, "reject")?;
@@ -54,7 +54,8 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     };
     let decided = session
         .call(async |client| client.decide(id, &decide).await)
-        .await?;
+        .await
+        .map_err(unknown)?;
     say(&decided, args.json)?;
     Ok(Exit::Ok)
 }

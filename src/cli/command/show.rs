@@ -4,8 +4,8 @@ use super::Exit;
 use crate::cli::detail::detail;
 use crate::cli::failure::Failure;
 use crate::cli::out;
-use crate::cli::prefix::resolve;
 use crate::cli::session::Session;
+use crate::cli::short_id::{resolve, unknown};
 use crate::cli::words;
 
 /// Show one request with everything about it.
@@ -13,9 +13,9 @@ use crate::cli::words;
 /// What it would do and to whom comes first, then the agent's own words and the parameters, each line of
 /// them behind a bar. Characters that a terminal would obey, hide or reorder are shown as signs.
 #[derive(clap::Args)]
-#[command(after_long_help = "Example:\n  signoff show 01k3f")]
+#[command(after_long_help = "Example:\n  signoff show gem0xd")]
 pub struct Args {
-    /// The id of the request, or as much of its beginning as names one only
+    /// The id of the request, or as much of its beginning or of its end as names one only
     #[arg(value_name = "ID")]
     id: String,
 
@@ -28,7 +28,8 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let id = resolve(session, &args.id).await?;
     let request = session
         .call(async |client| client.request(id).await)
-        .await?;
+        .await
+        .map_err(unknown)?;
     if args.json {
         out::print_json(&request)?;
     } else {

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use uuid::Uuid;
 
 use super::Exit;
+use crate::api::problem::ProblemKind;
 use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::cli::out;
@@ -39,7 +40,8 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let key = Uuid::now_v7().to_string();
     let run = session
         .call(async |client| client.start(id, &key).await)
-        .await?;
+        .await
+        .map_err(|failure| not_ready(failure, id))?;
     if args.json {
         out::print_json(&run)?;
         return Ok(Exit::Ok);
@@ -55,4 +57,13 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         out::print(params)?;
     }
     Ok(Exit::Ok)
+}
+
+fn not_ready(failure: Failure, id: RequestId) -> Failure {
+    match failure.is(ProblemKind::NotReady) {
+        true => failure.hint(format!(
+            "`signoff wait {id}` says what became of it, once it is decided"
+        )),
+        false => failure,
+    }
 }

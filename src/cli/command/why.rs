@@ -4,8 +4,8 @@ use super::Exit;
 use crate::api::request::Why;
 use crate::cli::failure::Failure;
 use crate::cli::out;
-use crate::cli::prefix::resolve;
 use crate::cli::session::Session;
+use crate::cli::short_id::{resolve, unknown};
 use crate::cli::table::Table;
 use crate::cli::words::word_of;
 use crate::domain::untrusted::Untrusted;
@@ -15,9 +15,9 @@ use crate::domain::untrusted::Untrusted;
 /// Policy is a ladder: its rungs are asked from top to bottom, and the first that answers decides. This
 /// shows what each of them said when the request was asked.
 #[derive(clap::Args)]
-#[command(after_long_help = "Example:\n  signoff why 01k3f")]
+#[command(after_long_help = "Example:\n  signoff why gem0xd")]
 pub struct Args {
-    /// The id of the request, or as much of its beginning as names one only
+    /// The id of the request, or as much of its beginning or of its end as names one only
     #[arg(value_name = "ID")]
     id: String,
 
@@ -28,7 +28,8 @@ pub struct Args {
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let id = resolve(session, &args.id).await?;
-    let why = session.call(async |client| client.why(id).await).await?;
+    let why = session.call(async |client| client.why(id).await);
+    let why = why.await.map_err(unknown)?;
     if args.json {
         out::print_json(&why)?;
     } else {
