@@ -21,7 +21,7 @@ const SHOWN: usize = 6;
 /// What a list writes where it left the beginning of an id out.
 const LEFT_OUT: char = '…';
 const LOOKS: &str =
-    "ids look like req_01k3…; `signoff list` shows them, and 4 letters of the end will do";
+    "ids look like req_01k3…; `signoff list` shows them, and 4 characters of their end will do";
 
 /// What was given of an id.
 #[derive(Debug, PartialEq, Eq)]
