@@ -570,3 +570,80 @@ async fn what_policy_allows_costs_one_entry_and_leaves_nothing_to_do() {
     let pending = gate.owner().requests(&filter).await.unwrap();
     assert_eq!((pending.items.len(), pending.total), (0, Some(0)));
 }
+
+#[tokio::test]
+async fn nothing_beside_the_parameters_can_be_made_heavy_for_everybody() {
+    let gate = TestGate::start().await;
+    let agent = gate.agent_wire();
+    let long = "x".repeat(70_000);
+    for (field, pointer) in [
+        (json!({"title": long}), "/title"),
+        (
+            json!({"resource": {"type": "deal", "id": long}}),
+            "/resource/id",
+        ),
+        (
+            json!({"risk": {"level": "low", "reason": long}}),
+            "/risk/reason",
+        ),
+        (
+            json!({"voice": {"hold_message": long}}),
+            "/voice/hold_message",
+        ),
+        (json!({"context": {"note": long}}), "/context"),
+        (json!({"recipients": [long]}), "/params"),
+    ] {
+        let mut body = json!({"action": "x.y", "params": {}});
+        body.as_object_mut()
+            .unwrap()
+            .extend(field.as_object().unwrap().clone());
+        let problem = agent
+            .post("/v1/requests", body.to_string())
+            .await
+            .refused(422, "invalid-input");
+        assert_eq!(problem.errors[0].pointer, pointer);
+    }
+    let asked = agent
+        .post(
+            "/v1/requests",
+            r#"{"action": "x.y", "params": {}, "context": {"a": 1}}"#,
+        )
+        .await;
+    let listed = gate.owner_wire().get("/v1/requests").await.json();
+    assert_eq!(listed["items"][0]["id"], asked.json()["id"]);
+    assert_eq!(
+        listed["items"][0]["context"],
+        json!(null),
+        "a list is for finding"
+    );
+}
+
+#[tokio::test]
+async fn one_agent_teaches_only_so_many_actions() {
+    let gate = TestGate::start().await;
+    let agent = gate.agent_wire();
+    for n in 0..200 {
+        let body = json!({"action": format!("learnt.n{n}"), "params": {}}).to_string();
+        assert_eq!(agent.post("/v1/requests", body).await.status, 201);
+    }
+    let more = r#"{"action": "learnt.more", "params": {}}"#;
+    agent
+        .post("/v1/requests", more)
+        .await
+        .refused(429, "too-many-actions");
+    assert_eq!(
+        agent
+            .post("/v1/requests", r#"{"action": "learnt.n7", "params": {}}"#)
+            .await
+            .status,
+        201
+    );
+    let other = gate.agent_of("other", &["owner"], &["owner"]).await;
+    let asked = other
+        .ask(
+            &crate::support::ask(json!({"action": "learnt.more", "params": {}})),
+            "k",
+        )
+        .await;
+    assert_eq!(asked.unwrap().action.as_str(), "learnt.more");
+}

@@ -4,10 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use signoff::domain::actor::Actor;
-use signoff::domain::event::{Event, Fact, TokenRevoked};
 use signoff::server::ROUTES;
-use signoff::store::{self, Change, Database, Outcome};
 
 use crate::support::{Answer, TestGate, Wire, email};
 
@@ -82,7 +79,7 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 30] = [
+const TABLE: [Row; 31] = [
     row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+!!"),
     row("get", "/v1/requests", "", "++++k!!"),
     row("get", "/v1/requests/{id}", "", "?++++!!"),
@@ -110,6 +107,7 @@ const TABLE: [Row; 30] = [
     row("get", "/v1/groups", "", "++++k!!"),
     row("post", "/v1/tokens", r#"{"agent": "local"}"#, "--++k!!"),
     row("get", "/v1/tokens", "", "--++k!!"),
+    row("delete", "/v1/tokens/{token}", "", "--++k!!"),
     row("get", "/v1/me", "", "+++++!!"),
     row("get", "/healthz", "", "+++++++"),
     row("get", "/readyz", "", "+++++++"),
@@ -127,6 +125,7 @@ fn every_route_has_a_row() {
 async fn every_caller_gets_what_the_table_says() {
     let gate = TestGate::start().await;
     let (gate, callers) = callers(gate).await;
+    let spare = serde_json::from_value(json!({"agent": "local"})).unwrap();
     let mut wrong = Vec::new();
     for row in &TABLE {
         assert_eq!(row.gets.len(), CALLERS.len());
@@ -141,7 +140,11 @@ async fn every_caller_gets_what_the_table_says() {
                 .replace("{id}", &asked.id.to_string())
                 .replace("/integrations/{name}", "/integrations/email")
                 .replace("{name}", "email.send")
-                .replace("{action}", "email.send");
+                .replace("{action}", "email.send")
+                .replace(
+                    "{token}",
+                    &gate.owner().add_token(&spare).await.unwrap().id.to_string(),
+                );
             let body = row
                 .body
                 .replace("{digest}", &asked.digest.to_string())
@@ -187,35 +190,12 @@ async fn callers(gate: TestGate) -> (TestGate, Vec<Wire>) {
     tokens.push(gate.token(json!({"person": "owner"})).await);
     tokens.push(gate.token(json!({"agent": "local"})).await);
     let revoked = gate.token(json!({"person": "owner"})).await;
-    let gate = revoke(gate, &revoked).await;
+    let id = gate.client(&revoked).me().await.unwrap().token;
+    gate.owner().revoke_token(id).await.unwrap();
     let mut callers: Vec<_> = tokens.iter().map(|token| gate.wire(token)).collect();
     callers.push(Wire::new(&gate.url, None));
     callers.push(gate.wire(&revoked));
     (gate, callers)
-}
-
-/// Puts the revocation into the log, as the gate finds it there when it opens.
-async fn revoke(gate: TestGate, token: &str) -> TestGate {
-    let id = gate.client(token).me().await.unwrap().token;
-    let revoked = Event {
-        at: gate.gate.now(),
-        actor: Actor::Gate,
-        request: None,
-        fact: Fact::TokenRevoked(TokenRevoked { id }),
-    };
-    gate.restart_after(|database| {
-        let mut store = store::open(&Database::Sqlite(database.to_owned())).unwrap();
-        let change = Change {
-            events: vec![revoked.record()],
-            ..Change::default()
-        };
-        let outcomes = store.write.commit(&[change]);
-        assert!(
-            matches!(outcomes[..], [Ok(Outcome::Done { .. })]),
-            "{outcomes:?}"
-        );
-    })
-    .await
 }
 
 #[tokio::test]
@@ -438,4 +418,50 @@ async fn short_lists_come_in_pages_too() {
             .refused(422, "invalid-input");
     }
     assert_eq!(gate.owner().people().await.unwrap().items.len(), 8);
+}
+
+#[tokio::test]
+async fn nobody_learns_anything_about_a_body_that_they_may_not_send() {
+    let (gate, callers) = callers(TestGate::start().await).await;
+    let asked = gate.agent().ask(&email(), "asked").await.unwrap();
+    for row in TABLE.iter().filter(|row| !row.body.is_empty()) {
+        for ((name, wire), expected) in CALLERS.iter().zip(&callers).zip(row.gets.chars()) {
+            if !"k-!".contains(expected) {
+                continue;
+            }
+            let path = row.path.replace("{id}", &asked.id.to_string());
+            let answer = call(wire, row.method, &path, "{".to_owned()).await;
+            assert_eq!(
+                Gets::of(&answer),
+                Gets::read(expected),
+                "{} {path} as {name}",
+                row.method
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_was_revoked_speaks_for_nobody_and_the_last_owners_token_stays() {
+    let gate = TestGate::start().await;
+    let token = gate.token(json!({"agent": "local"})).await;
+    let agent = gate.client(&token);
+    let id = agent.me().await.unwrap().token;
+    let mut stream = gate.owner().events(None).await.unwrap();
+    assert!(gate.owner().revoke_token(id).await.unwrap().revoked);
+    assert!(
+        gate.owner().revoke_token(id).await.unwrap().revoked,
+        "again is the same"
+    );
+    assert_eq!(agent.me().await.unwrap_err().problem().unwrap().status, 401);
+    loop {
+        if let Some(signoff::client::Tick::Event(event)) = stream.next().await.unwrap() {
+            assert_eq!(event.kind, "token.revoked");
+            break;
+        }
+    }
+    let own = gate.owner().me().await.unwrap().token;
+    let refused = gate.owner().revoke_token(own).await.unwrap_err();
+    assert_eq!(refused.problem().unwrap().name(), "forbidden");
+    gate.owner().me().await.unwrap();
 }

@@ -16,7 +16,8 @@ use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Rung, Verdict};
 
-/// A request as everybody who may see it sees it. Lists leave `params` out.
+/// A request as everybody who may see it sees it. Lists leave `params` and
+/// `context` out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     pub id: RequestId,

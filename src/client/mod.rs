@@ -20,7 +20,7 @@ use crate::api::request::{Ask, Decide, Filter, Notice, ReportRun, Request, Start
 use crate::api::settings::{
     ActionView, Choice, Integration, PatchAction, PatchIntegration, Preference,
 };
-use crate::domain::id::{ActionName, IntegrationName, RequestId};
+use crate::domain::id::{ActionName, IntegrationName, RequestId, TokenId};
 
 pub use events::{EventStream, Tick};
 
@@ -319,6 +319,12 @@ impl Client {
     /// Makes a token; the answer is the only one that has the secret.
     pub async fn add_token(&self, token: &NewToken) -> Result<TokenView> {
         self.send(Method::POST, "v1/tokens", token).await
+    }
+
+    /// Makes a token speak for nobody from now on.
+    pub async fn revoke_token(&self, id: TokenId) -> Result<TokenView> {
+        let call = self.call(Method::DELETE, &format!("v1/tokens/{id}"))?;
+        self.answer(call.timeout(ANSWER_TIMEOUT)).await
     }
 
     /// The log as it grows, from just after this position; without one, from now on.

@@ -84,6 +84,15 @@ pub struct OptedOut {
     pub scope: OptInScope,
 }
 
+/// What a stored event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// `noun.verb`
+    pub kind: String,
+    pub actor: Actor,
+    pub request: Option<RequestId>,
+}
+
 /// The stored form: what a leaf hash covers.
 #[derive(Serialize, Deserialize)]
 struct Body {
@@ -244,6 +253,21 @@ impl Event {
             body: RawJson::from(body),
             event: self,
         }
+    }
+
+    /// Reads of a body what it is about, without what it says.
+    pub fn outline(body: &str) -> Result<Outline, BadEvent> {
+        let Body {
+            kind,
+            actor,
+            request,
+            ..
+        } = serde_json::from_str(body)?;
+        Ok(Outline {
+            kind,
+            actor,
+            request,
+        })
     }
 
     /// Reads a body back.

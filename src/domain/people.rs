@@ -202,6 +202,9 @@ pub struct Action {
     pub idempotent: bool,
     /// Where recipients stand in its parameters.
     pub recipient_params: Vec<String>,
+    /// The agent that was the first to ask for it, where it isn't a shipped one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learnt_from: Option<AgentId>,
 }
 
 /// A person to add.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
 use super::id::{ActionName, AgentId, PersonId, TokenId};
-use super::time::At;
+use super::time::{At, Span};
 use super::untrusted::Untrusted;
 
 /// How reviewers are found.
@@ -141,6 +141,24 @@ pub struct OptIn {
     pub action: ActionName,
     pub scope: OptInScope,
     pub since: At,
+}
+
+impl OptInScope {
+    /// An opt-in for a conversation ends that long after its last use.
+    const CONVERSATION_RESTS: Span = Span::from_hours(12);
+
+    /// When an opt-in that was last used at this moment ends, unless it is used again.
+    pub fn ends_at(&self, last_use: At) -> Option<At> {
+        match self {
+            OptInScope::Always => None,
+            OptInScope::Conversation { .. } => Some(last_use.plus(Self::CONVERSATION_RESTS)),
+        }
+    }
+
+    /// Whether an opt-in that was last used at this moment still holds.
+    pub fn holds(&self, last_use: At, now: At) -> bool {
+        self.ends_at(last_use).is_none_or(|end| now < end)
+    }
 }
 
 /// What an opt-in covers.

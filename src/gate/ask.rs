@@ -1,10 +1,11 @@
 //! Asking. A verdict is found against one snapshot of the workspace and stored only if that is still
 //! the newest; a request that policy allows costs this one commit.
 
+use super::bounds;
 use super::{Caller, Gate, GateError, Once, TRIES, claim, record};
 use crate::domain::digest::Digest;
 use crate::domain::event::Fact;
-use crate::domain::id::{PersonId, RequestId};
+use crate::domain::id::{ActionName, PersonId, RequestId};
 use crate::domain::json::Json;
 use crate::domain::people::{Action, Agent, Integration, Person};
 use crate::domain::recipient::{self, Found};
@@ -18,8 +19,8 @@ use crate::policy::ladder::{Question, evaluate};
 use crate::policy::{reviewers, risk};
 use crate::store::{Change, Expect, Outcome, Payload, Stored};
 
-/// The longest free text that is not a parameter.
-const LONGEST_TEXT: usize = 4_096;
+/// The most actions that one agent may teach the gate.
+const TEACHES_AT_MOST: usize = 200;
 
 impl Gate {
     /// Asks to perform an action. `params` is what `ask.params` says, parsed.
@@ -34,7 +35,10 @@ impl Gate {
         if let Some(earlier) = self.earlier(caller, once).await? {
             return self.repeated(&earlier, once).await;
         }
-        check_texts(&ask)?;
+        bounds::ask(&ask)?;
+        if ask.callback_url.is_some() {
+            return Err(GateError::Invalid(vec![super::people::no_callbacks()]));
+        }
         let payload = |id| Payload {
             request: id,
             params: ask.params.clone(),
@@ -83,6 +87,7 @@ impl Gate {
     ) -> Result<Asked, GateError> {
         let policy = self.policy();
         let recipients = recipients(&scene.action, ask, params)?;
+        bounds::recipients(&recipients)?;
         let resource = ask
             .resource
             .as_ref()
@@ -182,12 +187,15 @@ impl<'a> Scene<'a> {
         let known_action = workspace.actions.get(&ask.action);
         let name = ask.action.integration();
         let known_integration = workspace.integrations.get(&name);
+        let user = user(agent, ask.on_behalf_of.as_ref(), workspace)?;
+        let action = match known_action {
+            Some(known) => known.clone(),
+            None => learn(agent, &ask.action, workspace)?,
+        };
         Ok(Self {
             agent,
-            user: user(agent, ask.on_behalf_of.as_ref(), workspace)?,
-            action: known_action
-                .cloned()
-                .unwrap_or_else(|| catalogue.learn(&ask.action)),
+            user,
+            action,
             integration: known_integration
                 .cloned()
                 .unwrap_or_else(|| catalogue.learn_integration(&name)),
@@ -206,6 +214,19 @@ impl<'a> Scene<'a> {
             .then(|| Fact::ActionSaved(self.action.clone()));
         integration.into_iter().chain(action).collect()
     }
+}
+
+/// An action that nobody has asked for before. One agent can teach only so many: each makes the
+/// workspace larger, for everybody and for good.
+fn learn(agent: &Agent, name: &ActionName, workspace: &Workspace) -> Result<Action, GateError> {
+    let from_it = |action: &&Action| action.learnt_from.as_ref() == Some(&agent.id);
+    if workspace.actions.values().filter(from_it).count() >= TEACHES_AT_MOST {
+        return Err(GateError::TaughtEnough(TEACHES_AT_MOST));
+    }
+    Ok(Action {
+        learnt_from: Some(agent.id.clone()),
+        ..Catalogue::shipped().learn(name)
+    })
 }
 
 fn user<'a>(
@@ -252,28 +273,4 @@ fn mismatch(found: &Found, places: &[&str]) -> GateError {
             places.join(", ")
         ),
     )
-}
-
-fn check_texts(ask: &Ask) -> Result<(), GateError> {
-    if ask.callback_url.is_some() {
-        return Err(GateError::Invalid(vec![super::people::no_callbacks()]));
-    }
-    let texts = [
-        ("/title", &ask.title),
-        ("/reason", &ask.reason),
-        ("/conversation", &ask.conversation),
-        ("/node", &ask.node),
-    ];
-    for (pointer, text) in texts {
-        if text
-            .as_ref()
-            .is_some_and(|text| text.raw_for_execution().len() > LONGEST_TEXT)
-        {
-            return Err(GateError::invalid(
-                pointer,
-                format!("longer than {LONGEST_TEXT} bytes"),
-            ));
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Deciding. The check of who may and the write that it guards are one commit: of any number of
 //! reviewers, the clock and a cancel, one settles a request, and the others learn who it was.
 
+use super::bounds;
 use super::{Caller, Gate, GateError, Once};
 use crate::domain::digest::Digest;
 use crate::domain::event::Fact;
@@ -46,6 +47,7 @@ impl Gate {
             })
         };
         let more = |stored: &Stored, workspace: &Workspace| {
+            bounds::text("/reason", choice.reason.as_ref())?;
             let scope = remembered(person, stored, workspace, choice)?;
             let opted_in = scope.map(|scope| {
                 Fact::OptedIn(OptIn {

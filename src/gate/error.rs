@@ -35,6 +35,12 @@ pub enum GateError {
     Busy,
     #[error("{0} is due, but can't be settled; the database may be damaged")]
     Overdue(RequestId),
+    #[error(
+        "this agent has asked for {0} actions that nobody knew before; it can't teach any more"
+    )]
+    TaughtEnough(usize),
+    #[error("the system gives no random numbers, so no token can be made")]
+    NoRandomness(#[source] std::io::Error),
     #[error("the gate is stopping and takes nothing more")]
     Stopping,
     #[error(transparent)]

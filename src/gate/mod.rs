@@ -4,6 +4,7 @@
 
 mod ask;
 mod bells;
+mod bounds;
 mod caller;
 mod clerk;
 mod decide;
@@ -43,7 +44,6 @@ pub use found::{FirstKeys, OpenError};
 pub use news::Passing;
 pub use people::Issued;
 pub use secret::{BadSecret, Secret};
-pub use settings::CONVERSATION_LASTS;
 pub use wait::Until;
 
 /// How often an operation starts again because somebody else was faster. Each time somebody else got

@@ -14,7 +14,7 @@ use crate::domain::workspace::Workspace;
 use crate::store::{Change, Entry};
 
 /// How far a reader of the log's tail may fall behind before it reads from the store again.
-const TAIL: usize = 2_048;
+const TAIL: usize = 512;
 
 /// An entry of the log, as it passes.
 #[derive(Debug, Clone)]

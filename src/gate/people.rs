@@ -4,7 +4,7 @@
 use super::error::Fault;
 use super::{Caller, Gate, GateError, Once, Secret, claim};
 use crate::domain::actor::Actor;
-use crate::domain::event::Fact;
+use crate::domain::event::{Fact, TokenRevoked};
 use crate::domain::id::{GroupId, PersonId, TeamId, TokenId};
 use crate::domain::people::{
     Agent, Group, Holder, NewAgent, NewGroup, NewPerson, NewTeam, Person, Role, Team, Token,
@@ -176,9 +176,7 @@ impl Gate {
         if let Some(earlier) = self.earlier(caller, once).await? {
             return self.issued_before(&earlier.target).await;
         }
-        let secret = Secret::generate().map_err(|error| {
-            GateError::Forbidden(format!("the system gives no random numbers ({error})"))
-        })?;
+        let secret = Secret::generate().map_err(GateError::NoRandomness)?;
         let token = Token {
             id: TokenId::generate(),
             holder: holder.clone(),
@@ -204,6 +202,44 @@ impl Gate {
                 None => Err(GateError::Busy),
             },
         }
+    }
+
+    /// Makes a token speak for nobody, from the next call on. The last token of the last owner stays:
+    /// without it nobody could manage the workspace any more.
+    pub async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<Token, GateError> {
+        caller.manager()?;
+        self.change_workspace(&caller.actor(), None, |workspace| {
+            let token = workspace
+                .tokens
+                .get(&id)
+                .ok_or_else(|| GateError::NotFound {
+                    what: "token",
+                    id: id.to_string(),
+                })?;
+            let owners = is_an_owners(token, workspace);
+            if owners && caller.role != Some(Role::Owner) {
+                return Err(GateError::Forbidden(
+                    "only an owner revokes an owner's token".to_owned(),
+                ));
+            }
+            let speaks = |other: &&Token| !other.revoked && is_an_owners(other, workspace);
+            if owners && !token.revoked && workspace.tokens.values().filter(speaks).count() == 1 {
+                return Err(GateError::Forbidden(
+                    "this is the last token of an owner; make another one first".to_owned(),
+                ));
+            }
+            let revoked = Fact::TokenRevoked(TokenRevoked { id });
+            Ok((!token.revoked).then_some(revoked).into_iter().collect())
+        })
+        .await?;
+        let gone = |workspace: &Workspace| {
+            workspace
+                .tokens
+                .get(&id)
+                .filter(|token| token.revoked)
+                .cloned()
+        };
+        self.saved(gone).await
     }
 
     async fn issued_before(&self, id: &str) -> Result<Issued, GateError> {
@@ -257,6 +293,13 @@ impl Gate {
             }
             added => added,
         }
+    }
+}
+
+fn is_an_owners(token: &Token, workspace: &Workspace) -> bool {
+    match &token.holder {
+        Holder::Person(person) => workspace.role(person) == Some(Role::Owner),
+        Holder::Agent(_) => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Running what was approved or allowed: its agent takes it, once, and says how it ended.
 
+use super::bounds;
 use super::{Caller, Gate, GateError, Once};
 use crate::domain::execution::Report;
 use crate::domain::id::RequestId;
@@ -47,6 +48,8 @@ impl Gate {
         once: Option<&Once>,
     ) -> Result<Stored, GateError> {
         caller.agent()?;
+        bounds::text("/error", report.error.as_ref())?;
+        bounds::json("/result", report.result.as_ref())?;
         self.request(caller, id).await?;
         let command = |stored: &Stored, workspace: &Workspace| {
             let not_started = stored

@@ -58,6 +58,11 @@ impl Gate {
             })
     }
 
+    /// Whether this person has a part in that request, found without reading it.
+    pub async fn is_party(&self, person: &PersonId, id: RequestId) -> Result<bool, GateError> {
+        Ok(self.read().is_party(id, person).await?)
+    }
+
     /// What was sent with a request that the caller may see.
     pub async fn payload(&self, stored: &Stored) -> Result<Option<Payload>, GateError> {
         Ok(self.read().payload(stored.asked.id).await?)

@@ -1,15 +1,12 @@
 //! Integrations, actions and each person's own choices. Unlocking an action changes nobody by itself;
 //! locking it ends every opt-in for it at once, and unlocking it again brings none back.
 
+use super::bounds;
 use super::{Caller, Gate, GateError};
 use crate::domain::event::{Fact, OptedOut};
 use crate::domain::id::{ActionName, IntegrationName};
 use crate::domain::people::{Action, Integration, PatchAction, PatchIntegration};
 use crate::domain::review::{OptIn, OptInScope};
-use crate::domain::time::{At, Span};
-
-/// An opt-in for a conversation ends that long after its last use.
-pub const CONVERSATION_LASTS: Span = Span::from_hours(12);
 
 impl Gate {
     /// Changes an action.
@@ -88,7 +85,7 @@ impl Gate {
         let workspace = self.workspace();
         Ok(workspace
             .opt_ins_of(person)
-            .filter(|opt_in| holds(opt_in, now))
+            .filter(|opt_in| opt_in.scope.holds(opt_in.since, now))
             .collect())
     }
 
@@ -100,6 +97,9 @@ impl Gate {
         scope: Option<&OptInScope>,
     ) -> Result<(), GateError> {
         let person = caller.person()?;
+        if let Some(OptInScope::Conversation { conversation, .. }) = scope {
+            bounds::text("/conversation", Some(conversation))?;
+        }
         self.change_workspace(&caller.actor(), None, |workspace| {
             let known = workspace
                 .actions
@@ -140,14 +140,6 @@ impl Gate {
     }
 }
 
-/// Whether an opt-in still lets anything through.
-fn holds(opt_in: &OptIn, now: At) -> bool {
-    match opt_in.scope {
-        OptInScope::Always => true,
-        OptInScope::Conversation { .. } => now.since(opt_in.since) < CONVERSATION_LASTS,
-    }
-}
-
 fn patched_action(old: &Action, patch: &PatchAction) -> Action {
     Action {
         name: old.name.clone(),
@@ -160,6 +152,7 @@ fn patched_action(old: &Action, patch: &PatchAction) -> Action {
         default_risk: patch.default_risk.unwrap_or(old.default_risk),
         executor: patch.executor.unwrap_or(old.executor),
         idempotent: patch.idempotent.unwrap_or(old.idempotent),
+        learnt_from: old.learnt_from.clone(),
         recipient_params: patch
             .recipient_params
             .clone()

@@ -134,10 +134,9 @@ fn require_json(headers: &HeaderMap) -> Result<(), Rejection> {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .map(|kind| kind.trim().to_ascii_lowercase());
+        .map(|kind| kind.to_ascii_lowercase().replace([' ', '"'], ""));
     match kind.as_deref() {
-        Some("application/json") => Ok(()),
+        Some("application/json" | "application/json;charset=utf-8") => Ok(()),
         _ => Err(Rejection::new(
             ProblemKind::UnsupportedMediaType,
             "send JSON, with content-type: application/json",

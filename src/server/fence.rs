@@ -4,7 +4,8 @@
 use std::net::SocketAddr;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -16,6 +17,22 @@ use crate::api::problem::ProblemKind;
 pub(super) struct Hosts(Vec<String>);
 
 impl Hosts {
+    /// What a listening address is called besides its configured names.
+    fn own_names(address: SocketAddr) -> Vec<String> {
+        let mut names = vec![
+            "localhost".to_owned(),
+            "127.0.0.1".to_owned(),
+            "[::1]".to_owned(),
+        ];
+        if !address.ip().is_unspecified() {
+            names.push(match address {
+                SocketAddr::V4(address) => address.ip().to_string(),
+                SocketAddr::V6(address) => format!("[{}]", address.ip()),
+            });
+        }
+        names
+    }
+
     pub(super) fn new(address: SocketAddr, configured: &[String]) -> Self {
         let mut names = Self::own_names(address);
         names.extend(configured.iter().map(|name| name.to_ascii_lowercase()));
@@ -41,31 +58,39 @@ fn same_site(origin: &str, host: &str) -> bool {
 
 /// Lets only requests pass that were meant for this server.
 pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    match refuse(&shared.hosts, request.headers()) {
+    match refuse(&shared.hosts, &request) {
         Some(rejection) => rejection.into_response(),
         None => next.run(request).await,
     }
 }
 
-fn refuse(hosts: &Hosts, headers: &HeaderMap) -> Option<Rejection> {
-    let text = |name| {
-        headers
-            .get(name)
-            .map(|value| value.to_str().unwrap_or_default())
-    };
-    let Some(host) = text(header::HOST).filter(|host| hosts.has(host)) else {
+/// Exactly one name may be given, wherever it is given: a proxy might go by another one of several.
+fn refuse(hosts: &Hosts, request: &Request) -> Option<Rejection> {
+    let headers = request.headers();
+    let named =
+        texts(headers, header::HOST).chain(request.uri().authority().map(Authority::as_str));
+    let mut named = named.map(str::to_ascii_lowercase);
+    let host = named.next().filter(|host| hosts.has(host));
+    let Some(host) = host.filter(|host| named.all(|again| again == *host)) else {
         return Some(Rejection::new(
             ProblemKind::WrongHost,
             "this server doesn't go by that name; names are added in [server] hosts",
         ));
     };
-    match text(header::ORIGIN) {
-        Some(origin) if !same_site(origin, host) => Some(Rejection::new(
+    let foreign_page = texts(headers, header::ORIGIN).any(|origin| !same_site(origin, &host));
+    let cross_site = texts(headers, HeaderName::from_static("sec-fetch-site"))
+        .any(|site| !matches!(site, "same-origin" | "none"));
+    (foreign_page || cross_site).then(|| {
+        Rejection::new(
             ProblemKind::ForeignOrigin,
             "requests made by other sites' pages are refused",
-        )),
-        _ => None,
-    }
+        )
+    })
+}
+
+fn texts(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(name).into_iter();
+    values.map(|value| value.to_str().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! events; no rule of its own. A connection is HTTP/1 on a loop of our own, which keeps a waiting
 //! caller down to a few kilobytes.
 
+mod auth;
 mod body;
 mod events;
 mod fence;
@@ -16,13 +17,10 @@ mod settings;
 mod view;
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use axum::routing::MethodRouter;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -31,10 +29,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::api::problem::ProblemKind;
-use crate::gate::{Caller, Gate};
+use crate::gate::Gate;
 use fence::Hosts;
-use problem::Rejection;
 
 /// Connections that may be open at once; beyond this they queue in the kernel.
 const CONNECTIONS: usize = 16_384;
@@ -213,6 +209,7 @@ routes! {
     "/v1/teams": post people::add_team, get people::teams;
     "/v1/groups": post people::add_group, get people::groups;
     "/v1/tokens": post people::issue_token, get people::tokens;
+    "/v1/tokens/{token}": delete people::revoke_token;
     "/v1/me": get me::me;
     "/healthz": get health::alive;
     "/readyz": get health::ready;
@@ -227,44 +224,4 @@ fn router(shared: Shared) -> Router {
             fence::check,
         ))
         .with_state(shared)
-}
-
-impl FromRequestParts<Shared> for Caller {
-    type Rejection = Rejection;
-
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
-        let secret = parts
-            .headers
-            .get(axum::http::header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, secret)| secret);
-        secret
-            .and_then(|secret| shared.gate.caller(secret.trim()))
-            .ok_or_else(|| {
-                Rejection::new(
-                    ProblemKind::Unauthorized,
-                    "send Authorization: Bearer and a token that this gate issued and has not revoked",
-                )
-            })
-    }
-}
-
-impl Hosts {
-    /// What a listening address is called besides its configured names.
-    fn own_names(address: SocketAddr) -> Vec<String> {
-        let mut names = vec![
-            "localhost".to_owned(),
-            "127.0.0.1".to_owned(),
-            "[::1]".to_owned(),
-        ];
-        if !address.ip().is_unspecified() {
-            names.push(match address {
-                SocketAddr::V4(address) => address.ip().to_string(),
-                SocketAddr::V6(address) => format!("[{}]", address.ip()),
-            });
-        }
-        names
-    }
 }

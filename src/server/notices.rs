@@ -6,6 +6,7 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use super::Shared;
+use super::auth::AnAgent;
 use super::body::{Answer, Nothing, Path, StrictQuery, ok};
 use super::problem::Rejection;
 use super::requests::request_id;
@@ -13,7 +14,6 @@ use super::view;
 use crate::api::page::Page;
 use crate::api::problem::ProblemKind;
 use crate::api::request::Notice;
-use crate::gate::Caller;
 
 /// The longest wait in one call.
 const LONGEST_WAIT: u16 = 300;
@@ -26,7 +26,7 @@ pub(super) struct Wait {
 
 pub(super) async fn list(
     State(shared): State<Shared>,
-    caller: Caller,
+    AnAgent(caller): AnAgent,
     StrictQuery(wait): StrictQuery<Wait>,
 ) -> Result<Answer<Page<Notice>>, Rejection> {
     let seconds = wait.wait.unwrap_or(0);
@@ -50,7 +50,7 @@ pub(super) async fn list(
 
 pub(super) async fn take(
     State(shared): State<Shared>,
-    caller: Caller,
+    AnAgent(caller): AnAgent,
     Path(id): Path,
     body: Nothing,
 ) -> Result<Answer<Notice>, Rejection> {

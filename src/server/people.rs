@@ -3,30 +3,32 @@
 use axum::extract::State;
 
 use super::Shared;
-use super::body::{Answer, Strict, StrictQuery, created, ok};
+use super::auth::{APerson, Manager};
+use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
 use super::paging::Paging;
 use super::problem::Rejection;
 use crate::api::page::Page;
 use crate::api::people::{
     Agent, Group, NewAgent, NewGroup, NewPerson, NewTeam, NewToken, Person, Team, TokenView,
 };
+use crate::api::problem::ProblemKind;
+use crate::domain::id::BadId;
 use crate::domain::people::{Holder, Token};
-use crate::gate::{Caller, Secret};
+use crate::gate::Secret;
 
 type Answered<T> = Result<Answer<T>, Rejection>;
 
 pub(super) async fn people(
     State(shared): State<Shared>,
-    caller: Caller,
+    _: APerson,
     StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<Person>> {
-    caller.person()?;
     Ok(ok(paging.of(&shared.gate.workspace().people, Clone::clone)?))
 }
 
 pub(super) async fn add_person(
     State(shared): State<Shared>,
-    caller: Caller,
+    Manager(caller): Manager,
     body: Strict<NewPerson>,
 ) -> Answered<Person> {
     Ok(created(
@@ -39,16 +41,15 @@ pub(super) async fn add_person(
 
 pub(super) async fn agents(
     State(shared): State<Shared>,
-    caller: Caller,
+    _: APerson,
     StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<Agent>> {
-    caller.person()?;
     Ok(ok(paging.of(&shared.gate.workspace().agents, Clone::clone)?))
 }
 
 pub(super) async fn add_agent(
     State(shared): State<Shared>,
-    caller: Caller,
+    Manager(caller): Manager,
     body: Strict<NewAgent>,
 ) -> Answered<Agent> {
     Ok(created(
@@ -61,16 +62,15 @@ pub(super) async fn add_agent(
 
 pub(super) async fn teams(
     State(shared): State<Shared>,
-    caller: Caller,
+    _: APerson,
     StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<Team>> {
-    caller.person()?;
     Ok(ok(paging.of(&shared.gate.workspace().teams, Clone::clone)?))
 }
 
 pub(super) async fn add_team(
     State(shared): State<Shared>,
-    caller: Caller,
+    Manager(caller): Manager,
     body: Strict<NewTeam>,
 ) -> Answered<Team> {
     Ok(created(
@@ -83,16 +83,15 @@ pub(super) async fn add_team(
 
 pub(super) async fn groups(
     State(shared): State<Shared>,
-    caller: Caller,
+    _: APerson,
     StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<Group>> {
-    caller.person()?;
     Ok(ok(paging.of(&shared.gate.workspace().groups, Clone::clone)?))
 }
 
 pub(super) async fn add_group(
     State(shared): State<Shared>,
-    caller: Caller,
+    Manager(caller): Manager,
     body: Strict<NewGroup>,
 ) -> Answered<Group> {
     Ok(created(
@@ -105,20 +104,18 @@ pub(super) async fn add_group(
 
 pub(super) async fn tokens(
     State(shared): State<Shared>,
-    caller: Caller,
+    _: Manager,
     StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<TokenView>> {
-    caller.manager()?;
     let view = |token: &Token| token_view(token.clone(), None);
     Ok(ok(paging.of(&shared.gate.workspace().tokens, view)?))
 }
 
 pub(super) async fn issue_token(
     State(shared): State<Shared>,
-    caller: Caller,
+    Manager(caller): Manager,
     body: Strict<NewToken>,
 ) -> Answered<TokenView> {
-    caller.manager()?;
     let holder = match (body.value.person, body.value.agent) {
         (Some(person), None) => Holder::Person(person),
         (None, Some(agent)) => Holder::Agent(agent),
@@ -129,6 +126,20 @@ pub(super) async fn issue_token(
         .issue_token(&caller, &holder, body.once.as_ref())
         .await?;
     Ok(created(token_view(issued.token, issued.secret.as_ref())))
+}
+
+pub(super) async fn revoke_token(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    Nothing { .. }: Nothing,
+) -> Answered<TokenView> {
+    let no_such = |error: BadId| Rejection::new(ProblemKind::NotFound, error.to_string());
+    let token = shared
+        .gate
+        .revoke_token(&caller, id.parse().map_err(no_such)?)
+        .await?;
+    Ok(ok(token_view(token, None)))
 }
 
 fn token_view(token: Token, secret: Option<&Secret>) -> TokenView {

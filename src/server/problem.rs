@@ -83,6 +83,8 @@ fn kind(error: &GateError) -> ProblemKind {
         GateError::NotAStep(_) => ProblemKind::NotAStep,
         GateError::Invalid(_) => ProblemKind::InvalidInput,
         GateError::KeyReused => ProblemKind::IdempotencyKeyReused,
+        GateError::TaughtEnough(_) => ProblemKind::TooManyActions,
+        GateError::NoRandomness(_) => ProblemKind::Internal,
         GateError::Busy => ProblemKind::Busy,
         GateError::Stopping | GateError::Overdue(_) | GateError::Store(_) => {
             ProblemKind::Unavailable

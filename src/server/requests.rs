@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, State};
 use serde::Deserialize;
 
 use super::Shared;
+use super::auth::{APerson, AnAgent};
 use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
 use super::paging;
 use super::problem::Rejection;
@@ -26,11 +27,9 @@ type Answered<T> = Result<Answer<T>, Rejection>;
 
 pub(super) async fn ask(
     State(shared): State<Shared>,
-    caller: Caller,
-    request: axum::extract::Request,
+    AnAgent(caller): AnAgent,
+    body: Strict<Ask>,
 ) -> Answered<Request> {
-    caller.agent()?;
-    let body = Strict::<Ask>::from_request(request, &shared).await?;
     let params = body.tree.get("params").unwrap_or(&Json::Null);
     let stored = shared
         .gate
@@ -85,7 +84,7 @@ pub(super) async fn show(
 
 pub(super) async fn list(
     State(shared): State<Shared>,
-    caller: Caller,
+    APerson(caller): APerson,
     StrictQuery(filter): StrictQuery<Filter>,
 ) -> Answered<Page<Request>> {
     let listed = shared.gate.list(query(&caller, filter)?).await?;
@@ -101,7 +100,7 @@ pub(super) async fn list(
 
 pub(super) async fn why(
     State(shared): State<Shared>,
-    caller: Caller,
+    APerson(caller): APerson,
     Path(id): Path,
 ) -> Answered<Why> {
     let (rungs, verdict) = shared.gate.why(&caller, request_id(&id)?).await?;
@@ -155,7 +154,7 @@ pub(super) async fn decide(
 
 pub(super) async fn cancel(
     State(shared): State<Shared>,
-    caller: Caller,
+    AnAgent(caller): AnAgent,
     Path(id): Path,
     body: Nothing,
 ) -> Answered<Request> {
@@ -168,7 +167,7 @@ pub(super) async fn cancel(
 
 pub(super) async fn start(
     State(shared): State<Shared>,
-    caller: Caller,
+    AnAgent(caller): AnAgent,
     Path(id): Path,
     body: Nothing,
 ) -> Answered<StartedRun> {
@@ -192,7 +191,7 @@ pub(super) async fn start(
 
 pub(super) async fn report(
     State(shared): State<Shared>,
-    caller: Caller,
+    AnAgent(caller): AnAgent,
     Path(id): Path,
     body: Strict<ReportRun>,
 ) -> Answered<Request> {

@@ -3,6 +3,7 @@
 use axum::extract::State;
 
 use super::Shared;
+use super::auth::{APerson, Manager};
 use super::body::{Answer, Path, Strict, StrictQuery, ok};
 use super::paging::Paging;
 use super::problem::Rejection;
@@ -15,16 +16,15 @@ use crate::domain::id::{ActionName, BadId, IntegrationName};
 use crate::domain::people::Action;
 use crate::domain::review::{OptIn, OptInScope};
 use crate::domain::workspace::Workspace;
-use crate::gate::{CONVERSATION_LASTS, Caller};
+use crate::gate::Caller;
 
 type Answered<T> = Result<Answer<T>, Rejection>;
 
 pub(super) async fn integrations(
     State(shared): State<Shared>,
-    caller: Caller,
+    _: APerson,
     StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<Integration>> {
-    caller.person()?;
     Ok(ok(
         paging.of(&shared.gate.workspace().integrations, Clone::clone)?
     ))
@@ -32,7 +32,7 @@ pub(super) async fn integrations(
 
 pub(super) async fn change_integration(
     State(shared): State<Shared>,
-    caller: Caller,
+    Manager(caller): Manager,
     Path(name): Path,
     body: Strict<PatchIntegration>,
 ) -> Answered<Integration> {
@@ -45,10 +45,9 @@ pub(super) async fn change_integration(
 
 pub(super) async fn actions(
     State(shared): State<Shared>,
-    caller: Caller,
+    _: APerson,
     StrictQuery(paging): StrictQuery<Paging>,
 ) -> Answered<Page<ActionView>> {
-    caller.person()?;
     let workspace = shared.gate.workspace();
     Ok(ok(paging.of(&workspace.actions, |action| {
         action_view(action, &workspace)
@@ -57,7 +56,7 @@ pub(super) async fn actions(
 
 pub(super) async fn change_action(
     State(shared): State<Shared>,
-    caller: Caller,
+    Manager(caller): Manager,
     Path(name): Path,
     body: Strict<PatchAction>,
 ) -> Answered<ActionView> {
@@ -71,14 +70,14 @@ pub(super) async fn change_action(
 
 pub(super) async fn preferences(
     State(shared): State<Shared>,
-    caller: Caller,
+    APerson(caller): APerson,
 ) -> Answered<Page<Preference>> {
     Ok(ok(chosen(&shared, &caller)?))
 }
 
 pub(super) async fn choose(
     State(shared): State<Shared>,
-    caller: Caller,
+    APerson(caller): APerson,
     Path(action): Path,
     body: Strict<Choice>,
 ) -> Answered<Page<Preference>> {
@@ -104,22 +103,19 @@ fn chosen(shared: &Shared, caller: &Caller) -> Result<Page<Preference>, Rejectio
 }
 
 fn preference(opt_in: OptIn) -> Preference {
-    let (choice, ends_at) = match opt_in.scope {
-        OptInScope::Always => (Choice::Always {}, None),
-        OptInScope::Conversation {
-            agent,
-            conversation,
-        } => (
-            Choice::Conversation {
+    let ends_at = opt_in.scope.ends_at(opt_in.since);
+    Preference {
+        action: opt_in.action,
+        choice: match opt_in.scope {
+            OptInScope::Always => Choice::Always {},
+            OptInScope::Conversation {
+                agent,
+                conversation,
+            } => Choice::Conversation {
                 agent,
                 conversation,
             },
-            Some(opt_in.since.plus(CONVERSATION_LASTS)),
-        ),
-    };
-    Preference {
-        action: opt_in.action,
-        choice,
+        },
         last_used: opt_in.since,
         ends_at,
     }

@@ -15,6 +15,8 @@ pub(super) fn request(
 ) -> Request {
     let you = you(gate, caller, &stored);
     let is_its_agent = matches!(caller.holder, Holder::Agent(_));
+    // A list is for finding a request, not for reading it.
+    let whole = payload.is_some();
     let (params, checkpoint) = match payload {
         Some(payload) => (
             Some(payload.params),
@@ -75,7 +77,7 @@ pub(super) fn request(
         recipients: asked.recipients,
         params,
         checkpoint,
-        context: asked.context,
+        context: asked.context.filter(|_| whole),
         waiting: asked.waiting,
         voice: asked.voice,
         risk: asked.risk,

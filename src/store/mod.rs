@@ -17,7 +17,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::domain::event::{BadEvent, Recorded};
-use crate::domain::id::{AgentId, RequestId};
+use crate::domain::id::{AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Standing;
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
@@ -177,6 +177,8 @@ pub trait Read: Send + Sync {
     fn workspace(&self) -> Reply<'_, Workspace>;
     /// One request.
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>>;
+    /// Whether this person has a part in that request, and so may see it.
+    fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool>;
     /// What is kept beside the log for one request.
     fn payload(&self, id: RequestId) -> Reply<'_, Option<Payload>>;
     /// A page of requests.

@@ -132,6 +132,7 @@ impl Catalogue {
             executor: Executor::default(),
             idempotent: false,
             recipient_params: entry.map_or_else(Vec::new, |entry| entry.recipient_params.clone()),
+            learnt_from: None,
         }
     }
 

@@ -6,12 +6,9 @@ use super::answer::RungAnswer;
 use crate::domain::people::Person;
 use crate::domain::review::{OptInScope, Resolver};
 use crate::domain::risk::Risk;
-use crate::domain::time::{At, Span};
+use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::policy::document::{Policy, Review};
-
-/// An opt-in for a conversation ends this long after its last use.
-const CONVERSATION_RESTS: Span = Span::from_hours(12);
 
 pub(super) fn answer(
     question: &Question,
@@ -57,7 +54,7 @@ fn by_choice_of(user: &Person, question: &Question, workspace: &Workspace, now: 
         conversation: id.clone(),
     });
     match scope.and_then(|scope| last_use(&scope).map(|at| (scope, at))) {
-        Some((scope, at)) if now.since(at) < CONVERSATION_RESTS => {
+        Some((scope, at)) if scope.holds(at, now) => {
             let agent = &question.agent.id;
             RungAnswer::allow(format!(
                 "{user} lets {name} through (in this conversation with {agent}), last at {at}"
@@ -66,7 +63,7 @@ fn by_choice_of(user: &Person, question: &Question, workspace: &Workspace, now: 
             .with_opt_in(scope)
         }
         Some((_, at)) => RungAnswer::pass(format!(
-            "{user}'s opt-in for this conversation ended 12 hours after its last use at {at}"
+            "{user}'s opt-in for this conversation was last used at {at} and has ended since"
         )),
         None => RungAnswer::pass(format!("{user} has not opted in to {name}")),
     }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_json, read_request};
 use crate::domain::event::Fact;
-use crate::domain::id::{AgentId, RequestId};
+use crate::domain::id::{AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Status;
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
@@ -86,6 +86,15 @@ impl Read for Reader {
             ))?;
             let mut rows = statement.query([id.as_bytes()])?;
             rows.next()?.map(|row| read_request(from, row)).transpose()
+        })
+    }
+
+    fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool> {
+        self.here(|from| {
+            let found = from
+                .prepare_cached("SELECT 1 FROM parties WHERE request = ? AND person = ?")?
+                .exists((id.as_bytes(), person.as_str()))?;
+            Ok(found)
         })
     }
 

@@ -1,0 +1,72 @@
+//! Who calls. A handler says in its signature who may call it, ahead of the body, so nobody learns
+//! anything about a body that they may not send.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use super::Shared;
+use super::problem::Rejection;
+use crate::api::problem::ProblemKind;
+use crate::gate::Caller;
+
+/// A caller who is an agent.
+pub(super) struct AnAgent(pub(super) Caller);
+
+/// A caller who is a person.
+pub(super) struct APerson(pub(super) Caller);
+
+/// A caller who is a person with the role admin or owner.
+pub(super) struct Manager(pub(super) Caller);
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let secret = parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, secret)| secret);
+        secret
+            .and_then(|secret| shared.gate.caller(secret.trim()))
+            .ok_or_else(|| {
+                Rejection::new(
+                    ProblemKind::Unauthorized,
+                    "send Authorization: Bearer and a token that this gate issued and has not revoked",
+                )
+            })
+    }
+}
+
+impl FromRequestParts<Shared> for AnAgent {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let caller = Caller::from_request_parts(parts, shared).await?;
+        caller.agent()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Shared> for APerson {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let caller = Caller::from_request_parts(parts, shared).await?;
+        caller.person()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Shared> for Manager {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let caller = Caller::from_request_parts(parts, shared).await?;
+        caller.manager()?;
+        Ok(Self(caller))
+    }
+}
