@@ -89,7 +89,7 @@ impl From<TokenFileError> for Failure {
         let failure = Failure::new(Exit::NotPermitted, causes(&error));
         match error {
             TokenFileError::NotPrivate(path) => failure.hint(format!(
-                "`chmod 600 {}`; if somebody may have read it, make a new one with `signoff tokens add`",
+                "`chmod 600 {}`; if somebody may have read it, make another with `signoff tokens add` and end this one with `signoff tokens revoke ID`",
                 path.display()
             )),
             TokenFileError::NotAToken(_) => {

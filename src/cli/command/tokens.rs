@@ -4,16 +4,18 @@ use clap::{ArgGroup, Subcommand};
 
 use super::Exit;
 use crate::api::people::{NewToken, TokenView};
+use crate::api::problem::ProblemKind;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::cli::session::Session;
 use crate::cli::table::Table;
-use crate::domain::id::{AgentId, PersonId};
+use crate::domain::id::{AgentId, PersonId, TokenId};
 use crate::domain::untrusted::safe;
 
-/// List the tokens, or make one.
+/// List the tokens, make one, or revoke one.
 ///
-/// A token is shown once, when it is made; the gate keeps a hash of it.
+/// A token is shown once, when it is made; the gate keeps a hash of it. Whoever may have got hold of one
+/// that isn't theirs has nothing more of it once it is revoked.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLE)]
 pub struct Args {
@@ -24,7 +26,19 @@ pub struct Args {
 const EXAMPLE: &str = "\
 Examples:
   signoff tokens list
+  (umask 077; signoff tokens add --agent outreach > outreach-token)
+  signoff tokens revoke tok_01k3…";
+
+const ADD_EXAMPLE: &str = "\
+Examples:
+  signoff tokens add --person ana
   (umask 077; signoff tokens add --agent outreach > outreach-token)";
+
+const REVOKE_EXAMPLE: &str = "\
+Example:
+  signoff tokens revoke tok_01k3…";
+
+const LIST: &str = "`signoff tokens list` lists them";
 
 #[derive(Subcommand)]
 enum What {
@@ -35,7 +49,11 @@ enum What {
         json: bool,
     },
     /// Make a token and print it, once
+    #[command(after_long_help = ADD_EXAMPLE)]
     Add(Add),
+    /// Take a token back, for good: what it asks from now on is refused
+    #[command(after_long_help = REVOKE_EXAMPLE)]
+    Revoke(Revoke),
 }
 
 #[derive(clap::Args)]
@@ -54,10 +72,22 @@ struct Add {
     json: bool,
 }
 
+#[derive(clap::Args)]
+struct Revoke {
+    /// The id of the token, as `signoff tokens list` shows it; never the token itself
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// Print the token as JSON
+    #[arg(long)]
+    json: bool,
+}
+
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     match args.what {
         What::List { json } => list(session, json).await?,
         What::Add(add_args) => add(session, add_args).await?,
+        What::Revoke(revoke_args) => revoke(session, revoke_args).await?,
     }
     Ok(Exit::Ok)
 }
@@ -106,4 +136,42 @@ async fn add(session: &Session, add: Add) -> Result<(), Failure> {
         holder.actor()
     ));
     out::print(&format!("{}\n", safe(&secret)))
+}
+
+async fn revoke(session: &Session, revoke: Revoke) -> Result<(), Failure> {
+    let id = token_id(&revoke.id)?;
+    let token = session
+        .call(async |client| client.revoke_token(id).await)
+        .await
+        .map_err(unknown)?;
+    if revoke.json {
+        return out::print_json(&token);
+    }
+    out::print(&format!("revoked {id} of {}\n", token.holder.actor()))
+}
+
+/// A text that is no id may be the secret itself, so it is not repeated.
+fn token_id(text: &str) -> Result<TokenId, Failure> {
+    text.parse().map_err(|_| {
+        Failure::usage("that is not the id of a token, which is like tok_01k3…").hint(LIST)
+    })
+}
+
+fn unknown(failure: Failure) -> Failure {
+    match failure.is(ProblemKind::NotFound) {
+        true => failure.hint(LIST),
+        false => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_is_given_for_an_id_is_not_repeated() {
+        let report = token_id("sgn_secret").unwrap_err().report().unwrap();
+        assert!(!report.contains("secret"), "{report}");
+        assert!(token_id("tok_01kaghd3g1ea8tap6w7rc6kdj8").is_ok());
+    }
 }
