@@ -163,6 +163,15 @@ mod tests {
                 after.is_some_and(|text| text.contains("signoff ")),
                 "{name}"
             );
+            for part in command.get_subcommands() {
+                // A list takes nothing; the example of its command shows it.
+                let called = format!("signoff {name} {} ", part.get_name());
+                let after = part.get_after_long_help().map(ToString::to_string);
+                assert!(
+                    part.get_name() == "list" || after.is_some_and(|text| text.contains(&called)),
+                    "{called}"
+                );
+            }
         }
     }
 

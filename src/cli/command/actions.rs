@@ -36,8 +36,10 @@ enum What {
         json: bool,
     },
     /// Let people opt in to auto-approval of an action
+    #[command(after_long_help = "Example:\n  signoff actions unlock slack.send_message")]
     Unlock(Toggle),
     /// Ask about an action again, whoever had opted in
+    #[command(after_long_help = "Example:\n  signoff actions lock slack.send_message")]
     Lock(Toggle),
 }
 

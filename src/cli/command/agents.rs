@@ -27,6 +27,11 @@ Examples:
   signoff agents list
   signoff agents add outreach --owner ana --user ana --user group:sales";
 
+const ADD_EXAMPLE: &str = "\
+Examples:
+  signoff agents add outreach --owner ana
+  signoff agents add outreach --owner ana --user ana --user group:sales";
+
 #[derive(Subcommand)]
 enum What {
     /// Every agent
@@ -36,6 +41,7 @@ enum What {
         json: bool,
     },
     /// Add an agent
+    #[command(after_long_help = ADD_EXAMPLE)]
     Add(Add),
 }
 

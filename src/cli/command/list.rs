@@ -22,8 +22,9 @@ use crate::domain::time::At;
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLE)]
 pub struct Args {
-    /// Which: one status, several joined by commas, or `all`
-    #[arg(long, value_name = "STATUS", default_value = "pending", value_parser = status)]
+    /// Which
+    #[arg(long, value_name = "STATUS", default_value = "pending", value_parser = status,
+        help = format!("Which: one status, several joined by commas, or all; there are {}", statuses()))]
     status: Statuses,
 
     /// Only what this agent asked
@@ -75,8 +76,12 @@ fn status(text: &str) -> Result<Statuses, String> {
     if text.split(',').all(known) {
         return Ok(Statuses(Some(text.to_owned())));
     }
+    Err(format!("expected all, or some of {}", statuses()))
+}
+
+fn statuses() -> String {
     let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
-    Err(format!("expected all, or some of {}", words.join(", ")))
+    words.join(", ")
 }
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {

@@ -28,6 +28,11 @@ Examples:
   signoff people list
   signoff people add ana --name Ana --role manager";
 
+const ADD_EXAMPLE: &str = "\
+Examples:
+  signoff people add ana --name Ana
+  signoff people add ben --name Ben --role manager --group sales";
+
 #[derive(Subcommand)]
 enum What {
     /// Everybody
@@ -37,6 +42,7 @@ enum What {
         json: bool,
     },
     /// Add a person
+    #[command(after_long_help = ADD_EXAMPLE)]
     Add(Add),
 }
 

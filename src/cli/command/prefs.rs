@@ -31,6 +31,12 @@ Examples:
   signoff prefs set slack.send_message always
   signoff prefs set email.send conversation --agent outreach --conversation thread-81";
 
+const SET_EXAMPLE: &str = "\
+Examples:
+  signoff prefs set slack.send_message always
+  signoff prefs set email.send conversation --agent outreach --conversation thread-81
+  signoff prefs set slack.send_message manual";
+
 #[derive(Subcommand)]
 enum What {
     /// What you have chosen; every other action is decided by hand
@@ -40,6 +46,7 @@ enum What {
         json: bool,
     },
     /// Choose for one action
+    #[command(after_long_help = SET_EXAMPLE)]
     Set(Set),
 }
 
