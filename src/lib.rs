@@ -24,20 +24,25 @@
 //! | the seven rungs of the ladder, a file each | [`policy::ladder`] |
 //! | the actions that ship with the program | `assets/catalogue.toml` |
 //! | where anything is changed | [`gate`]; the commit itself is `gate/clerk.rs` |
-//! | where a request is written | `store/sqlite/project.rs` |
+//! | where a request is written | `store/sqlite/project.rs`; its version and its payload in `write.rs` |
+//! | when a deadline fires | `gate/timers.rs` |
 //! | a path of the API | `server/mod.rs`; its types are in [`api`] |
-//! | where a key is bound | `tui/action.rs` and `assets/keymap.toml` |
-//! | a command of the command line | `cli/command/`, a file each |
+//! | who may call it | the handler's signature, by `server/auth.rs`; the whole table is in `tests/roles.rs` |
+//! | what feeds the stream of events | `gate/news.rs`; `server/events.rs` reads from it |
+//! | what a key does | `tui/action.rs`; which key that is, `assets/keymap.toml` |
+//! | a command of the command line | `cli/command/`, a file each; exit codes in `cli/exit.rs` |
 //!
 //! # Invariants
 //!
 //! - **Layers.** `domain` knows of nobody; `policy` and `store` know of `domain`; `gate` knows of those
-//!   three; `api` knows of `domain`; `server` joins `gate` and `api`; `client` speaks `api`; `tui` sees
-//!   only `client`, `api` and `domain`; nothing knows of `cli`. A test reads the imports.
-//! - **Pure core.** `domain` and `policy` have no I/O, no clock and no async; `now` is a parameter.
+//!   three; `api` knows of `domain`; `server` joins `gate`, `store`'s queries and `api`; `client` speaks
+//!   `api`; `tui` sees only `client`, `api` and `domain`; `config` names a database; nothing knows of
+//!   `cli`. A test reads the imports.
+//! - **Pure core.** `domain` and `policy` have no I/O, no clock and no async; `now` is a parameter. Only
+//!   a new id takes the time and chance it is made of from the system.
 //! - **One writer.** Everything that changes is an [event](domain::event), committed by the clerk, in
 //!   groups, with a dense position. The tables are projections of the events, written in the same
-//!   transaction; folding the log gives them exactly.
+//!   transaction; folding the log gives them exactly. Parameters and idempotency keys are kept beside it.
 //! - **No check apart from its write.** A change names the version of what it was based on; if that has
 //!   moved on, nothing is written and the operation starts again.
 //! - **What was seen is what runs.** Parameters are kept as the bytes that were sent; a vote names their

@@ -647,3 +647,45 @@ async fn one_agent_teaches_only_so_many_actions() {
         .await;
     assert_eq!(asked.unwrap().action.as_str(), "learnt.more");
 }
+
+#[tokio::test]
+async fn recipients_that_only_the_agent_names_are_marked_as_its_claim() {
+    let gate = TestGate::start().await;
+    let agent = gate.agent_wire();
+    let claimed =
+        r#"{"action": "payment.send", "params": {"account": "X1"}, "recipients": ["ACME Ltd"]}"#;
+    let found = r#"{"action": "payment.send", "params": {"to": "X1"}, "recipients": ["X1"]}"#;
+    let neither = r#"{"action": "payment.send", "params": {"account": "X1"}}"#;
+    for (body, marked) in [(claimed, true), (found, false), (neither, false)] {
+        let asked = agent.post("/v1/requests", body).await.request();
+        assert_eq!(asked.recipients_claimed, marked, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_bound_to_nodes_asks_from_nowhere_else() {
+    let gate = TestGate::start().await;
+    let token = gate
+        .token(json!({"agent": "local", "nodes": ["free/*", "cron"]}))
+        .await;
+    let agent = gate.wire(&token);
+    let body = |node: Value| json!({"action": "file.read", "params": {}, "node": node}).to_string();
+    for node in ["free/search", "cron"] {
+        assert_eq!(
+            agent.post("/v1/requests", body(json!(node))).await.status,
+            201,
+            "{node}"
+        );
+    }
+    for node in [json!("paid/search"), json!("cron2"), json!(""), Value::Null] {
+        agent
+            .post("/v1/requests", body(node))
+            .await
+            .refused(403, "forbidden");
+    }
+    let bound = r#"{"person": "owner", "nodes": ["free/*"]}"#;
+    gate.owner_wire()
+        .post("/v1/tokens", bound)
+        .await
+        .refused(422, "invalid-input");
+}

@@ -20,6 +20,9 @@ pub struct NewToken {
     pub person: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
+    /// The nodes that the agent may ask from with it: `*` stands for any characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<String>,
 }
 
 /// A token as a list shows it; `token` is there only in the answer that made it.
@@ -30,6 +33,8 @@ pub struct TokenView {
     pub holder: Holder,
     pub issued_by: Actor,
     pub issued_at: At,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<String>,
     pub revoked: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,

@@ -41,6 +41,9 @@ pub struct Request {
     pub on_behalf_of: Option<PersonId>,
     pub resource: Option<Resource>,
     pub recipients: Vec<Untrusted>,
+    /// They are only what the agent says: the parameters name none that the gate would know of.
+    #[serde(default)]
+    pub recipients_claimed: bool,
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

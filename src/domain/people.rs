@@ -176,6 +176,9 @@ pub struct Token {
     pub issued_at: At,
     /// SHA-256 of the secret, in hexadecimal.
     pub hash: String,
+    /// The nodes that an agent may ask from with it, as patterns; from anywhere when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<String>,
     pub revoked: bool,
 }
 

@@ -146,6 +146,9 @@ pub struct Asked {
     pub resource: Option<Resource>,
     /// Normalised, distinct, sorted.
     pub recipients: Vec<Untrusted>,
+    /// They are only what the agent says: the parameters name none that the gate would know of.
+    #[serde(default)]
+    pub recipients_claimed: bool,
     pub context: Option<RawJson>,
     pub declared_risk: Option<Declared>,
     pub expires_in: Option<Span>,

@@ -16,7 +16,7 @@ use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::catalogue::Catalogue;
 use crate::policy::ladder::{Question, evaluate};
-use crate::policy::{reviewers, risk};
+use crate::policy::{glob, reviewers, risk};
 use crate::store::{Change, Expect, Outcome, Payload, Stored};
 
 /// The most actions that one agent may teach the gate.
@@ -47,6 +47,7 @@ impl Gate {
         for _ in 0..TRIES {
             let workspace = self.workspace();
             let now = self.now();
+            check_node(caller, &ask, &workspace)?;
             let scene = Scene::set(agent, &ask, &workspace)?;
             let asked = self.judge(&scene, &ask, params, &workspace, now)?;
             let id = asked.id;
@@ -86,7 +87,7 @@ impl Gate {
         now: At,
     ) -> Result<Asked, GateError> {
         let policy = self.policy();
-        let recipients = recipients(&scene.action, ask, params)?;
+        let (recipients, recipients_claimed) = recipients(&scene.action, ask, params)?;
         bounds::recipients(&recipients)?;
         let resource = ask
             .resource
@@ -139,6 +140,7 @@ impl Gate {
             on_behalf_of: ask.on_behalf_of.clone(),
             resource: ask.resource.clone(),
             recipients: recipients.into_iter().map(Untrusted::from).collect(),
+            recipients_claimed,
             context: ask.context.clone(),
             declared_risk: ask.risk.clone(),
             expires_in: ask.expires_in,
@@ -216,6 +218,22 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// A token that is bound to nodes asks from nowhere else.
+fn check_node(caller: &Caller, ask: &Ask, workspace: &Workspace) -> Result<(), GateError> {
+    let bound = workspace
+        .tokens
+        .get(&caller.token)
+        .map_or(&[][..], |token| &token.nodes);
+    let node = ask.node.as_ref().map_or("", Untrusted::raw_for_execution);
+    match bound.is_empty() || bound.iter().any(|pattern| glob::matches(pattern, node)) {
+        true => Ok(()),
+        false => Err(GateError::Forbidden(format!(
+            "this token may ask only from the nodes {}",
+            bound.join(", ")
+        ))),
+    }
+}
+
 /// An action that nobody has asked for before. One agent can teach only so many: each makes the
 /// workspace larger, for everybody and for good.
 fn learn(agent: &Agent, name: &ActionName, workspace: &Workspace) -> Result<Action, GateError> {
@@ -248,8 +266,8 @@ fn user<'a>(
 }
 
 /// The recipients that the parameters name, where the action says that they do. Declared ones have to
-/// be the same then; alone they stand for themselves.
-fn recipients(action: &Action, ask: &Ask, params: &Json) -> Result<Vec<String>, GateError> {
+/// be the same then; alone they are the agent's claim, and marked as such.
+fn recipients(action: &Action, ask: &Ask, params: &Json) -> Result<(Vec<String>, bool), GateError> {
     let places: Vec<&str> = action.recipient_params.iter().map(String::as_str).collect();
     let found = recipient::found_in(params, &places);
     let declared = ask.recipients.as_ref().map(|declared| {
@@ -258,9 +276,10 @@ fn recipients(action: &Action, ask: &Ask, params: &Json) -> Result<Vec<String>, 
         recipient::normalise(&parsed)
     });
     match (found.recipients.is_empty(), declared) {
-        (true, declared) => Ok(declared.unwrap_or_default()),
+        (true, None) => Ok((Vec::new(), false)),
+        (true, Some(claimed)) => Ok((claimed, true)),
         (false, Some(declared)) if declared != found.normal() => Err(mismatch(&found, &places)),
-        (false, _) => Ok(found.normal()),
+        (false, _) => Ok((found.normal(), false)),
     }
 }
 

@@ -67,6 +67,7 @@ fn first_people(keys: &FirstKeys, tokens: [TokenId; 2], now: At) -> Vec<Fact> {
             issued_by: Actor::Gate,
             issued_at: now,
             hash: secret.hash(),
+            nodes: Vec::new(),
             revoked: false,
         })
     };

@@ -170,9 +170,16 @@ impl Gate {
         &self,
         caller: &Caller,
         holder: &Holder,
+        nodes: &[String],
         once: Option<&Once>,
     ) -> Result<Issued, GateError> {
         caller.manager()?;
+        if !nodes.is_empty() && matches!(holder, Holder::Person(_)) {
+            return Err(GateError::invalid(
+                "/nodes",
+                "only an agent asks from nodes",
+            ));
+        }
         if let Some(earlier) = self.earlier(caller, once).await? {
             return self.issued_before(&earlier.target).await;
         }
@@ -183,6 +190,7 @@ impl Gate {
             issued_by: caller.actor(),
             issued_at: self.now(),
             hash: secret.hash(),
+            nodes: nodes.to_vec(),
             revoked: false,
         };
         let claim = once.map(|once| claim(caller, once, token.id.to_string(), self.now()));

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod document;
+pub mod glob;
 pub mod ladder;
 pub mod reviewers;
 pub mod risk;

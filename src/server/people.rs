@@ -123,7 +123,7 @@ pub(super) async fn issue_token(
     };
     let issued = shared
         .gate
-        .issue_token(&caller, &holder, body.once.as_ref())
+        .issue_token(&caller, &holder, &body.value.nodes, body.once.as_ref())
         .await?;
     Ok(created(token_view(issued.token, issued.secret.as_ref())))
 }
@@ -148,6 +148,7 @@ fn token_view(token: Token, secret: Option<&Secret>) -> TokenView {
         holder: token.holder,
         issued_by: token.issued_by,
         issued_at: token.issued_at,
+        nodes: token.nodes,
         revoked: token.revoked,
         token: secret.map(|secret| secret.reveal().to_owned()),
     }

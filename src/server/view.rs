@@ -75,6 +75,7 @@ pub(super) fn request(
         on_behalf_of: asked.on_behalf_of,
         resource: asked.resource,
         recipients: asked.recipients,
+        recipients_claimed: asked.recipients_claimed,
         params,
         checkpoint,
         context: asked.context.filter(|_| whole),

@@ -23,7 +23,7 @@ pub struct Query {
     pub conversation: Option<String>,
     pub since: Option<At>,
     pub until: Option<At>,
-    /// The first bytes of an id, and how many bits of them count.
+    /// From the first id to the last one.
     pub ids: Option<(RequestId, RequestId)>,
     pub limit: u32,
     pub after: Option<Cursor>,

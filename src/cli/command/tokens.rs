@@ -67,6 +67,10 @@ struct Add {
     #[arg(long, value_name = "ID")]
     agent: Option<AgentId>,
 
+    /// A node that the agent may ask from with it; `*` stands for any characters; may be given several times
+    #[arg(long = "node", value_name = "PATTERN", requires = "agent")]
+    nodes: Vec<String>,
+
     /// Print the token with its id as JSON
     #[arg(long)]
     json: bool,
@@ -114,6 +118,7 @@ async fn add(session: &Session, add: Add) -> Result<(), Failure> {
     let new = NewToken {
         person: add.person,
         agent: add.agent,
+        nodes: add.nodes,
     };
     let token = session
         .call_once(async |client| client.add_token(&new).await)

@@ -19,7 +19,7 @@ const MIGRATIONS: [&str; 1] = [include_str!(
     "../../../assets/migrations/sqlite/0001_first.sql"
 )];
 
-/// Readers that may be busy at once; more would only wait for the two or three cores there are.
+/// Readers that may be busy at once; a read is short, so a few keep a few cores busy.
 const READERS: usize = 3;
 
 /// Pages in the write-ahead log before it is copied back. The default of 1,000 puts a copy into the

@@ -1,5 +1,5 @@
-//! Events into tables: the only place that writes a table other than the log. Each function takes one
-//! fact to the rows that it changes.
+//! Events into tables. Each function takes one fact to the rows that it changes. What follows from no
+//! event (payloads, idempotency keys, the head of the log) is written in `write.rs`.
 
 use rusqlite::{Transaction, params};
 use serde::Serialize;

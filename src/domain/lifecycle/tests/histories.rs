@@ -141,6 +141,7 @@ fn asked(effect: Effect, steps: Vec<Step>, waits: Option<Span>, waiting: bool) -
         on_behalf_of: None,
         resource: None,
         recipients: Vec::new(),
+        recipients_claimed: false,
         context: None,
         declared_risk: None,
         expires_in: None,

@@ -1,29 +1,29 @@
 //! Hosts that aren't what they look like: names beyond ASCII, with the name that a computer looks up.
 
+use std::collections::HashSet;
+
 use crate::domain::recipient::a_label;
 use crate::domain::untrusted::safe;
 
 /// Hosts named at most; with more the warning says how many.
 const NAMED: usize = 3;
 
-/// A line for each host in a text whose name goes beyond ASCII, safe to show.
+/// A line for each host in a text whose name goes beyond ASCII, safe to show. A text that is full of
+/// them costs no more than one look at each of its words.
 pub fn disguised(text: &str) -> Vec<String> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for word in text.split(|char: char| !(char.is_alphanumeric() || matches!(char, '.' | '-'))) {
-        let host = word.trim_matches(['.', '-']);
-        if host.is_ascii() || !is_like_a_host(host) {
-            continue;
-        }
-        let known = found.iter().any(|(had, _)| had == host);
-        if let Some(label) = a_label(host).filter(|_| !known) {
-            found.push((host.to_owned(), label));
-        }
+    let words = text.split(|char: char| !(char.is_alphanumeric() || matches!(char, '.' | '-')));
+    let mut seen = HashSet::new();
+    let mut hosts = words
+        .map(|word| word.trim_matches(['.', '-']))
+        .filter(|word| !word.is_ascii() && is_like_a_host(word) && seen.insert(*word));
+    let mut lines = Vec::new();
+    while lines.len() < NAMED {
+        let Some(host) = hosts.next() else {
+            return lines;
+        };
+        lines.extend(a_label(host).map(|label| format!("the host {} is {label}", safe(host))));
     }
-    let more = found.len().saturating_sub(NAMED);
-    let named = found.into_iter().take(NAMED);
-    let mut lines: Vec<String> = named
-        .map(|(host, label)| format!("the host {} is {label}", safe(&host)))
-        .collect();
+    let more = hosts.count();
     if more > 0 {
         lines.push(format!("{more} more hosts beyond ASCII"));
     }
