@@ -10,44 +10,63 @@ use crate::domain::lifecycle::Status;
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Approved, allowed, executed or done; for other commands: it worked.
     Ok = 0,
-    /// Anything that has no code of its own.
     Other = 1,
-    /// Wrong usage or input.
     Usage = 2,
-    /// A reviewer said no.
     Rejected = 3,
-    /// Nobody decided, or nobody used the approval, in time.
     Expired = 4,
-    /// Still waiting when `--timeout` ran out.
     StillWaiting = 5,
-    /// Not permitted.
     NotPermitted = 7,
-    /// The gate can't be reached.
     Unreachable = 8,
-    /// Policy said no.
     Denied = 9,
-    /// Withdrawn by its agent, or taken back before it ran.
     Cancelled = 10,
-    /// It ran and failed, or nobody knows.
     Failed = 11,
-    /// Interrupted from the keyboard.
     Interrupted = 130,
 }
 
-/// The table that the help of commands that ask or wait ends with.
-pub const HELP: &str = "\
-Exit codes:
-  0  approved, allowed, executed or done    8  the gate can't be reached
-  1  anything else                          9  denied by policy
-  2  wrong usage or input                  10  cancelled or revoked
-  3  rejected                              11  failed, or nobody knows
-  4  expired or lapsed
-  5  still waiting when --timeout ran out
-  7  not permitted";
+/// What the help of commands that ask or wait ends with.
+pub fn help() -> String {
+    let line = |exit: Exit| format!("\n{:>5}  {}", exit as u8, exit.meaning());
+    std::iter::once("Exit codes:".to_owned())
+        .chain(Exit::ALL.map(line))
+        .collect()
+}
 
 impl Exit {
+    /// Every way to end.
+    pub const ALL: [Exit; 12] = [
+        Exit::Ok,
+        Exit::Other,
+        Exit::Usage,
+        Exit::Rejected,
+        Exit::Expired,
+        Exit::StillWaiting,
+        Exit::NotPermitted,
+        Exit::Unreachable,
+        Exit::Denied,
+        Exit::Cancelled,
+        Exit::Failed,
+        Exit::Interrupted,
+    ];
+
+    /// What it tells a script.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Exit::Ok => "Approved, allowed, executed or done; of other commands: it worked.",
+            Exit::Other => "Anything that has no code of its own; with `--take`: already taken.",
+            Exit::Usage => "Wrong usage or input.",
+            Exit::Rejected => "A reviewer said no.",
+            Exit::Expired => "Expired or lapsed: nobody decided, or used the approval, in time.",
+            Exit::StillWaiting => "Still waiting when `--timeout` ran out.",
+            Exit::NotPermitted => "Not permitted.",
+            Exit::Unreachable => "The gate can't be reached.",
+            Exit::Denied => "Denied by policy.",
+            Exit::Cancelled => "Cancelled by its agent, or revoked before it ran.",
+            Exit::Failed => "It ran and failed, or nobody knows how it ended.",
+            Exit::Interrupted => "Interrupted from the keyboard; the request still stands.",
+        }
+    }
+
     /// For a command that waited, or that asked and was answered at once.
     pub const fn of(status: Status) -> Self {
         match status {
@@ -143,12 +162,25 @@ mod tests {
     }
 
     #[test]
-    fn the_help_names_every_code_a_script_can_get() {
-        for code in [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11] {
-            let named = HELP
-                .split([' ', '\n'])
-                .any(|word| word.parse() == Ok::<u8, std::num::ParseIntError>(code));
-            assert!(named, "{code}");
-        }
+    fn the_help_names_every_code_once_and_in_order() {
+        let help = help();
+        let codes: Vec<u8> = help
+            .lines()
+            .skip(1)
+            .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
+            .collect();
+        assert_eq!(codes, Exit::ALL.map(|exit| exit as u8));
+        assert!(codes.is_sorted());
+    }
+
+    #[test]
+    fn the_table_of_the_readme_is_that_of_the_program() {
+        let readme = include_str!("../../README.md");
+        let (_, rest) = readme.split_once("<!-- exit codes -->\n").unwrap();
+        let (table, _) = rest.split_once("<!-- /exit codes -->").unwrap();
+        let row = |exit: Exit| format!("| {} | {} |\n", exit as u8, exit.meaning());
+        let rows: String = Exit::ALL.map(row).concat();
+        let current = format!("| Code | What it says |\n|---|---|\n{rows}");
+        assert!(table == current, "put this between the markers:\n{current}");
     }
 }

@@ -31,7 +31,7 @@ use crate::domain::untrusted::Untrusted;
 /// it ends with 0, the request was taken for running and reported as handed to you: run the action now,
 /// once, with exactly these parameters.
 #[derive(clap::Args)]
-#[command(after_help = exit::HELP, after_long_help = format!("{EXAMPLE}\n\n{}", exit::HELP))]
+#[command(after_help = exit::help(), after_long_help = format!("{EXAMPLE}\n\n{}", exit::help()))]
 pub struct Args {
     /// What to do, like email.send
     #[arg(long, value_name = "ACTION")]

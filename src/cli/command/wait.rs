@@ -19,7 +19,7 @@ use crate::domain::id::RequestId;
 /// is taken for running and reported as handed to you. Of several that try, or of one that tries twice, one
 /// is told yes; the others end with 1, because the action must not run again.
 #[derive(clap::Args)]
-#[command(after_help = exit::HELP, after_long_help = format!("{EXAMPLE}\n\n{}", exit::HELP))]
+#[command(after_help = exit::help(), after_long_help = format!("{EXAMPLE}\n\n{}", exit::help()))]
 pub struct Args {
     /// The whole id of the request
     #[arg(value_name = "ID", value_parser = args::whole_id)]
