@@ -116,7 +116,7 @@ pub struct Ballot {
 pub enum Refusal {
     #[error("already {} by {} at {}", .0.decision.word(), .0.by, .0.at)]
     AlreadyDecided(Box<Settlement>),
-    #[error("policy had already {} this request; there is nothing to decide", .0.word())]
+    #[error("policy had already {} this request; there is nothing to decide", by_policy(*.0))]
     NeverPending(Status),
     #[error("the request expired at {0}; the agent has to ask again")]
     Expired(At),
@@ -148,6 +148,14 @@ pub enum Refusal {
     AlreadyReported(Status),
     #[error("its time has not come")]
     NotDue,
+}
+
+/// What policy said of a request that it didn't ask about, however far its run has come since.
+const fn by_policy(status: Status) -> &'static str {
+    match status {
+        Status::Denied => "denied",
+        _ => "allowed",
+    }
 }
 
 /// What follows from a command; an empty list means that it had been carried out before.
