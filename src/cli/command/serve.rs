@@ -57,10 +57,9 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         false => None,
     };
     let listen = args.listen.unwrap_or(context.config.server.listen);
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::because(format_args!("could not listen on {listen}"), &error)
-            .hint("--listen takes another address; port 0 picks a free port")
-    })?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| not_listening(listen, &error))?;
     let local = listener.local_addr();
     let local = local.map_err(|error| Failure::because("could not listen", &error))?;
     if !local.ip().is_loopback() {
@@ -69,9 +68,26 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         );
     }
     let serving = Serving::start(context, &database, listener, lock).await?;
+    tracing::info!("the gate serves {database} at http://{local}");
     out::print(&format!("listening on http://{local}\n"))?;
-    serving.until(ended).await?;
+    let stopping = async {
+        ended.await;
+        tracing::info!("the gate stops, after what it has acknowledged");
+    };
+    serving.until(stopping).await?;
+    tracing::info!("the gate has stopped");
     Ok(Exit::Ok)
+}
+
+fn not_listening(listen: SocketAddr, error: &io::Error) -> Failure {
+    let failure = Failure::because(format_args!("could not listen on {listen}"), error);
+    failure.hint(match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "the gate of another home may hold it, an open inbox for one; --listen takes another \
+             address, and port 0 picks a free port"
+        }
+        _ => "--listen takes another address; port 0 picks a free port",
+    })
 }
 
 fn log_to_stderr(filter: &str) -> Result<(), Failure> {
