@@ -51,8 +51,14 @@ pub fn detail(request: &Request, now: At, width: Option<usize>) -> String {
 
 fn facts(page: &mut Page, request: &Request, now: At) {
     page.fact("Action", request.action.as_str());
+    // What only the agent says of whom it reaches is not taken for what the parameters say.
+    let to = if request.recipients_claimed {
+        "To, it says"
+    } else {
+        "To"
+    };
     for recipient in &request.recipients {
-        page.fact("To", &recipient.plain_line());
+        page.fact(to, &recipient.plain_line());
     }
     page.fact("Agent", request.agent.as_str());
     if let Some(person) = &request.on_behalf_of {
@@ -238,6 +244,17 @@ mod tests {
     fn what_and_to_whom_come_first_and_parameters_read_naturally() {
         let text = detail(&request(), NOW, None);
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn recipients_that_only_the_agent_names_are_marked() {
+        let mut claimed = request();
+        claimed.recipients_claimed = true;
+        let text = detail(&claimed, NOW, None);
+        assert!(
+            text.contains("  To, it says   cfo@acme.example\n"),
+            "{text}"
+        );
     }
 
     #[test]
