@@ -3,10 +3,12 @@
 
 use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
+
+use crate::domain::untrusted::safe;
 
 /// The places of one user's signoff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,9 @@ pub struct Home {
 pub enum HomeError {
     #[error("the platform names no home directory for signoff's files")]
     NoPlace,
-    #[error("the directory {} can't be made", .path.display())]
+    #[error("the directory {} is somebody else's or can be written by others, so nothing in it can be believed", safe(&.0.to_string_lossy()))]
+    NotPrivate(PathBuf),
+    #[error("the directory {} can't be made", safe(&.path.to_string_lossy()))]
     NotMade {
         path: PathBuf,
         #[source]
@@ -53,14 +57,20 @@ impl Home {
         })
     }
 
-    /// Makes the directories that a gate writes to.
+    /// Makes the directories that a gate writes to. What stands in them is believed: tokens, and where
+    /// the gate is; so nobody else may be able to put anything there.
     pub fn make(&self) -> Result<(), HomeError> {
         for path in [&self.data, &self.state] {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-            made.map_err(|cause| HomeError::NotMade {
+            let made = made.and_then(|()| std::fs::metadata(path));
+            let made = made.map_err(|cause| HomeError::NotMade {
                 path: path.clone(),
                 cause,
             })?;
+            let own = made.uid() == rustix::process::geteuid().as_raw();
+            if !own || made.mode() & 0o022 != 0 {
+                return Err(HomeError::NotPrivate(path.clone()));
+            }
         }
         Ok(())
     }
@@ -119,5 +129,15 @@ mod tests {
         }
         let mode = std::fs::metadata(&directory).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_directory_that_others_can_write_to_is_not_believed() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = Home::at(directory.path()).unwrap();
+        std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o777)).unwrap();
+        assert!(matches!(home.make(), Err(HomeError::NotPrivate(_))));
+        std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        home.make().unwrap();
     }
 }

@@ -33,7 +33,9 @@ use crate::gate::Gate;
 use fence::Hosts;
 
 /// Connections that may be open at once; beyond this they queue in the kernel.
-const CONNECTIONS: usize = 16_384;
+const CONNECTIONS: u64 = 16_384;
+/// Files that the rest of the process needs open: the database, its log, a terminal.
+const OTHER_FILES: u64 = 64;
 /// How long a client may take to send its headers.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// The largest head of a request.
@@ -96,7 +98,7 @@ pub async fn serve(
         closing: closing.clone(),
     };
     let service = TowerToHyperService::new(router(shared));
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let room = Arc::new(Semaphore::new(room_for_connections()));
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
     let outcome = loop {
@@ -128,6 +130,17 @@ pub async fn serve(
         );
     }
     outcome
+}
+
+/// As many connections as the system lets this process hold, so that holding them all open starves
+/// nothing else.
+fn room_for_connections() -> usize {
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let room = files
+        .unwrap_or(u64::MAX)
+        .saturating_sub(OTHER_FILES)
+        .clamp(1, CONNECTIONS);
+    usize::try_from(room).unwrap_or(usize::MAX)
 }
 
 async fn accept(
