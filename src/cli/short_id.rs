@@ -166,6 +166,40 @@ fn given(text: &str) -> Result<Given, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::sample::{asked, sessions};
+
+    #[tokio::test]
+    async fn either_end_of_an_id_names_its_request_unless_it_names_several() {
+        let home = tempfile::tempdir().unwrap();
+        let (agent, person) = sessions(&home);
+        let (one, other) = (
+            asked(&agent, "one").await.id,
+            asked(&agent, "other").await.id,
+        );
+        for id in [one, other] {
+            let text = id.to_string();
+            for named in [
+                &text[..],
+                &text["req_".len()..],
+                &text[text.len() - 10..],
+                &format!("…{}", &text[text.len() - 10..]),
+                &text[..text.len() - 1],
+            ] {
+                assert_eq!(resolve(&person, named).await.unwrap(), id, "{named}");
+            }
+        }
+        let shared = &one.to_string()["req_".len().."req_".len() + 4];
+        let several = resolve(&person, shared).await.unwrap_err();
+        assert_eq!(several.exit(), Exit::Usage);
+        let report = several.report().unwrap();
+        for id in [one, other] {
+            assert!(report.contains(&id.to_string()), "{report}");
+        }
+        let nobody = resolve(&person, "…0000000000").await.unwrap_err();
+        assert_eq!(nobody.exit(), Exit::Other);
+        agent.close().await.unwrap();
+        person.close().await.unwrap();
+    }
 
     #[test]
     fn shortened_ids_are_told_apart_by_their_end() {

@@ -219,31 +219,9 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::request::{Ask, Decide};
-    use crate::cli::context::{Context, Environment, Global, Speaker};
+    use crate::api::request::Decide;
+    use crate::cli::sample::{asked, sessions};
     use crate::domain::review::Word;
-
-    fn sessions(home: &tempfile::TempDir) -> (Session, Session) {
-        let environment = Environment {
-            home: Some(home.path().into()),
-            ..Environment::default()
-        };
-        let context = Context::new(&Global::default(), environment).unwrap();
-        (
-            Session::new(context.clone(), Speaker::Agent),
-            Session::new(context, Speaker::Person),
-        )
-    }
-
-    async fn asked(agent: &Session) -> Request {
-        let ask: Ask = serde_json::from_str(
-            r#"{"action": "email.send", "params": {"to": "pat@partner.example"},
-                "on_behalf_of": "owner", "waiting": true}"#,
-        )
-        .unwrap();
-        let request = agent.call(async |client| client.ask(&ask, "one").await);
-        request.await.unwrap()
-    }
 
     async fn decide(person: &Session, request: &Request, decision: Word) {
         let decide: Decide = serde_json::from_value(serde_json::json!({
@@ -265,7 +243,7 @@ mod tests {
     async fn a_wait_ends_with_the_decision_and_yes_is_taken_once() {
         let home = tempfile::tempdir().unwrap();
         let (agent, person) = sessions(&home);
-        let request = asked(&agent).await;
+        let request = asked(&agent, "one").await;
         let wait = wait(None);
         let (ended, ()) = tokio::join!(
             wait.on(&agent, request.clone()),
@@ -295,7 +273,7 @@ mod tests {
         // The person's process is the gate, until it ends.
         let me = person.call(async |client| client.me().await).await.unwrap();
         assert_eq!(me.id, "owner");
-        let request = asked(&agent).await;
+        let request = asked(&agent, "one").await;
         let wait = wait(None);
         let (ended, ()) = tokio::join!(wait.on(&agent, request.clone()), async {
             person.close().await.unwrap();
@@ -311,7 +289,7 @@ mod tests {
     async fn a_wait_whose_time_is_up_gives_what_there_is() {
         let home = tempfile::tempdir().unwrap();
         let (agent, _) = sessions(&home);
-        let request = asked(&agent).await;
+        let request = asked(&agent, "one").await;
         let ended = wait(Some(Duration::ZERO))
             .on(&agent, request)
             .await
