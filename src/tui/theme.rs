@@ -202,6 +202,8 @@ pub struct Glyphs {
     pub expired: &'static str,
     pub cancelled: &'static str,
     pub dot: &'static str,
+    /// Stands where there is nothing to say.
+    pub none: &'static str,
     pub up: &'static str,
     pub down: &'static str,
     /// Between what was and what will be.
@@ -236,6 +238,7 @@ const UNICODE: Glyphs = Glyphs {
     expired: "◌",
     cancelled: "⊘",
     dot: "·",
+    none: "–",
     up: "↑",
     down: "↓",
     arrow: "→",
@@ -264,6 +267,7 @@ const ASCII: Glyphs = Glyphs {
     expired: "o",
     cancelled: "/",
     dot: "-",
+    none: "-",
     up: "^",
     down: "v",
     arrow: ">",

@@ -110,6 +110,13 @@ impl Terminal {
         })
     }
 
+    /// The screen once it doesn't hold this text any more.
+    pub fn wait_until_gone(&self, text: &str) -> String {
+        self.wait_until(&format!("“{text}” to go from the screen"), |screen| {
+            !screen.contains(text)
+        })
+    }
+
     /// The screen once this holds of it.
     pub fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
         let (screen, holds) = self.watch_for(PATIENCE, holds);

@@ -6,7 +6,7 @@ use ratatui::layout::{Rect, Size};
 use super::pending::Pane;
 
 /// Below this there is no room for anything but a wish.
-const SMALLEST: Size = Size {
+pub const SMALLEST: Size = Size {
     width: 30,
     height: 8,
 };
@@ -57,17 +57,15 @@ impl Layout {
         let mut layout = Self::frame(size);
         let body = layout.body;
         let width = size.width;
-        match layout.mode {
-            Mode::Tiny => {}
-            Mode::Single => match pane {
-                Pane::List => layout.list = body,
-                Pane::Detail => layout.detail = body,
-            },
-            Mode::Stacked => {
+        match (layout.mode, pane) {
+            (Mode::Tiny, _) => {}
+            (Mode::Single | Mode::Stacked, Pane::Detail) => layout.detail = body,
+            (Mode::Single, Pane::List) => layout.list = body,
+            (Mode::Stacked, Pane::List) => {
                 let list = (body.height - 2) / 3;
                 layout.stack(list);
             }
-            Mode::Split => {
+            (Mode::Split, _) => {
                 let list = (width * 2 / 5).min(64) - 1;
                 let column = |x: u16, width: u16| Rect::new(x, body.y, width, body.height);
                 layout.list_title = Rect::new(0, body.y, list, 1);

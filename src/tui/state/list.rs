@@ -67,9 +67,16 @@ impl List {
         self.rows.iter().enumerate().skip(self.top).take(entries)
     }
 
-    /// `3` of `3 of 128`.
-    pub fn position(&self) -> u64 {
-        self.skipped + self.focus as u64 + 1
+    /// `3` of `3 of 128`; one that is only kept has no place any more.
+    pub fn position(&self) -> Option<u64> {
+        (!self.kept).then(|| self.skipped + self.focus as u64 + 1)
+    }
+
+    /// Rows of the list below those that are on the screen.
+    pub fn below(&self, entries: usize) -> u64 {
+        let kept = u64::from(self.kept);
+        let total = self.total.unwrap_or(0) + kept;
+        total.saturating_sub(self.skipped + (self.top + entries) as u64)
     }
 
     /// Rows to know about before the cursor gets there: the focused one first.
@@ -133,9 +140,9 @@ impl List {
         self.pull_up(entries);
     }
 
-    /// Once the user has moved there are no blank rows at the end while there are rows above; unless those
-    /// are new, and wait there.
-    fn pull_up(&mut self, entries: usize) {
+    /// Once the user has moved, or the screen has grown, there are no blank rows at the end while there are
+    /// rows above; unless those are new, and wait there.
+    pub fn pull_up(&mut self, entries: usize) {
         if self.new_above == 0 {
             self.top = self.top.min(self.rows.len().saturating_sub(entries));
         }

@@ -153,6 +153,11 @@ impl State {
         Layout::of(self.size, self.pending.pane)
     }
 
+    /// Rows of the list that are on the screen at once, when it is.
+    pub fn entries(&self) -> usize {
+        Layout::of(self.size, Pane::List).entries()
+    }
+
     /// Where things stand on the screen that is shown.
     pub fn screen(&self) -> Layout {
         match self.tab {

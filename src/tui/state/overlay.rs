@@ -41,10 +41,20 @@ pub struct ReasonLine {
 }
 
 impl ReasonLine {
-    pub fn insert(&mut self, char: char) {
-        self.text.insert(self.cursor, char);
-        self.cursor += char.len_utf8();
+    /// The most characters that a reason has.
+    pub const LONGEST: usize = 1_000;
+
+    /// Writes at the cursor what there is room for; says whether that was all.
+    pub fn insert(&mut self, text: &str) -> bool {
+        let room = Self::LONGEST.saturating_sub(self.text.chars().count());
+        let end = text.char_indices().nth(room).map(|(end, _)| end);
+        let fits = &text[..end.unwrap_or(text.len())];
+        let plain = |char: char| if char.is_control() { ' ' } else { char };
+        let written: String = fits.chars().map(plain).collect();
+        self.text.insert_str(self.cursor, &written);
+        self.cursor += written.len();
         self.asked_again = false;
+        end.is_none()
     }
 
     pub fn delete_back(&mut self) {

@@ -214,9 +214,10 @@ impl Detail {
     }
 
     /// Puts the first row that hasn't been seen on the screen.
-    pub fn scroll_to_unseen(&mut self) {
+    pub fn scroll_to_unseen(&mut self, height: usize) {
         if let Some(row) = self.seen.first_left() {
-            self.scroll = row;
+            let last = self.document.rows().len().saturating_sub(height);
+            self.scroll = row.min(last);
         }
     }
 }

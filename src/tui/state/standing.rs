@@ -89,7 +89,7 @@ impl State {
         ) {
             text.push_str(&format!(", {}", request.status.word()));
         }
-        if let Some(reason) = &settled.reason {
+        if let Some(reason) = words::said(settled.reason.as_ref()) {
             text.push_str(&format!(": {}", reason.plain_line()));
         }
         Some(text)

@@ -3,46 +3,75 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::review::Remember;
 use crate::domain::time::{At, Span};
+use crate::domain::untrusted::Untrusted;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// A unit, its letter, its word, and the least that is said in it.
+type Unit = (i64, &'static str, &'static str, i64);
+
+/// Each begins where the one before would be rounded up to it.
+const UNITS: [Unit; 4] = [
+    (SECOND, "s", "s", 0),
+    (MINUTE, "m", "min", MINUTE - SECOND / 2),
+    (HOUR, "h", "h", HOUR - MINUTE / 2),
+    (DAY, "d", "d", 2 * DAY - HOUR / 2),
+];
+
 /// The largest unit that says enough: seconds under a minute, minutes under an hour, hours under two days.
-fn unit(span: Span) -> (i64, &'static str, &'static str) {
-    match span.millis() {
-        millis if millis < MINUTE => (SECOND, "s", "s"),
-        millis if millis < HOUR => (MINUTE, "m", "min"),
-        millis if millis < 2 * DAY => (HOUR, "h", "h"),
-        _ => (DAY, "d", "d"),
-    }
+fn unit(millis: i64) -> Unit {
+    let reached = UNITS.into_iter().rev().find(|(.., from)| millis >= *from);
+    reached.unwrap_or(UNITS[0])
 }
 
-/// `41m`, for a column.
-pub fn short(span: Span) -> String {
-    let (unit, letter, _) = unit(span);
-    format!("{}{letter}", span.millis() / unit)
+/// A time that is left, in the nearest whole number of its unit.
+fn nearest(left: Span) -> (i64, Unit) {
+    let unit = unit(left.millis());
+    ((left.millis() + unit.0 / 2) / unit.0, unit)
 }
 
-/// `41 min`, for a sentence.
-pub fn long(span: Span) -> String {
-    let (unit, _, word) = unit(span);
-    format!("{} {word}", span.millis() / unit)
+/// `41m` that are left, for a column.
+pub fn short(left: Span) -> String {
+    let (count, (_, letter, ..)) = nearest(left);
+    format!("{count}{letter}")
+}
+
+/// `41 min` that are left, for a sentence.
+pub fn long(left: Span) -> String {
+    let (count, (_, _, word, _)) = nearest(left);
+    format!("{count} {word}")
 }
 
 /// How long the words for a time that is left stay true.
 pub fn until_less(left: Span) -> Span {
-    let (unit, ..) = unit(left);
-    Span::from_millis(left.millis() % unit + 1)
+    let millis = left.millis();
+    let (unit, .., from) = unit(millis);
+    let in_unit = (millis + unit / 2) % unit;
+    Span::from_millis(in_unit.min(millis - from) + 1)
+}
+
+/// The same for a time that has passed, of which only what is complete is said.
+fn passed_unit(passed: Span) -> (i64, &'static str) {
+    let millis = passed.millis();
+    match millis {
+        ..MINUTE => (SECOND, "s"),
+        MINUTE..HOUR => (MINUTE, "min"),
+        _ if millis < 2 * DAY => (HOUR, "h"),
+        _ => (DAY, "d"),
+    }
 }
 
 /// `2 min ago`; the first minute is one word, so that nothing ticks for it.
 pub fn ago(passed: Span) -> String {
+    let (unit, word) = passed_unit(passed);
     match passed.millis() {
         ..MINUTE => "just now".to_owned(),
-        _ => format!("{} ago", long(passed)),
+        millis => format!("{} {word} ago", millis / unit),
     }
 }
 
@@ -54,9 +83,9 @@ pub fn until_older(passed: Span) -> Span {
     }
 }
 
-/// How long the other words for a time that has passed stay true.
+/// How long a time that has passed stays the same in whole numbers of its unit.
 pub fn until_more(passed: Span) -> Span {
-    let (unit, ..) = unit(passed);
+    let (unit, _) = passed_unit(passed);
     Span::from_millis(unit - passed.millis() % unit)
 }
 
@@ -113,6 +142,20 @@ fn written(at: At, zone: &TimeZone, format: &str) -> String {
     }
 }
 
+/// A reason, unless it is blank.
+pub fn said(reason: Option<&Untrusted>) -> Option<&Untrusted> {
+    reason.filter(|reason| !reason.plain_line().trim().is_empty())
+}
+
+/// Said of an approval that goes on holding.
+pub fn and_from_now_on(remember: Remember) -> &'static str {
+    match remember {
+        Remember::Once => "",
+        Remember::Conversation => ", and in this conversation from now on without asking",
+        Remember::Always => ", and from now on without asking",
+    }
+}
+
 /// `1 line`, `5 lines`, `18,402 lines`.
 pub fn count(n: usize, noun: &str) -> String {
     format!(
@@ -145,8 +188,10 @@ mod tests {
             (0, "0s"),
             (59, "59s"),
             (60, "1m"),
-            (3599, "59m"),
+            (3569, "59m"),
+            (3570, "1h"),
             (3600, "1h"),
+            (43_199, "12h"),
             (86_400, "24h"),
             (172_800, "2d"),
         ] {
@@ -173,15 +218,23 @@ mod tests {
                 short(Span::from_millis(millis - wait)),
                 "{millis}"
             );
-            let wait = until_more(left).millis();
-            assert_ne!(
+            assert_eq!(
                 short(left),
-                short(Span::from_millis(millis + wait)),
+                short(Span::from_millis(millis - wait + 1)),
+                "{millis}"
+            );
+        }
+        for millis in [60_000, 61_500, 3_599_999, 90_000_000, 200_000_000] {
+            let passed = Span::from_millis(millis);
+            let wait = until_older(passed).millis();
+            assert_ne!(
+                ago(passed),
+                ago(Span::from_millis(millis + wait)),
                 "{millis}"
             );
             assert_eq!(
-                short(left),
-                short(Span::from_millis(millis + wait - 1)),
+                ago(passed),
+                ago(Span::from_millis(millis + wait - 1)),
                 "{millis}"
             );
         }
@@ -210,6 +263,13 @@ mod tests {
         ] {
             assert_eq!(took(Span::from_secs(secs)), text);
         }
+    }
+
+    #[test]
+    fn a_blank_reason_is_none() {
+        let reason = Untrusted::from("wrong list");
+        assert_eq!(said(Some(&reason)), Some(&reason));
+        assert_eq!(said(Some(&Untrusted::from(" "))), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::api::problem::Problem;
 use crate::api::request::{Request, Why};
 use crate::client::ClientError;
 use crate::domain::id::RequestId;
-use crate::domain::review::Word;
+use crate::domain::review::{Remember, Word};
 use crate::tui::effect::{Effect, PageFetch};
 use crate::tui::event::Answer;
 use crate::tui::state::overlay::Overlay;
@@ -36,7 +36,7 @@ fn page(state: &mut State, fetch: &PageFetch, result: Result<Page<Request>, Clie
     if state.pending.list.asked.as_ref() != Some(fetch) {
         return;
     }
-    let entries = state.layout().entries();
+    let entries = state.entries();
     match result {
         Ok(page) => state.pending.list.accept(fetch, page, entries),
         Err(error) => {
@@ -78,8 +78,10 @@ fn decided(
 ) {
     match result {
         Ok(request) => {
+            let sent = state.pending.sending(id);
+            let remember = sent.map_or(Remember::Once, |sent| sent.decide.remember);
             state.pending.sending.retain(|sending| sending.id != id);
-            heard(state, word, *request);
+            heard(state, word, remember, *request);
         }
         Err(ClientError::Refused(problem)) => {
             state.pending.sending.retain(|sending| sending.id != id);
@@ -119,7 +121,7 @@ fn ask_again(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
 }
 
 /// The gate has the decision.
-fn heard(state: &mut State, word: Word, request: Request) {
+fn heard(state: &mut State, word: Word, remember: Remember, request: Request) {
     let headline = request.headline.plain_line();
     let text = match &request.review {
         Some(review) if !request.status.decided() => format!(
@@ -128,7 +130,11 @@ fn heard(state: &mut State, word: Word, request: Request) {
             review.given,
             review.needed
         ),
-        _ => format!("{}: {headline}", word.past()),
+        _ => format!(
+            "{}{}: {headline}",
+            word.past(),
+            words::and_from_now_on(remember)
+        ),
     };
     let tone = match word {
         Word::Approve => ToastTone::Good,
@@ -148,11 +154,14 @@ fn settle_unsure(state: &mut State, request: &Request) {
     let Some(at) = sent.position(|sending| sending.id == request.id && sending.unsure) else {
         return;
     };
-    let word = state.pending.sending.remove(at).decide.decision;
+    let sent = state.pending.sending.remove(at).decide;
+    let word = sent.decision;
     let me = state.me.as_ref().map(|me| me.id.as_str());
     let mine = |vote: &&crate::api::request::DecisionRecord| Some(vote.by.as_str()) == me;
     match request.decisions.iter().find(mine) {
-        Some(vote) if vote.decision == word => heard(state, word, request.clone()),
+        Some(vote) if vote.decision == word => {
+            heard(state, word, sent.remember, request.clone());
+        }
         _ => {
             let text = match state.ended(request) {
                 Some(ended) => format!("yours did not arrive: {ended}"),

@@ -14,22 +14,31 @@ use crate::tui::state::{self, State, ToastTone, words};
 
 use super::{guard, toast};
 
+/// Said where a key is about what isn't on the screen.
+const UNOPENED: &str = "open it first: enter";
+
 /// `a`
 pub fn approve(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(why) = state.obstacle() {
         return toast(state, ToastTone::Plain, why);
     }
     if !state.detail_is_visible() {
-        return toast(state, ToastTone::Plain, "open it first: enter");
+        return toast(state, ToastTone::Plain, UNOPENED);
     }
     let (_, height) = state.reading_window();
     let Some(detail) = state.pending.reading_mut() else {
         return;
     };
     if !detail.seen.all() {
-        let unseen = words::count(detail.unseen(height), "line");
-        detail.scroll_to_unseen();
-        let text = format!("scroll to the end first ({unseen} not seen)");
+        let unseen = detail.unseen(height);
+        detail.scroll_to_unseen(height);
+        let text = match detail.unseen(height) {
+            0 => "that was the rest: press a again".to_owned(),
+            _ => format!(
+                "{} not read: here is the first",
+                words::count(unseen, "line")
+            ),
+        };
         return toast(state, ToastTone::Plain, text);
     }
     let request = &detail.request;
@@ -155,6 +164,9 @@ pub fn toggle_notify(state: &mut State) {
 pub fn cycle_remember(state: &mut State) {
     if let Some(why) = state.obstacle().or_else(|| state.why_not_remembered()) {
         return toast(state, ToastTone::Plain, why);
+    }
+    if !state.detail_is_visible() {
+        return toast(state, ToastTone::Plain, UNOPENED);
     }
     let Some(you) = state.pending.reading().and_then(|d| d.request.you.as_ref()) else {
         return;

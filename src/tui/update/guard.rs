@@ -11,7 +11,7 @@ use crate::tui::action::{ActionId, Danger};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Key;
 use crate::tui::state::overlay::{Overlay, ReasonLine};
-use crate::tui::state::{Armed, State, ToastTone};
+use crate::tui::state::{Armed, State, ToastTone, words};
 
 use super::{act, toast};
 
@@ -68,7 +68,11 @@ fn refuse_burst(state: &mut State, action: ActionId) {
     }
     match &mut state.overlay {
         // The line end of a paste is a blank in a line of text.
-        Some(Overlay::Reason(line)) if action == ActionId::SendReason => line.insert(' '),
+        Some(Overlay::Reason(line)) if action == ActionId::SendReason => {
+            if !line.insert(" ") {
+                reason_is_full(state);
+            }
+        }
         _ => toast(
             state,
             ToastTone::Plain,
@@ -115,12 +119,22 @@ pub fn due(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Keys that are no actions are text where a text is typed, and nothing anywhere else.
 fn type_in(state: &mut State, event: &KeyEvent) {
-    if let Some(Overlay::Reason(line)) = &mut state.overlay {
-        edit(line, event);
+    if let Some(Overlay::Reason(line)) = &mut state.overlay
+        && !edit(line, event)
+    {
+        reason_is_full(state);
     }
 }
 
-fn edit(line: &mut ReasonLine, event: &KeyEvent) {
+/// Said when not all that was typed or pasted could be taken.
+pub fn reason_is_full(state: &mut State) {
+    let most = words::count(ReasonLine::LONGEST, "character");
+    let text = format!("a reason has at most {most}: the rest was left out");
+    toast(state, ToastTone::Plain, text);
+}
+
+/// Says whether there was room for what was typed.
+fn edit(line: &mut ReasonLine, event: &KeyEvent) -> bool {
     let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     match event.code {
         KeyCode::Char('w') if ctrl => line.delete_word_back(),
@@ -128,7 +142,7 @@ fn edit(line: &mut ReasonLine, event: &KeyEvent) {
         KeyCode::Char('a') if ctrl => line.home(),
         KeyCode::Char('e') if ctrl => line.end(),
         KeyCode::Char(_) if ctrl => {}
-        KeyCode::Char(char) => line.insert(char),
+        KeyCode::Char(char) => return line.insert(char.encode_utf8(&mut [0; 4])),
         KeyCode::Backspace => line.delete_back(),
         KeyCode::Left => line.left(),
         KeyCode::Right => line.right(),
@@ -136,4 +150,5 @@ fn edit(line: &mut ReasonLine, event: &KeyEvent) {
         KeyCode::End => line.end(),
         _ => {}
     }
+    true
 }

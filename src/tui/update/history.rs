@@ -41,8 +41,8 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         }
         ActionId::Down => step(state, 1),
         ActionId::Up => step(state, -1),
-        ActionId::PageDown => step(state, half(state)),
-        ActionId::PageUp => step(state, -half(state)),
+        ActionId::PageDown => step(state, page_rows(state)),
+        ActionId::PageUp => step(state, -page_rows(state)),
         ActionId::First => edge(state, false),
         ActionId::Last => edge(state, true),
         _ => {}
@@ -55,12 +55,13 @@ fn open(state: &mut State) {
     }
 }
 
-fn half(state: &State) -> isize {
+/// As on the Pending screen: nearly a page of what is read, half of one of the list.
+fn page_rows(state: &State) -> isize {
     let rows = match state.history.pane {
-        Pane::List => state.history_entries(),
-        Pane::Detail => state.history_window().1,
+        Pane::List => state.history_entries() / 2,
+        Pane::Detail => state.history_window().1.saturating_sub(2),
     };
-    isize::try_from((rows / 2).max(1)).unwrap_or(isize::MAX)
+    isize::try_from(rows.max(1)).unwrap_or(isize::MAX)
 }
 
 fn step(state: &mut State, by: isize) {

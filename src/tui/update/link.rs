@@ -45,7 +45,7 @@ fn lost(state: &mut State, why: String, effects: &mut Vec<Effect>) {
 
 /// `ctrl-r`, or the connection is back: everything on the screen is asked for again.
 pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
-    let entries = state.layout().entries();
+    let entries = state.entries();
     state.pending.list.reveal(entries);
     if state.is_live() {
         look_again(state, effects);

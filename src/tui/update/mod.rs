@@ -16,6 +16,7 @@ mod time;
 
 use std::time::Duration;
 
+use ratatui::layout::Size;
 pub use time::next_deadline;
 
 use super::action::ActionId;
@@ -36,7 +37,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     match event {
         Event::Key(key) => guard::key(state, &key, &mut effects),
         Event::Paste(text) => paste(state, &text),
-        Event::Resize(size) => state.size = size,
+        Event::Resize(size) => resized(state, size),
         Event::Focus => guard::hold_off(state),
         Event::Tick => tick(state, &mut effects),
         Event::Drawn => drawn(state),
@@ -74,6 +75,15 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
     }
 }
 
+/// The screen has another size. Rows that there is room for now come on it.
+fn resized(state: &mut State, size: Size) {
+    state.size = size;
+    let entries = state.entries();
+    state.pending.list.pull_up(entries);
+    let entries = state.history_entries();
+    state.history.list.pull_up(entries);
+}
+
 fn turn(state: &mut State, by: usize) {
     let at = state.tab as usize;
     state.tab = Tab::ALL[(at + by) % Tab::ALL.len()];
@@ -82,8 +92,8 @@ fn turn(state: &mut State, by: usize) {
 fn paste(state: &mut State, text: &str) {
     match &mut state.overlay {
         Some(Overlay::Reason(line)) => {
-            for char in text.chars() {
-                line.insert(if char.is_control() { ' ' } else { char });
+            if !line.insert(text) {
+                guard::reason_is_full(state);
             }
         }
         _ => {

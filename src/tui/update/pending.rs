@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::api::request::Request;
+use crate::domain::review::Remember;
 use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::document::Document;
@@ -56,23 +57,24 @@ fn step(state: &mut State, by: isize) {
     match state.pending.pane {
         Pane::Detail => scroll(state, by),
         Pane::List => {
-            let entries = state.layout().entries();
+            let entries = state.entries();
             state.pending.list.step(by, entries);
         }
     }
 }
 
-/// Half a page: of the document, or of the list where no document is on the screen.
+/// Of the document a page, less two rows to find the place again; of the list, where no document is on the
+/// screen, half of one.
 fn page(state: &mut State, direction: isize) {
     if state.detail_is_visible() {
         let (_, height) = state.reading_window();
-        let half = (height / 2).max(1);
+        let rows = height.saturating_sub(2).max(1);
         scroll(
             state,
-            direction * isize::try_from(half).unwrap_or(isize::MAX),
+            direction * isize::try_from(rows).unwrap_or(isize::MAX),
         );
     } else {
-        let entries = state.layout().entries();
+        let entries = state.entries();
         let half = isize::try_from((entries / 2).max(1)).unwrap_or(isize::MAX);
         state.pending.list.step(direction * half, entries);
     }
@@ -89,11 +91,11 @@ fn edge(state: &mut State, end: bool) {
         (Pane::Detail, false) => scroll(state, isize::MIN),
         (Pane::Detail, true) => scroll(state, isize::MAX),
         (Pane::List, false) => {
-            let entries = state.layout().entries();
+            let entries = state.entries();
             state.pending.list.first(entries);
         }
         (Pane::List, true) => {
-            let entries = state.layout().entries();
+            let entries = state.entries();
             state.pending.list.last(entries);
         }
     }
@@ -101,7 +103,7 @@ fn edge(state: &mut State, end: bool) {
 
 /// After every event: the list and the document fit the screen, and what they need is asked for.
 pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
-    let entries = state.layout().entries();
+    let entries = state.entries();
     state.pending.list.clamp(entries);
     if state.pending.list.rows.is_empty() {
         state.pending.pane = Pane::List;
@@ -121,8 +123,11 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Choices are made for one request and no other.
+/// Choices are made for one request and no other; one that lasts is kept only as long as it can be seen.
 fn choose(state: &mut State) {
+    if !state.detail_is_visible() {
+        state.pending.choice.remember = Remember::Once;
+    }
     let focused = state.pending.list.focused().map(|row| row.id);
     if state.pending.choice.of != focused {
         state.pending.choice = Choice {

@@ -148,7 +148,7 @@ fn approving_needs_all_of_it_to_have_been_on_the_screen() {
     let mut desk = Desk::new(120, 36, vec![long]);
     desk.keys("a");
     assert!(
-        desk.toast().starts_with("scroll to the end first ("),
+        desk.toast().ends_with(" lines not read: here is the first"),
         "{}",
         desk.toast()
     );
@@ -221,6 +221,20 @@ fn a_line_end_within_pasted_text_sends_no_reason() {
 }
 
 #[test]
+fn a_reason_takes_so_much_and_says_when_it_is_full() {
+    let mut desk = desk();
+    desk.keys("r");
+    desk.event(Event::Paste("é".repeat(100_000)));
+    let full = "a reason has at most 1,000 characters: the rest was left out";
+    assert_eq!(desk.toast(), full);
+    desk.keys("x");
+    assert_eq!(desk.toast(), full);
+    desk.keys("enter");
+    let reason = desk.sent[0].1.reason.as_ref().unwrap().plain_line();
+    assert_eq!(reason, "é".repeat(1_000));
+}
+
+#[test]
 fn a_grave_approval_takes_a_second_key_that_is_not_enter() {
     let mut desk = Desk::new(120, 50, queue());
     desk.keys("a");
@@ -264,6 +278,7 @@ fn what_somebody_else_decided_stays_until_the_user_moves() {
     desk.decide_elsewhere(2, "rejected");
     assert_eq!(desk.focused(), Some(id(2)));
     assert_eq!(desk.state.pending.list.total, Some(9));
+    assert_eq!(desk.state.pending.list.position(), None);
     let reading = &desk.state.pending.reading().unwrap().request;
     assert_eq!(
         desk.state.ended(reading).unwrap(),
@@ -367,6 +382,63 @@ fn a_choice_is_made_for_one_request_and_no_other() {
     desk.keys("j j m t j");
     assert_eq!(desk.state.pending.choice.remember, Remember::Once);
     assert!(!desk.state.pending.choice.notify_agent);
+    desk.keys("k");
+    assert_eq!(desk.state.pending.choice.remember, Remember::Once);
+}
+
+#[test]
+fn a_choice_that_lasts_is_made_where_it_can_be_seen() {
+    let mut desk = Desk::new(50, 14, queue());
+    desk.keys("j j m");
+    assert_eq!(desk.toast(), "open it first: enter");
+    assert_eq!(desk.state.pending.choice.remember, Remember::Once);
+    desk.keys("enter m");
+    assert_eq!(desk.state.pending.choice.remember, Remember::Conversation);
+    desk.keys("esc enter");
+    assert_eq!(desk.state.pending.choice.remember, Remember::Once);
+}
+
+#[test]
+fn an_approval_that_lasts_is_told_as_one() {
+    let mut desk = Desk::new(120, 50, queue());
+    desk.keys("j j m m a");
+    desk.answer_decision();
+    let told = "approved, and from now on without asking: slack.invite";
+    assert!(desk.toast().starts_with(told), "{}", desk.toast());
+}
+
+#[test]
+fn what_is_opened_has_the_whole_screen_and_a_page_is_nearly_all_of_it() {
+    let body = "a line\n".repeat(120);
+    let params = json!({"to": "pat@partner.example", "subject": "Long", "body": body});
+    let long = request(1, "email to pat@partner.example: Long", &params, json!({}));
+    let mut desk = Desk::new(80, 24, vec![long]);
+    let (_, beside_the_list) = desk.state.reading_window();
+    desk.keys("enter");
+    let (_, opened) = desk.state.reading_window();
+    assert!(opened >= 17 && opened > beside_the_list, "{opened}");
+    desk.keys(["ctrl-d"; 9].join(" ").as_str());
+    assert!(desk.state.pending.reading().unwrap().seen.all());
+    desk.keys("esc");
+    assert_eq!(desk.state.reading_window().1, beside_the_list);
+}
+
+#[test]
+fn approving_goes_to_what_was_not_read_and_says_when_that_was_the_rest() {
+    let body = "a line\n".repeat(12);
+    let params = json!({"to": "pat@partner.example", "subject": "Long", "body": body});
+    let mut desk = Desk::new(80, 24, vec![request(1, "Long", &params, json!({}))]);
+    let mut told = Vec::new();
+    while desk.sent.is_empty() {
+        desk.keys("a");
+        told.push(desk.state.toast.as_ref().map(|toast| toast.text.clone()));
+        assert!(told.len() < 9, "{told:?}");
+    }
+    let rest = told
+        .iter()
+        .flatten()
+        .position(|text| text == "that was the rest: press a again");
+    assert_eq!(rest, Some(told.len() - 2), "{told:?}");
 }
 
 #[test]
@@ -389,7 +461,7 @@ fn rows_that_come_in_above_wait_above_the_screen() {
     assert_eq!(desk.focused(), Some(id(3)));
     assert_eq!(list.focus - list.top, row_on_screen);
     assert_eq!(list.new_above, 3);
-    assert_eq!(list.position(), 6);
+    assert_eq!(list.position(), Some(6));
     desk.keys("g");
     assert_eq!(desk.focused(), Some(id(103)));
     assert_eq!(desk.state.pending.list.new_above, 0);
@@ -429,17 +501,17 @@ fn a_long_queue_is_held_a_window_at_a_time() {
         desk.press("j");
         assert!(desk.state.pending.list.rows.len() <= 448);
     }
-    assert_eq!(desk.state.pending.list.position(), 1_001);
+    assert_eq!(desk.state.pending.list.position(), Some(1_001));
     for _ in 0..1_000 {
         desk.press("k");
         assert!(desk.state.pending.list.rows.len() <= 448);
     }
     assert_eq!(desk.focused(), Some(first));
-    assert_eq!(desk.state.pending.list.position(), 1);
+    assert_eq!(desk.state.pending.list.position(), Some(1));
     desk.keys("G");
     assert_eq!(desk.focused(), Some(last));
-    assert_eq!(desk.state.pending.list.position(), 2_000);
-    let entries = desk.state.layout().entries();
+    assert_eq!(desk.state.pending.list.position(), Some(2_000));
+    let entries = desk.state.entries();
     assert_eq!(desk.state.pending.list.on_screen(entries).count(), entries);
     desk.keys("g");
     assert_eq!(desk.focused(), Some(first));
@@ -513,6 +585,16 @@ fn in_a_window_too_small_to_see_nothing_is_decided() {
     desk.event(Event::Resize((20, 5).into()));
     desk.keys("a r");
     assert!(desk.sent.is_empty() && desk.state.overlay.is_none());
+}
+
+#[test]
+fn a_list_at_its_end_fills_a_screen_that_grows() {
+    let mut desk = Desk::new(120, 14, (1..=40).map(email).collect());
+    desk.keys("G");
+    desk.event(Event::Resize((120, 36).into()));
+    let entries = desk.state.entries();
+    assert_eq!(desk.state.pending.list.on_screen(entries).count(), entries);
+    assert_eq!(desk.focused(), Some(id(40)));
 }
 
 #[test]

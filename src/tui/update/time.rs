@@ -30,7 +30,7 @@ pub fn next_deadline(state: &State) -> Option<Duration> {
 /// When a text about time on the screen becomes another.
 fn next_words(state: &State) -> Option<Duration> {
     let now = state.now.wall;
-    let entries = state.layout().entries();
+    let entries = state.entries();
     let left = |at: At| words::until_less(at.since(now));
     let passed = |at: At| words::until_more(now.since(at));
     let list = &state.pending.list;

@@ -6,9 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Clear, Widget};
 
-use crate::tui::state::State;
+use crate::domain::review::Remember;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::pending::Detail;
+use crate::tui::state::{State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
@@ -25,7 +26,8 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         Mode::Split | Mode::Stacked => layout.detail,
         Mode::Single | Mode::Tiny => layout.body,
     };
-    let mut rows = question(detail, usize::from(whole.width).saturating_sub(4), theme);
+    let width = usize::from(whole.width).saturating_sub(4);
+    let mut rows = question(detail, state.pending.choice.remember, width, theme);
     let height = u16::try_from(rows.len() + 2)
         .unwrap_or(u16::MAX)
         .min(whole.height);
@@ -53,7 +55,12 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
 }
 
 /// What would be done, to whom, and by whom.
-fn question(detail: &Detail, width: usize, theme: &Theme) -> Vec<Vec<Span<'static>>> {
+fn question(
+    detail: &Detail,
+    remember: Remember,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Vec<Span<'static>>> {
     let request = &detail.request;
     let risk = request.risk.level;
     let glyph = theme.glyphs.risk(risk).trim_start();
@@ -62,6 +69,11 @@ fn question(detail: &Detail, width: usize, theme: &Theme) -> Vec<Vec<Span<'stati
         vec![Span::styled(question, theme.risk(risk))],
         text::line(&request.headline, width, theme.title(), theme),
     ];
+    let lasts = words::and_from_now_on(remember);
+    if !lasts.is_empty() {
+        let lasts = lasts.trim_start_matches(", ");
+        rows.push(vec![Span::styled(lasts, theme.warning())]);
+    }
     let recipients = &detail.document.recipients;
     for recipient in recipients.iter().take(NAMED) {
         let mut spans = vec![Span::styled("to  ", theme.dim())];
@@ -75,7 +87,7 @@ fn question(detail: &Detail, width: usize, theme: &Theme) -> Vec<Vec<Span<'stati
     }
     let whom = request.on_behalf_of.as_ref();
     let effect = format!(
-        "{} may then run {} once, exactly as shown{}.",
+        "{} may then run {} once, exactly as you have read{}.",
         request.agent,
         request.action,
         whom.map_or_else(String::new, |person| format!(", for {person}"))

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::api::request::Request;
+use crate::domain::review::Remember;
 use crate::tui::state::document::{Document, Row, Tone};
 use crate::tui::state::layout::{DetailParts, Layout, Mode};
 use crate::tui::state::pending::Detail;
@@ -110,6 +111,8 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
         request.waiting.then(|| "waiting".to_owned()),
         left.map(|left| format!("{} left", words::long(left))),
     ];
+    let lasting = lasting(state, theme);
+    let room = usize::from(area.width).saturating_sub(footer::width(&lasting));
     let mut shown = String::new();
     for fact in facts.into_iter().flatten() {
         let dot = if shown.is_empty() {
@@ -118,13 +121,24 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
             format!(" {} ", theme.glyphs.dot)
         };
         // A fact stands there whole or not at all.
-        if shown.chars().count() + dot.chars().count() + fact.len() > usize::from(area.width) {
+        if shown.chars().count() + dot.chars().count() + fact.len() > room {
             break;
         }
         shown.push_str(&dot);
         shown.push_str(&fact);
     }
-    line::left(vec![Span::styled(shown, theme.dim())], area, buffer);
+    let mut spans = lasting;
+    spans.push(Span::styled(shown, theme.dim()));
+    line::left(spans, area, buffer);
+}
+
+/// An approval that would hold longer than once says so wherever it can be given.
+fn lasting(state: &State, theme: &Theme) -> Vec<Span<'static>> {
+    if state.tab != Tab::Pending || state.pending.choice.remember == Remember::Once {
+        return Vec::new();
+    }
+    let words = format!("remember {}", footer::remember(state));
+    vec![Span::styled(words, theme.warning()), Span::raw("  ")]
 }
 
 fn document_row(content: &Row, theme: &Theme, area: Rect, buffer: &mut Buffer) {

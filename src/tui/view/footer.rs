@@ -18,8 +18,9 @@ use crate::tui::widget::{line, text};
 
 use super::{detail, inside};
 
-/// Between two keys.
+/// Between two keys, and where they wouldn't all fit.
 const GAP: &str = "   ";
+const SHORT_GAP: &str = "  ";
 
 /// Draws both, and says where the cursor stands if a reason is being typed.
 pub fn draw(
@@ -35,21 +36,34 @@ pub fn draw(
     }
     let (keys, last) = keys(state, layout);
     let last = hint(state, last, theme);
-    let room = usize::from(area.width).saturating_sub(width(&last) + GAP.len());
-    let mut spans = Vec::new();
-    for &key in keys {
-        let hint = hint(state, key, theme);
-        let gap = if spans.is_empty() { 0 } else { GAP.len() };
-        if width(&spans) + gap + width(&hint) > room {
-            break;
-        }
-        if gap > 0 {
-            spans.push(Span::raw(GAP));
-        }
-        spans.extend(hint);
-    }
+    let room = usize::from(area.width).saturating_sub(width(&last));
+    let hints = |hint: fn(&State, Id, &Theme) -> Vec<Span<'static>>| -> Vec<_> {
+        keys.iter().map(|key| hint(state, *key, theme)).collect()
+    };
+    let spans = match in_a_row(hints(hint), GAP, room) {
+        (spans, true) => spans,
+        (_, false) => in_a_row(hints(short_hint), SHORT_GAP, room).0,
+    };
     line::both(spans, last, area, buffer);
     None
+}
+
+/// Keys side by side, as many as fit with a gap behind them; and whether those are all.
+fn in_a_row(
+    hints: Vec<Vec<Span<'static>>>,
+    gap: &'static str,
+    room: usize,
+) -> (Vec<Span<'static>>, bool) {
+    let mut spans = Vec::new();
+    for hint in hints {
+        let before = if spans.is_empty() { "" } else { gap };
+        if width(&spans) + before.len() + width(&hint) + gap.len() > room {
+            return (spans, false);
+        }
+        spans.push(Span::raw(before));
+        spans.extend(hint);
+    }
+    (spans, true)
 }
 
 /// Which keys to show for what is focused, the most needed first; and the one at the right.
@@ -89,18 +103,18 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             (_, Pane::List) => &[
                 Id::Approve,
                 Id::Reject,
-                Id::Notify,
+                Id::Open,
                 Id::Remember,
-                Id::PageDown,
                 Id::Why,
+                Id::Notify,
             ],
             (_, Pane::Detail) => &[
                 Id::Approve,
                 Id::Reject,
                 Id::Back,
-                Id::Notify,
                 Id::Remember,
                 Id::Why,
+                Id::Notify,
             ],
         },
     };
@@ -119,7 +133,34 @@ pub fn decision_bar(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffe
 
 /// A key and what it does here; dim when it does nothing now.
 pub fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
-    let action = id.action();
+    let title = match id {
+        Id::Notify => format!("{} [{}]", id.action().title, notify(state)),
+        Id::Remember => format!("{} {}", id.action().title, remember(state)),
+        id => title(state, id),
+    };
+    keyed(state, id, title, theme)
+}
+
+/// The same in fewer columns: what can't be chosen isn't said.
+fn short_hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
+    let title = match (id, is_alive(state, id)) {
+        (Id::Notify, true) => format!("notify [{}]", notify(state)),
+        (Id::Notify, false) => "notify".to_owned(),
+        (Id::Remember, true) => format!("remember {}", remember(state)),
+        (id, _) => title(state, id),
+    };
+    keyed(state, id, title, theme)
+}
+
+fn title(state: &State, id: Id) -> String {
+    match id {
+        Id::NextTab => "tabs".to_owned(),
+        Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
+        id => id.action().title.to_owned(),
+    }
+}
+
+fn keyed(state: &State, id: Id, title: String, theme: &Theme) -> Vec<Span<'static>> {
     let key = match id {
         Id::Down => "j k".to_owned(),
         Id::NextTab => "[ ]".to_owned(),
@@ -129,14 +170,18 @@ pub fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
             .next()
             .map_or_else(String::new, |key| key.to_string()),
     };
-    let title = match id {
-        Id::Notify => format!("{} [{}]", action.title, notify(state)),
-        Id::Remember => format!("{} {}", action.title, remember(state)),
-        Id::NextTab => "tabs".to_owned(),
-        Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
-        _ => action.title.to_owned(),
-    };
-    let alive = match id {
+    let alive = is_alive(state, id);
+    let style = |style: Style| if alive { style } else { theme.dim() };
+    vec![
+        Span::styled(key, style(theme.key())),
+        Span::raw(" "),
+        Span::styled(title, style(theme.text())),
+    ]
+}
+
+/// Whether a key does something now.
+fn is_alive(state: &State, id: Id) -> bool {
+    match id {
         Id::Approve | Id::Reject => state.obstacle().is_none(),
         Id::Notify => state.obstacle().is_none() && notify(state) != "always",
         Id::Remember => state.obstacle().is_none() && state.why_not_remembered().is_none(),
@@ -144,13 +189,7 @@ pub fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
         Id::Choose => state.why_not_choose().is_none(),
         Id::Save => state.why_not_save().is_none(),
         _ => true,
-    };
-    let style = |style: Style| if alive { style } else { theme.dim() };
-    vec![
-        Span::styled(key, style(theme.key())),
-        Span::raw(" "),
-        Span::styled(title, style(theme.text())),
-    ]
+    }
 }
 
 /// Whether the keys that move do it within what is being read.
@@ -174,7 +213,7 @@ fn notify(state: &State) -> &'static str {
     }
 }
 
-fn remember(state: &State) -> &'static str {
+pub fn remember(state: &State) -> &'static str {
     match state.pending.choice.remember {
         Remember::Once => "once",
         Remember::Conversation => "this conversation",
@@ -193,17 +232,25 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     {
         buffer.set_string(x, area.y, theme.glyphs.tee_up, theme.rule());
     }
-    let progress = match state.overlay {
+    let mut progress = match state.overlay {
         None | Some(Overlay::Reason(_)) => detail::progress_of(state, theme),
         _ => Vec::new(),
     };
+    let words = words(state, theme).map(|(words, style)| (Untrusted::from(words), style));
+    let wanted = words.as_ref().map_or(0, |(words, _)| {
+        words.one_line(usize::from(area.width)).width + 3
+    });
+    // What has just happened is said in full; how much is still to be read comes back with the next key.
+    if state.toast.is_some() && width(&progress) + wanted > usize::from(area.width) {
+        progress.clear();
+    }
     let x = line::right(progress, area, buffer);
     let room = usize::from(x.saturating_sub(area.x + 3));
-    let Some((words, style)) = words(state, theme) else {
+    let Some((words, style)) = words else {
         return;
     };
     let mut spans = vec![Span::raw(" ")];
-    spans.extend(text::line(&Untrusted::from(words), room, style, theme));
+    spans.extend(text::line(&words, room, style, theme));
     spans.push(Span::raw(" "));
     let width = x.saturating_sub(area.x + 1);
     line::left(
@@ -253,14 +300,12 @@ fn reason_line(line: &ReasonLine, theme: &Theme, area: Rect, buffer: &mut Buffer
     let room = usize::from(area.width).saturating_sub(label.len() + 1);
     // The end that is being typed stays on the screen.
     let before = &line.text[..line.cursor];
-    let mut start = 0;
-    while Untrusted::from(&before[start..])
-        .one_line(usize::MAX / 32)
-        .width
-        > room
-    {
-        start += before[start..].chars().next().map_or(1, char::len_utf8);
-    }
+    let fits = |start: &usize| {
+        let shown = Untrusted::from(&before[*start..]).one_line(usize::MAX / 32);
+        shown.width <= room
+    };
+    let starts = before.char_indices().rev().map(|(start, _)| start);
+    let start = starts.take_while(fits).last().unwrap_or(line.cursor);
     let shown = Untrusted::from(&line.text[start..]);
     let mut spans = vec![Span::styled(label, theme.accent())];
     spans.extend(text::line(&shown, room, theme.text(), theme));
@@ -270,6 +315,6 @@ fn reason_line(line: &ReasonLine, theme: &Theme, area: Rect, buffer: &mut Buffer
     Position::new(x.min(area.right().saturating_sub(1)), area.y)
 }
 
-fn width(spans: &[Span<'_>]) -> usize {
+pub fn width(spans: &[Span<'_>]) -> usize {
     Line::from(spans.to_vec()).width()
 }

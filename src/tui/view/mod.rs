@@ -15,14 +15,15 @@ mod tests;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::text::Span;
+use ratatui::layout::{Position, Rect, Size};
 
-use super::state::layout::{Layout, Mode};
+use crate::domain::untrusted::Untrusted;
+
+use super::state::layout::{Layout, Mode, SMALLEST};
 use super::state::overlay::Overlay;
 use super::state::{State, Tab};
 use super::theme::Theme;
-use super::widget::line;
+use super::widget::{line, text};
 
 /// Draws everything.
 pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
@@ -40,8 +41,15 @@ fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Positi
         return None;
     }
     if layout.mode == Mode::Tiny {
-        let wish = Span::styled("make me larger", theme.text());
-        line::left(vec![wish], buffer.area, buffer);
+        let Size { width, height } = SMALLEST;
+        let wish = format!("make me {width}x{height} or larger");
+        let wish = text::line(
+            &Untrusted::from(wish),
+            usize::from(buffer.area.width),
+            theme.text(),
+            theme,
+        );
+        line::left(wish, buffer.area, buffer);
         return None;
     }
     header::draw(state, theme, &layout, buffer);

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
+use unicode_width::UnicodeWidthStr;
 
 use crate::api::request::Request;
 use crate::domain::lifecycle::Status;
@@ -40,22 +41,31 @@ fn title(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let mut left = vec![Span::styled("  Needs you", theme.text())];
-    let order = format!("  {}  waiting first", theme.glyphs.dot);
-    left.push(Span::styled(order, theme.dim()));
     let mut right = Vec::new();
     if list.new_above > 0 {
         let new = format!("{} new {}  ", list.new_above, theme.glyphs.up);
         right.push(Span::styled(new, theme.accent()));
     }
     if let Some(total) = list.total.filter(|_| !list.rows.is_empty()) {
-        let place = format!(
-            "{} of {}",
-            words::grouped(list.position()),
-            words::grouped(total)
-        );
+        let below = list.below(state.entries());
+        if below > 0 {
+            let more = format!("{} {} more  ", theme.glyphs.down, words::grouped(below));
+            right.push(Span::styled(more, theme.dim()));
+        }
+        let total = words::grouped(total);
+        let place = match list.position() {
+            Some(place) => format!("{} of {total}", words::grouped(place)),
+            None => format!("{total} left"),
+        };
         right.push(Span::styled(place, theme.dim()));
     }
     right.push(Span::raw(" "));
+    let order = format!("  {}  waiting first", theme.glyphs.dot);
+    let order = Span::styled(order, theme.dim());
+    let taken: usize = left.iter().chain(&right).map(Span::width).sum();
+    if taken + order.width() < usize::from(area.width) {
+        left.push(order);
+    }
     line::both(left, right, area, buffer);
 }
 
@@ -232,7 +242,17 @@ fn empty(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     if roomy {
         rows.push((String::new(), theme.text()));
     }
-    let command = first_request(&state.program, usize::from(area.width));
+    let width = usize::from(area.width);
+    let mut command = first_request(&state.program, width);
+    let fits = |line: &String| line.width() <= width;
+    if !command.iter().all(fits) || rows.len() + command.len() > usize::from(area.height) {
+        rows.pop_if(|_| roomy);
+        rows.pop();
+        command = vec![
+            "signoff request --help says how,".to_owned(),
+            "and the README has a first request.".to_owned(),
+        ];
+    }
     rows.extend(command.into_iter().map(|line| (line, theme.text())));
     for (index, (text, style)) in rows.into_iter().enumerate() {
         if let Some(area) = row(area, index) {
@@ -251,11 +271,11 @@ fn first_request(program: &str, width: usize) -> Vec<String> {
     ];
     let params = members.concat();
     let whole = format!("{program} request --action email.send --params '{params}' --wait");
-    if whole.len() <= width {
+    if whole.width() <= width {
         return vec![whole];
     }
     let last = format!("  --params '{params}'");
-    let mut lines = vec![format!("{program} request --wait \\")];
+    let mut lines = wrapped(&format!("{program} request --wait"), width);
     if last.len() <= width {
         lines.push("  --action email.send \\".to_owned());
         lines.push(last);
@@ -267,4 +287,52 @@ fn first_request(program: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The beginning of a command, in lines that each say that it goes on.
+fn wrapped(command: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in shell_words(command) {
+        let goes_on = line.width() + 1 + word.width() + " \\".len();
+        if !line.is_empty() && goes_on > width {
+            lines.push(std::mem::replace(&mut line, " ".to_owned()) + " \\");
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line + " \\");
+    lines
+}
+
+/// The words of a command as they are written: a blank between quotes parts none.
+fn shell_words(command: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    command.split(move |char: char| {
+        quoted ^= char == '\'' && !escaped;
+        escaped = char == '\\' && !quoted && !escaped;
+        char == ' ' && !quoted
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_command_is_in_lines_that_a_shell_reads_as_one() {
+        let program = "/opt/a/long/path/of/tools/signoff --home '/srv/my tools/it'\\''s' \
+                       --url http://gate.example:8700";
+        let lines = first_request(program, 60);
+        assert!(lines.iter().all(|line| line.width() <= 60), "{lines:?}");
+        let beginning: String = lines
+            .iter()
+            .map_while(|line| line.strip_suffix('\\'))
+            .map(str::trim_start)
+            .collect();
+        assert_eq!(beginning, format!("{program} request --wait "), "{lines:?}");
+        assert!(lines.last().is_some_and(|line| line.ends_with('\'')));
+    }
 }

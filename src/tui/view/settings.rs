@@ -197,7 +197,9 @@ fn action(
     };
     line::left(vec![approval], columns.approval, buffer);
     line::left(unlocked(state, action, theme), columns.unlocked, buffer);
-    line::left(chosen(state, action, yours, theme), columns.yours, buffer);
+    let brief = columns.yours.width < 16;
+    let chosen = chosen(state, action, yours, brief, theme);
+    line::left(chosen, columns.yours, buffer);
     let opted_in = Span::styled(opted_in(action.opted_in), theme.dim());
     line::left(vec![opted_in], columns.opted_in, buffer);
 }
@@ -205,7 +207,7 @@ fn action(
 /// A switch for those whose it is, a word for everybody else.
 fn unlocked(state: &State, action: &ActionView, theme: &Theme) -> Vec<Span<'static>> {
     if !can_be_unlocked(action) {
-        return vec![Span::styled("–", theme.dim())];
+        return vec![Span::styled(theme.glyphs.none, theme.dim())];
     }
     let on = action.auto_approval_allowed;
     let word = |on: bool| if on { "on" } else { "off" };
@@ -220,9 +222,15 @@ fn unlocked(state: &State, action: &ActionView, theme: &Theme) -> Vec<Span<'stat
     }
 }
 
-fn chosen(state: &State, action: &ActionView, yours: Yours, theme: &Theme) -> Vec<Span<'static>> {
+fn chosen(
+    state: &State,
+    action: &ActionView,
+    yours: Yours,
+    brief: bool,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
     if !can_be_unlocked(action) {
-        return vec![Span::styled("–", theme.dim())];
+        return vec![Span::styled(theme.glyphs.none, theme.dim())];
     }
     let change = state.settings.in_hand();
     let to = match change {
@@ -234,6 +242,7 @@ fn chosen(state: &State, action: &ActionView, yours: Yours, theme: &Theme) -> Ve
         (Some(to), _) => from_to(&yours.word(), to, theme),
         (None, true) if yours.any() => vec![Span::styled(yours.word(), theme.text())],
         (None, true) => vec![Span::styled("manual", theme.dim())],
+        (None, false) if brief => vec![Span::styled("locked", theme.dim())],
         (None, false) => vec![Span::styled("manual  (locked)", theme.dim())],
     }
 }
@@ -279,7 +288,8 @@ fn conversation(
     let dot = theme.glyphs.dot;
     let words = format!("  {} {dot} {agent} {dot} ", preference.action);
     let taken = words.chars().count() + right.as_ref().map_or(0, Span::width) + 1;
-    let room = usize::from(area.width).saturating_sub(taken);
+    // Without room for any of it there is still the mark that it is cut.
+    let room = usize::from(area.width).saturating_sub(taken).max(1);
     let mut spans = vec![Span::styled(words, theme.text())];
     spans.extend(text::line(conversation, room, theme.text(), theme));
     line::both(spans, right.into_iter().collect(), area, buffer);
@@ -310,6 +320,12 @@ fn foot(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let mut rows = vec![text::line(&told.title, room, style(theme.title()), theme)];
     let lines = told.text.lines(room).into_iter();
     rows.extend(lines.map(|line| text::spans(&line.pieces, style(theme.text()), theme)));
+    if rows.len() > usize::from(inner.height) {
+        rows.truncate(usize::from(inner.height));
+        if let Some(last) = rows.last_mut() {
+            last.push(Span::styled("…", style(theme.text())));
+        }
+    }
     for (index, spans) in rows.into_iter().enumerate() {
         if let Some(area) = row(inner, index) {
             line::left(spans, area, buffer);

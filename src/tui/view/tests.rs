@@ -7,6 +7,7 @@ use ratatui::layout::{Rect, Size};
 use ratatui::style::{Color, Modifier};
 use serde_json::json;
 
+use crate::api::settings::Choice;
 use crate::domain::people::Role;
 use crate::tui::event::{Answer, Event};
 use crate::tui::sample::{Desk, decided, id, queue};
@@ -152,6 +153,33 @@ fn the_reason_for_a_rejection() {
 }
 
 #[test]
+fn an_approval_that_would_last_is_on_the_screen_wherever_it_can_be_given() {
+    for (width, height) in [(120, 36), (110, 30), (80, 24), (60, 16), (40, 12), (30, 8)] {
+        for always in [false, true] {
+            let mut desk = Desk::new(width, height, queue());
+            desk.keys("j j enter m");
+            let mut words = "remember this conversation";
+            if always {
+                desk.keys("m");
+                words = "remember always";
+            }
+            let screen = text(&desk, &dark());
+            assert!(screen.contains(words), "{width}x{height}\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn the_end_of_a_long_reason_stays_on_the_screen() {
+    let mut desk = Desk::new(40, 12, queue());
+    desk.keys("j j enter r");
+    desk.event(Event::Paste("0123456789".repeat(9) + " the end"));
+    let screen = text(&desk, &dark());
+    let last = screen.lines().last();
+    assert_eq!(last, Some(" Reason  901234567890123456789 the end"));
+}
+
+#[test]
 fn help() {
     let mut desk = Desk::new(80, 24, queue());
     desk.keys("?");
@@ -186,6 +214,9 @@ fn an_empty_inbox_says_what_to_do() {
         let desk = Desk::new(width, height, Vec::new());
         insta::assert_snapshot!(format!("empty_{width}x{height}"), text(&desk, &dark()));
     }
+    let mut desk = Desk::new(40, 12, Vec::new());
+    desk.state.program = "signoff --url http://a-gate-with-a-long-name.example:8700".to_owned();
+    insta::assert_snapshot!("empty_40x12_long", text(&desk, &dark()));
 }
 
 #[test]
@@ -260,6 +291,29 @@ fn settings_of_an_admin() {
 }
 
 #[test]
+fn the_settings_scroll_to_their_last_row() {
+    for (width, height) in [(120, 20), (80, 16), (40, 12)] {
+        let mut desk = Desk::new(width, height, queue());
+        desk.known
+            .preferences
+            .retain(|chosen| matches!(chosen.choice, Choice::Always {}));
+        desk.keys("3 G");
+        let screen = text(&desk, &dark());
+        assert!(screen.contains("none; approving with"), "{screen}");
+        assert!(!screen.contains(" more "), "{screen}");
+    }
+}
+
+#[test]
+fn what_is_cut_has_a_mark() {
+    let mut long = queue().remove(2);
+    long.action = "slack.send_message_to_all".parse().unwrap();
+    let desk = Desk::new(80, 24, vec![long]);
+    let screen = text(&desk, &dark());
+    assert!(screen.contains(" slack.send_messa… "), "{screen}");
+}
+
+#[test]
 fn settings_of_a_member() {
     for (width, height) in [(120, 36), (80, 24)] {
         let mut desk = Desk::new(width, height, queue());
@@ -275,10 +329,26 @@ fn ascii_glyphs_are_ascii() {
     let theme = Theme::new(Palette::CalmDark, Depth::Mono, GlyphSet::Ascii);
     let mut plain = queue();
     plain.truncate(1);
-    let desk = Desk::new(120, 36, plain);
-    let screen = text(&desk, &theme);
-    let beyond: String = screen.chars().filter(|c| !c.is_ascii()).collect();
-    assert_eq!(beyond.trim_matches(['·', '…', '“', '”']), "", "{screen}");
+    let mut desk = Desk::new(120, 36, plain);
+    for (tab, size) in [
+        ("1", (120, 36)),
+        ("1", (80, 24)),
+        ("2", (80, 24)),
+        ("3", (80, 24)),
+    ] {
+        desk.event(Event::Resize(size.into()));
+        desk.keys(tab);
+        let screen = text(&desk, &theme);
+        let ours = |c: &char| !c.is_ascii() && !['…', '“', '”'].contains(c);
+        // The conversation is named by its agent.
+        let beyond: String = screen
+            .lines()
+            .filter(|row| !row.contains("Hooli"))
+            .flat_map(str::chars)
+            .filter(ours)
+            .collect();
+        assert_eq!(beyond, "", "{screen}");
+    }
 }
 
 #[test]

@@ -5,10 +5,26 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
-/// Draws spans from the left edge; what doesn't fit is cut.
+/// Draws spans from the left edge; what doesn't fit is cut, with a mark.
 pub fn left(spans: Vec<Span<'_>>, area: Rect, buffer: &mut Buffer) {
-    Line::from(spans).render(area, buffer);
+    let line = Line::from(spans);
+    let too_long = line.width() > usize::from(area.width)
+        && line.to_string().trim_end().width() > usize::from(area.width);
+    line.render(area, buffer);
+    let Some(last) = area
+        .right()
+        .checked_sub(1)
+        .filter(|_| too_long && !area.is_empty())
+    else {
+        return;
+    };
+    // The mark doesn't stand on the second half of a wide character.
+    if last > area.x && buffer[(last - 1, area.y)].symbol().width() > 1 {
+        buffer[(last - 1, area.y)].set_symbol(" ");
+    }
+    buffer[(last, area.y)].set_symbol("…");
 }
 
 /// Draws spans to the right edge, and says where they begin.

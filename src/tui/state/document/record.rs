@@ -19,7 +19,7 @@ impl Writer<'_> {
     /// How its review ended, and what followed.
     pub(super) fn outcome(&mut self, request: &Request) {
         if let Some(settled) = &request.settled {
-            if let Some(reason) = &settled.reason {
+            if let Some(reason) = words::said(settled.reason.as_ref()) {
                 self.field("Reason", reason.clone(), Tone::Content);
             }
             self.votes(request);
@@ -39,7 +39,7 @@ impl Writer<'_> {
                 self.put(Block::Field {
                     label,
                     value: Untrusted::from(format!("{} {} at {at}", vote.by, vote.decision.past())),
-                    aside: vote.reason.clone(),
+                    aside: words::said(vote.reason.as_ref()).cloned(),
                     tone: Tone::Content,
                 });
             }
@@ -154,6 +154,6 @@ impl Writer<'_> {
                 said
             })
             .collect();
-        self.ours("Timeline", moments.join(" · "));
+        self.ours("Timeline", moments.join(", "));
     }
 }

@@ -121,22 +121,23 @@ impl<'a> Writer<'a> {
         };
         let trigger = trigger_words(request.trigger);
         let deadline = request.expires_at.filter(|_| !request.status.decided());
-        let until = deadline.map(|at| {
-            let then = match request.on_timeout {
-                OnTimeout::Reject => "then rejected",
-                OnTimeout::Escalate => "then passed on",
-            };
-            format!("{}, {then}", words::moment(at, self.zone))
-        });
+        let until = deadline.map(|at| words::moment(at, self.zone));
+        let passed_on = request.on_timeout == OnTimeout::Escalate;
         if self.compact {
+            let then = match passed_on {
+                true => "passed on",
+                false => "it expires",
+            };
             let mut facts = vec![whom, trigger.to_owned()];
-            facts.extend(until.map(|until| format!("until {until}")));
-            self.ours("For", facts.join(" · "));
+            facts.extend(until.map(|until| format!("until {until}, then {then}")));
+            self.ours("For", facts.join(", "));
         } else {
             self.ours("For", whom);
             self.ours("Trigger", trigger.to_owned());
-            if let Some(until) = until {
-                self.ours("Expires", until);
+            match until {
+                Some(until) if passed_on => self.ours("Passed on", until),
+                Some(until) => self.ours("Expires", until),
+                None => {}
             }
         }
         self.policy(request);
@@ -163,7 +164,7 @@ impl<'a> Writer<'a> {
         let mut policy = request.verdict.text.raw_for_execution().to_owned();
         if let Some(review) = request.review.as_ref().filter(|review| review.needed > 1) {
             policy.push_str(&format!(
-                " · {} of {} approvals",
+                "; {} of {} approvals",
                 review.given, review.needed
             ));
         }

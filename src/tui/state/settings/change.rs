@@ -242,8 +242,16 @@ impl State {
         if let Some(why) = self.unable_to_save() {
             return Some(why);
         }
+        let unlocks = |action: &ActionView| {
+            matches!(&self.settings.prepared,
+                Some(Change::Unlock { action: name, on: true }) if *name == action.name)
+        };
         match self.settings.focused() {
             None => Some("there is nothing to change here".to_owned()),
+            Some(Focused::Action(action, _)) if unlocks(action) => Some(format!(
+                "unlocking {} is only prepared: save it first: s",
+                action.name
+            )),
             Some(Focused::Integration(_)) => {
                 Some("choices are made action by action: go to one of them".to_owned())
             }

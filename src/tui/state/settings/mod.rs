@@ -179,8 +179,11 @@ impl Settings {
             _ => self.focus,
         };
         self.top = self.top.min(from);
-        if self.focus >= self.top + height {
-            self.top = self.focus + 1 - height;
+        // Rows that can't have the focus come with the one before them.
+        let behind = self.rows.iter().skip(self.focus + 1);
+        let last = self.focus + behind.take_while(|row| !row.takes_focus()).count();
+        if last >= self.top + height {
+            self.top = (last + 1 - height).min(self.focus);
         }
         self.top = self.top.min(self.rows.len().saturating_sub(height));
     }

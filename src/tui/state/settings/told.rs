@@ -59,7 +59,7 @@ impl State {
             true => "Agents may ask through it, each on behalf of those whom it acts for.",
             false => "Disabled: everything that agents ask of it is refused.",
         };
-        let title = format!("{} · for {}", integration.name, users(integration));
+        let title = format!("{}, for {}", integration.name, users(integration));
         (title, format!("{text}{}", self.hint()))
     }
 
@@ -68,9 +68,9 @@ impl State {
         let run = match action.executor {
             Executor::Agent => "run by the agent",
         };
-        let mut title = format!("{} · {risk} risk · {run}", action.name);
+        let mut title = format!("{}, {risk} risk, {run}", action.name);
         if !action.enabled {
-            title.push_str(" · disabled");
+            title.push_str(", disabled");
         }
         let text = if !action.enabled {
             "Disabled: every request for it is refused."
@@ -104,7 +104,7 @@ impl State {
             return None;
         };
         let title = format!(
-            "{} · {agent} · {}",
+            "{}, {agent}, {}",
             chosen.action,
             conversation.raw_for_execution()
         );

@@ -146,6 +146,11 @@ fn what_is_locked_can_not_be_chosen_and_says_so() {
         desk.toast(),
         "email.send is locked: an admin has to unlock it first"
     );
+    desk.keys("space enter");
+    assert_eq!(
+        desk.toast(),
+        "unlocking email.send is only prepared: save it first: s"
+    );
     desk.keys("k space");
     assert_eq!(focused(&desk), "email.read");
     assert_eq!(
