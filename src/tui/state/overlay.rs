@@ -38,6 +38,9 @@ pub struct ReasonLine {
     pub cursor: usize,
     /// Enter was pressed without a reason; once more rejects without one.
     pub asked_again: bool,
+    /// What it is about was decided or changed meanwhile. The line stays, so that what is being typed
+    /// doesn't become commands, but it rejects nothing any more.
+    pub stale: bool,
 }
 
 impl ReasonLine {

@@ -12,7 +12,7 @@ use crate::tui::state::overlay::{Overlay, Question, ReasonLine};
 use crate::tui::state::pending::Sending;
 use crate::tui::state::{self, State, ToastTone, words};
 
-use super::{guard, toast};
+use super::{STALE, guard, toast};
 
 /// Said where a key is about what isn't on the screen.
 const UNOPENED: &str = "open it first: enter";
@@ -86,6 +86,7 @@ pub fn ask_reason(state: &mut State) {
             text: String::new(),
             cursor: 0,
             asked_again: false,
+            stale: false,
         }));
     }
 }
@@ -95,6 +96,9 @@ pub fn reject(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(Overlay::Reason(line)) = &mut state.overlay else {
         return;
     };
+    if line.stale {
+        return toast(state, ToastTone::Plain, STALE);
+    }
     let reason = line.text.trim().to_owned();
     if reason.is_empty() && !line.asked_again {
         line.asked_again = true;

@@ -129,6 +129,9 @@ fn drawn(state: &mut State) {
 }
 
 /// Says something for a few seconds.
+/// What was asked about is no longer so.
+const STALE: &str = "it has changed meanwhile: nothing was decided";
+
 fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {
     state.toast = Some(Toast {
         text: text.into(),

@@ -12,7 +12,7 @@ use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::{Choice, Pane};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, overlay, toast};
+use super::{STALE, decide, guard, overlay, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -109,7 +109,7 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         state.pending.pane = Pane::List;
     }
     choose(state);
-    close_stale_overlay(state);
+    outdate_overlay(state);
     if state.is_live() {
         fetch(state, entries, effects);
     }
@@ -137,24 +137,28 @@ fn choose(state: &mut State) {
     }
 }
 
-/// A question about something that is no longer so is taken back.
-fn close_stale_overlay(state: &mut State) {
+/// A question about something that is no longer so is taken back. A line of text stays until the person
+/// leaves it: the rest of their sentence must not become keys that act on something else.
+fn outdate_overlay(state: &mut State) {
     let about = match &state.overlay {
         Some(Overlay::Confirm(question)) => (question.id, question.digest),
-        Some(Overlay::Reason(line)) => (line.id, line.digest),
+        Some(Overlay::Reason(line)) if !line.stale => (line.id, line.digest),
         _ => return,
     };
     let reading = state.pending.reading().map(|detail| &detail.request);
     let same = reading
         .is_some_and(|request| (request.id, request.digest) == about && !request.status.decided());
-    if !same {
-        state.overlay = None;
-        toast(
-            state,
-            ToastTone::Plain,
-            "it has changed meanwhile: nothing was decided",
-        );
+    if same {
+        return;
     }
+    match &mut state.overlay {
+        Some(Overlay::Reason(line)) => line.stale = true,
+        _ => {
+            state.overlay = None;
+            guard::hold_off(state);
+        }
+    }
+    toast(state, ToastTone::Plain, STALE);
 }
 
 fn fetch(state: &mut State, entries: usize, effects: &mut Vec<Effect>) {

@@ -272,6 +272,27 @@ fn a_question_is_taken_back_when_somebody_else_decides() {
 }
 
 #[test]
+fn a_sentence_whose_request_goes_away_while_it_is_typed_never_becomes_keys() {
+    let mut desk = desk();
+    desk.keys("r");
+    desk.type_in("not");
+    desk.decide_elsewhere(1, "cancelled");
+    assert!(desk.toast().contains("changed meanwhile"));
+    for rest in [" just any mail,", " ask again later"] {
+        desk.type_in(rest);
+        desk.wait(1_000);
+    }
+    desk.keys("enter");
+    let Some(Overlay::Reason(line)) = &desk.state.overlay else {
+        panic!("the line stays until the person leaves it");
+    };
+    assert_eq!(line.text, "not just any mail, ask again later");
+    assert!(desk.sent.is_empty() && desk.focused() == Some(id(1)));
+    desk.keys("esc");
+    assert!(desk.state.overlay.is_none() && desk.sent.is_empty());
+}
+
+#[test]
 fn what_somebody_else_decided_stays_until_the_user_moves() {
     let mut desk = desk();
     desk.keys("j");

@@ -85,6 +85,10 @@ fn question(
         let more = format!("    and {} more", recipients.len() - NAMED);
         rows.push(vec![Span::styled(more, theme.warning())]);
     }
+    if request.recipients_claimed && recipients.is_empty() {
+        let nobody = "to  nobody that the parameters name";
+        rows.push(vec![Span::styled(nobody, theme.warning())]);
+    }
     let whom = request.on_behalf_of.as_ref();
     let effect = format!(
         "{} may then run {} once, exactly as you have read{}.",

@@ -275,6 +275,7 @@ fn words(state: &State, theme: &Theme) -> Option<(String, Style)> {
     }
     if let Some(Overlay::Reason(line)) = &state.overlay {
         let words = match line.asked_again {
+            _ if line.stale => "it has changed meanwhile: nothing was decided; esc leaves",
             true => "a reason helps the agent: type one, or press Enter again to reject without",
             false => "why not? Enter rejects, esc cancels",
         };

@@ -57,8 +57,13 @@ impl<'a> Writer<'a> {
     pub(super) fn request(&mut self, request: &Request, params: Option<&Json>) {
         let mail = params.and_then(Mail::of);
         match &mail {
+            Some(mail) if request.recipients_claimed => self.envelope(mail, &[]),
             Some(mail) => self.envelope(mail, &request.recipients),
+            None if request.recipients_claimed => {}
             None => self.recipients("Recipients", request.recipients.iter()),
+        }
+        if request.recipients_claimed {
+            self.claimed(&request.recipients);
         }
         self.circumstances(request);
         match (&mail, params) {
@@ -80,6 +85,14 @@ impl<'a> Writer<'a> {
             let label = if index == 0 { label } else { "" };
             self.written.recipients.push(recipient.clone());
             self.field(label, recipient.clone(), Tone::Content);
+        }
+    }
+
+    /// Whom the agent says that it reaches, where the parameters don't say so: its words, not a fact.
+    fn claimed(&mut self, recipients: &[Untrusted]) {
+        for (index, recipient) in recipients.iter().enumerate() {
+            let label = if index == 0 { "Claimed to" } else { "" };
+            self.field(label, recipient.clone(), Tone::Aside);
         }
     }
 
