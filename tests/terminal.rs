@@ -4,7 +4,7 @@ use std::process::Output;
 
 use signoff::domain::lifecycle::Status;
 
-use crate::support::{Home, email};
+use crate::support::{Home, email, program};
 
 const EMAIL: &[&str] = &[
     "request",
@@ -166,4 +166,40 @@ fn the_terminal_is_given_back_as_it_was_whatever_happens() {
     inbox.look(|screen| {
         assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
     });
+}
+
+#[test]
+fn a_yes_that_was_typed_before_the_question_approves_nothing() {
+    let home = Home::new();
+    let gate = program::Served::start(home.path());
+    let asked = home.end(home.start(&EMAIL[..EMAIL.len() - 1]));
+    let id = text(&asked).split_whitespace().next().unwrap().to_owned();
+    let mut approving = home.terminal(&["approve", &id], (100, 30));
+    approving.send("yes\nyes\n");
+    approving.wait_for("type yes");
+    approving.send("no\n");
+    assert_ne!(approving.wait_for_end(), 0);
+    let shown = home.end(home.start(&["show", &id]));
+    assert!(text(&shown).contains("pending"), "{}", text(&shown));
+    drop(gate);
+}
+
+#[test]
+fn what_an_argument_says_reaches_no_terminal_as_a_command() {
+    let home = Home::new();
+    for args in [
+        &["request", "--action", "x\u{1b}[2J", "--params", "{}"][..],
+        &[
+            "request",
+            "--action",
+            "x.y",
+            "--params",
+            "@/nowhere/\u{1b}[2J",
+        ][..],
+        &["--\u{1b}[2J"][..],
+    ] {
+        let said = home.end(home.start(args));
+        assert_eq!(said.status.code(), Some(2));
+        assert!(!text(&said).contains('\u{1b}'), "{args:?}: {}", text(&said));
+    }
 }

@@ -13,7 +13,7 @@ use crate::domain::json::{Limits, parse};
 use crate::domain::raw::RawJson;
 use crate::domain::request::Resource;
 use crate::domain::time::{BadTime, Span};
-use crate::domain::untrusted::Untrusted;
+use crate::domain::untrusted::{Untrusted, safe};
 
 /// One of these words, each of which is the wire's word for a `T`.
 pub fn word<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
@@ -66,7 +66,7 @@ pub fn json(flag: &str, value: &str) -> Result<RawJson, Failure> {
     let (place, bytes) = match value.strip_prefix('@') {
         None => (flag.to_owned(), value.as_bytes().to_vec()),
         Some("-") => ("standard input".to_owned(), read_stdin()?),
-        Some(path) => (path.to_owned(), read_file(flag, path)?),
+        Some(path) => (safe(path), read_file(flag, path)?),
     };
     let wrong = |error: &dyn std::fmt::Display| {
         Failure::usage(format!("{place} is not acceptable JSON: {error}")).hint(format!(
@@ -90,7 +90,7 @@ fn read_stdin() -> Result<Vec<u8>, Failure> {
 
 fn read_file(flag: &str, path: &str) -> Result<Vec<u8>, Failure> {
     std::fs::read(Path::new(path)).map_err(|error| {
-        Failure::usage(format!("could not read {path}: {error}"))
+        Failure::usage(format!("could not read {}: {error}", safe(path)))
             .hint(format!("{flag} @FILE reads JSON from a file"))
     })
 }

@@ -26,7 +26,7 @@ mod token_file;
 mod waiting;
 mod words;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -36,6 +36,8 @@ use command::Command;
 use context::{Context, Environment, Global};
 use exit::Exit;
 use failure::Failure;
+
+use crate::domain::untrusted::Untrusted;
 
 /// One terminal inbox for everything AI agents want to do.
 ///
@@ -65,13 +67,18 @@ Examples:
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(told) if told.use_stderr() => {
+            // It repeats arguments, and those may be an agent's words.
+            let _nobody_listens = write!(
+                io::stderr(),
+                "{}",
+                Untrusted::from(told.to_string()).plain()
+            );
+            return Exit::Usage.into();
+        }
         Err(told) => {
             let _nobody_listens = told.print();
-            return if told.use_stderr() {
-                Exit::Usage.into()
-            } else {
-                Exit::Ok.into()
-            };
+            return Exit::Ok.into();
         }
     };
     match run(cli) {

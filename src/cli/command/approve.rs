@@ -15,6 +15,7 @@ use crate::cli::words;
 use crate::domain::digest::Digest;
 use crate::domain::id::RequestId;
 use crate::domain::review::{Remember, Word};
+use crate::domain::risk::Risk;
 use crate::domain::untrusted::Untrusted;
 
 /// Approve a request.
@@ -117,19 +118,43 @@ async fn show_and_ask(session: &Session, id: RequestId) -> Result<Digest, Failur
     Ok(request.digest)
 }
 
+/// What has to be typed: at grave risk the end of the digest, which stands behind everything else, so
+/// that nobody types it who hasn't seen where the request ends.
+fn password(request: &Request) -> String {
+    match request.risk.level {
+        Risk::Low | Risk::Medium => "yes".to_owned(),
+        Risk::High | Risk::Critical => {
+            let digest = request.digest.to_string();
+            digest[digest.len() - 4..].to_owned()
+        }
+    }
+}
+
 async fn confirmed(request: &Request) -> Result<bool, Failure> {
     let page = detail(request, words::now(), out::terminal_width());
+    let expected = password(request);
+    let question = match expected.as_str() {
+        "yes" => "approve? type yes: ".to_owned(),
+        _ => format!(
+            "approve, at {} risk? type the last four characters of the digest {}: ",
+            request.risk.level.word(),
+            request.digest
+        ),
+    };
     let mut err = io::stderr().lock();
-    let asked = write!(err, "{page}\napprove? type yes: ").and_then(|()| err.flush());
+    let asked = write!(err, "{page}\n{question}").and_then(|()| err.flush());
     drop(err);
     asked.map_err(|error| Failure::because("could not show the request", &error))?;
+    // What was typed before the question stood there answers nothing.
+    rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush)
+        .map_err(|error| Failure::because("could not ask", &io::Error::from(error)))?;
     // Off this thread: it may be the one that the gate runs on.
     let line = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|_| line)
     });
     match line.await {
-        Ok(Ok(line)) => Ok(line.trim() == "yes"),
+        Ok(Ok(line)) => Ok(line.trim() == expected),
         Ok(Err(error)) => Err(Failure::because("could not read the answer", &error)),
         Err(error) => Err(Failure::because("could not read the answer", &error)),
     }
