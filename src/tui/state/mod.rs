@@ -167,6 +167,13 @@ impl State {
         }
     }
 
+    /// The column of the line between two panes, while there are two to be seen.
+    pub fn column(&self, layout: &Layout) -> Option<u16> {
+        let empty = self.tab == Tab::Pending && self.pending.list.rows.is_empty();
+        let covered = matches!(self.overlay, Some(Overlay::Help { .. } | Overlay::Why(_)));
+        layout.column().filter(|_| !empty && !covered)
+    }
+
     /// The window on the document that is being read: its shape and its rows.
     pub fn reading_window(&self) -> (Shape, usize) {
         let layout = self.layout();

@@ -225,11 +225,8 @@ pub fn remember(state: &State) -> &'static str {
 fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.foot_rule;
     line::rule(theme.glyphs.rule, theme.rule(), area, buffer);
-    let empty = state.tab == Tab::Pending && state.pending.list.rows.is_empty();
-    if let Some(x) = layout
-        .column()
-        .filter(|_| state.overlay.is_none() && !empty)
-    {
+    let column = state.column(layout).filter(|_| state.overlay.is_none());
+    if let Some(x) = column {
         buffer.set_string(x, area.y, theme.glyphs.tee_up, theme.rule());
     }
     let mut progress = match state.overlay {

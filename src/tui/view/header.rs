@@ -51,11 +51,17 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     }
     right.push(Span::raw(margin));
     line::both(spans, right, layout.tabs, buffer);
-    hairline(active, theme, layout, buffer);
+    hairline(active, state, theme, layout, buffer);
 }
 
 /// The rule below, heavy under the active tab.
-fn hairline(active: (usize, usize), theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+fn hairline(
+    active: (usize, usize),
+    state: &State,
+    theme: &Theme,
+    layout: &Layout,
+    buffer: &mut Buffer,
+) {
     let area = layout.tabs_rule;
     line::rule(theme.glyphs.rule, theme.rule(), area, buffer);
     let (x, width) = active;
@@ -72,7 +78,7 @@ fn hairline(active: (usize, usize), theme: &Theme, layout: &Layout, buffer: &mut
         tab.intersection(area),
         buffer,
     );
-    if let Some(x) = layout.column() {
+    if let Some(x) = state.column(layout) {
         buffer.set_string(x, area.y, theme.glyphs.tee_down, theme.rule());
     }
 }
