@@ -25,6 +25,7 @@ use axum::routing::MethodRouter;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -133,9 +134,14 @@ pub async fn serve(
 }
 
 /// As many connections as the system lets this process hold, so that holding them all open starves
-/// nothing else.
+/// nothing else. What it lets a process ask for is often far more than what it gives unasked.
 fn room_for_connections() -> usize {
-    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "no more files may be open than at the start");
+    }
+    let files = getrlimit(Resource::Nofile).current;
     let room = files
         .unwrap_or(u64::MAX)
         .saturating_sub(OTHER_FILES)
