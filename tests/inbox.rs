@@ -346,6 +346,55 @@ async fn unlocked_chosen_revoked_and_unlocked_again_by_keys() {
 }
 
 #[tokio::test]
+async fn remembered_for_one_conversation_and_revoked_by_keys() {
+    let gate = TestGate::start().await;
+    let mut inbox = Inbox::open(&gate, "").await;
+    inbox.sees("Nothing waits.").await;
+    inbox.types("3").await;
+    inbox.goes_down_to("email.send").await;
+    inbox.types(" ").await;
+    inbox.sees("email.send, unlocked: from off to on").await;
+    inbox.types("s").await;
+    inbox.sees("email.send is unlocked").await;
+
+    assert_eq!(asks(&gate, "first").await, Status::Pending);
+    inbox.types("1").await;
+    inbox.sees("Hi Pat").await;
+    inbox.types("m").await;
+    inbox.sees("remember this conversation").await;
+    inbox.types("a").await;
+    inbox
+        .sees("in this conversation from now on without asking")
+        .await;
+    assert_eq!(asks(&gate, "remembered").await, Status::Allowed);
+    let elsewhere = ask(serde_json::json!({
+        "action": "email.send",
+        "params": {"to": ["pat@partner.example"], "subject": "Hello", "body": "Hi Pat"},
+        "on_behalf_of": "owner",
+        "conversation": "c-2",
+    }));
+    let elsewhere = gate.agent().ask(&elsewhere, "elsewhere").await.unwrap();
+    assert_eq!(elsewhere.status, Status::Pending, "another conversation");
+
+    inbox.types("3").await;
+    inbox.sees("1 conversation").await;
+    inbox.goes_down_to("email.send").await;
+    inbox.types(" ").await;
+    inbox
+        .sees("makes 1 person in a conversation approve by hand again")
+        .await;
+    inbox.types("s").await;
+    inbox.sees("email.send is locked").await;
+    assert_eq!(asks(&gate, "revoked").await, Status::Pending);
+    inbox.types(" ").await;
+    inbox.sees("Turning on “email.send”").await;
+    inbox.types("s").await;
+    inbox.sees("email.send is unlocked").await;
+    assert_eq!(asks(&gate, "unlocked again").await, Status::Pending);
+    inbox.leave().await;
+}
+
+#[tokio::test]
 async fn what_others_change_is_on_the_screen_at_once() {
     let gate = TestGate::start().await;
     let mut inbox = Inbox::open(&gate, "").await;

@@ -254,15 +254,15 @@ fn from_to(from: &str, to: &'static str, theme: &Theme) -> Vec<Span<'static>> {
     ]
 }
 
-/// How many people let it through: always, and in talks.
+/// How many people let it through: always, and in a conversation.
 fn opted_in(count: OptedInCount) -> String {
     let always = words::grouped(count.always as u64);
-    let talks = words::grouped(count.conversation as u64);
+    let some = words::grouped(count.conversation as u64);
     match (count.always, count.conversation) {
         (0, 0) => "nobody".to_owned(),
         (_, 0) => format!("{always} always"),
-        (0, _) => format!("{talks} in talks"),
-        (_, _) => format!("{always} always, {talks} in talks"),
+        (0, _) => format!("{some} in conversation"),
+        (_, _) => format!("{always} always, {some} in conversation"),
     }
 }
 
