@@ -57,6 +57,34 @@ pub struct Person {
     pub groups: Vec<GroupId>,
     pub team: Option<TeamId>,
     pub active: bool,
+    /// When they are not there, and who answers for them meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away: Option<Away>,
+}
+
+impl Person {
+    /// The absence that this moment falls into.
+    pub fn away_at(&self, now: At) -> Option<&Away> {
+        self.away.as_ref().filter(|away| away.covers(now))
+    }
+}
+
+/// An absence, from one moment to just before another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Away {
+    pub from: At,
+    pub until: At,
+    /// Who answers what is addressed to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegate: Option<PersonId>,
+}
+
+impl Away {
+    /// Whether this moment falls into it.
+    pub fn covers(&self, now: At) -> bool {
+        self.from <= now && now < self.until
+    }
 }
 
 /// A program that acts.

@@ -81,6 +81,7 @@ fn first_people(keys: &FirstKeys, tokens: [TokenId; 2], now: At) -> Vec<Fact> {
             groups: Vec::new(),
             team: None,
             active: true,
+            away: None,
         }),
         Fact::AgentSaved(Agent {
             id: agent.clone(),

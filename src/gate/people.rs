@@ -62,6 +62,7 @@ impl Gate {
                 groups: new.groups.clone(),
                 team: new.team.clone(),
                 active: true,
+                away: None,
             };
             Ok((!workspace.people.contains_key(&new.id)).then_some(Fact::PersonSaved(person)))
         })

@@ -34,6 +34,7 @@ pub fn person(name: &str, role: Role, active: bool) -> Person {
         groups: Vec::new(),
         team: None,
         active,
+        away: None,
     }
 }
 
