@@ -10,7 +10,7 @@ use crate::domain::lifecycle::{Decision, Status};
 use crate::domain::raw::RawJson;
 pub use crate::domain::request::Ask;
 use crate::domain::request::{Kind, OnTimeout, Resource, Trigger, Voice};
-use crate::domain::review::{Remember, Resolver, Word};
+use crate::domain::review::{Remember, Resolver, Reviewer, Word};
 use crate::domain::risk::Assessment;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
@@ -79,7 +79,7 @@ fn even_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RawJson>, D::E
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub resolver: Resolver,
-    pub reviewers: Vec<PersonId>,
+    pub reviewers: Vec<Reviewer>,
     pub needed: u32,
     pub given: u32,
     pub plan: u32,
@@ -91,7 +91,7 @@ pub struct Review {
 /// One reviewer's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionRecord {
-    pub by: PersonId,
+    pub by: Reviewer,
     pub decision: Word,
     pub digest: Digest,
     pub plan: u32,

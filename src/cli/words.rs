@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use crate::api::request::{Request, Settled};
 use crate::domain::execution::{Attempt, Outcome};
-use crate::domain::id::PersonId;
 use crate::domain::lifecycle::Status;
 use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
@@ -37,10 +36,10 @@ fn with_rest(count: i64, unit: &str, rest: i64, rest_unit: &str) -> String {
 }
 
 /// These people by id; of a crowd the first few.
-pub fn people(ids: &[PersonId]) -> String {
+pub fn people<T: std::fmt::Display>(ids: &[T]) -> String {
     const NAMED: usize = 3;
-    let joined = |ids: &[PersonId]| {
-        let ids: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
+    let joined = |ids: &[T]| {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         ids.join(", ")
     };
     match ids {

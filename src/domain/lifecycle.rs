@@ -7,15 +7,17 @@
 
 mod status;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
 use super::digest::Digest;
 use super::event::{Fact, Lapsed, Revoked, Started};
 use super::execution::{Attempt, ExecutionState, Executor, Report};
-use super::id::{AgentId, PersonId};
+use super::id::AgentId;
 use super::request::Asked;
-use super::review::{Plan, Vote, Word};
+use super::review::{Plan, Reviewer, Vote, Word};
 use super::time::{At, Span};
 use super::untrusted::Untrusted;
 use super::verdict::Effect;
@@ -197,7 +199,7 @@ fn vote(
     }
     require_pending(standing, now)?;
     let plan = match &standing.plan {
-        Some(plan) if eligible && plan.asks(&vote.by) => plan,
+        Some(plan) if eligible => plan,
         _ => return Err(Refusal::NotAReviewer),
     };
     if ballot.digest.is_some_and(|seen| seen != standing.digest) {
@@ -220,13 +222,13 @@ fn vote(
         ..vote.clone()
     };
     let settlement = match vote.word {
-        Word::Reject => Some(Decision::Rejected),
+        Word::Reject | Word::Respond => Some(Decision::Rejected),
         Word::Approve if satisfied(plan, &standing.votes, &counted) => Some(Decision::Approved),
         Word::Approve => None,
     }
     .map(|decision| Settlement {
         decision,
-        by: Actor::Person(vote.by.clone()),
+        by: vote.by.actor(),
         at: now,
         reason: vote.reason.clone(),
         notify_agent: vote.notify_agent || standing.tells_agent,
@@ -237,20 +239,13 @@ fn vote(
     Ok(facts)
 }
 
-/// Whether every step has its number of distinct approvals once `new` is counted.
+/// Whether there are as many distinct approvals as the plan needs once `new` is counted.
 fn satisfied(plan: &Plan, votes: &[Vote], new: &Vote) -> bool {
-    plan.steps.iter().all(|step| {
-        let mut approvers: Vec<&PersonId> = votes
-            .iter()
-            .chain([new])
-            .filter(|vote| vote.word == Word::Approve && vote.plan == plan.revision)
-            .map(|vote| &vote.by)
-            .filter(|person| step.reviewers.contains(person))
-            .collect();
-        approvers.sort_unstable();
-        approvers.dedup();
-        step.needed > 0 && approvers.len() >= step.needed as usize
-    })
+    let counted = votes.iter().chain([new]).filter(|vote| {
+        vote.word == Word::Approve && vote.plan == plan.revision && vote.digest == new.digest
+    });
+    let approvers: BTreeSet<Reviewer> = counted.map(Vote::principal).collect();
+    plan.needed > 0 && approvers.len() >= plan.needed as usize
 }
 
 fn require_pending(standing: &Standing, now: At) -> Result<(), Refusal> {

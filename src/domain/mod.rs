@@ -7,6 +7,7 @@ pub mod execution;
 pub mod id;
 pub mod json;
 pub mod lifecycle;
+pub mod pattern;
 pub mod people;
 pub mod raw;
 pub mod recipient;

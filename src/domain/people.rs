@@ -35,6 +35,14 @@ impl Role {
         !matches!(self, Role::Member)
     }
 
+    /// Every role, the least first.
+    pub const ALL: [Role; 4] = [Role::Member, Role::Manager, Role::Admin, Role::Owner];
+
+    /// The role with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
     /// The word for it.
     pub const fn word(self) -> &'static str {
         match self {

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::json::{Json, JsonError, Limits, parse};
+
 /// One JSON value as its sender wrote it. Whoever lets it in has checked it with
 /// [`json::parse`](super::json::parse).
 #[derive(Clone, Serialize, Deserialize)]
@@ -15,6 +17,11 @@ impl RawJson {
     /// Its text, byte for byte.
     pub fn text(&self) -> &str {
         self.0.get()
+    }
+
+    /// Its value, read as strictly as everything that is let in.
+    pub fn tree(&self) -> Result<Json, JsonError> {
+        parse(self.text().as_bytes(), Limits::default())
     }
 
     /// Takes over a text that is one JSON value.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::{Fact, OptedOut};
 use super::id::{ActionName, AgentId, GroupId, IntegrationName, PersonId, TeamId, TokenId};
+use super::pattern::{PatternRef, PatternState};
 use super::people::{Action, Agent, Group, Holder, Integration, Person, Role, Team, Token};
 use super::request::Asked;
 use super::review::{OptIn, OptInScope};
@@ -25,6 +26,8 @@ pub struct Workspace {
     pub actions: BTreeMap<ActionName, Action>,
     /// Who lets an action through without being asked, and when that was last made use of.
     pub opt_ins: BTreeMap<ActionName, BTreeMap<(PersonId, OptInScope), At>>,
+    /// What became of the policy's trusted patterns so far.
+    pub patterns: BTreeMap<PatternRef, PatternState>,
     holders: BTreeMap<String, (TokenId, Holder)>,
 }
 

@@ -8,14 +8,16 @@ use crate::domain::event::Fact;
 use crate::domain::id::{ActionName, PersonId, RequestId};
 use crate::domain::json::Json;
 use crate::domain::people::{Action, Agent, Integration, Person};
+use crate::domain::raw::RawJson;
 use crate::domain::recipient::{self, Found};
 use crate::domain::request::{Ask, Asked, Kind, OnTimeout};
+use crate::domain::review::Reviewer;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::catalogue::Catalogue;
-use crate::policy::ladder::{Question, evaluate};
+use crate::policy::ladder::{Question, Recipients, evaluate};
 use crate::policy::{glob, reviewers, risk};
 use crate::store::{Change, Expect, Outcome, Payload, Stored};
 
@@ -87,8 +89,10 @@ impl Gate {
         now: At,
     ) -> Result<Asked, GateError> {
         let policy = self.policy();
-        let (recipients, recipients_claimed) = recipients(&scene.action, ask, params)?;
-        bounds::recipients(&recipients)?;
+        let recipients = recipients(&scene.action, ask, params)?;
+        bounds::recipients(&recipients.normal)?;
+        let context = ask.context.as_ref().map(RawJson::tree).transpose();
+        let context = context.map_err(|error| GateError::invalid("/context", error.to_string()))?;
         let resource = ask
             .resource
             .as_ref()
@@ -97,7 +101,7 @@ impl Gate {
             ask.action.as_str(),
             scene.agent.id.as_str(),
             params,
-            &recipients,
+            &recipients.normal,
             &resource,
         );
         let risk = risk::assess(&scene.action, ask.risk.as_ref());
@@ -108,16 +112,22 @@ impl Gate {
             kind: ask.kind,
             on_behalf_of: scene.user,
             conversation: ask.conversation.as_ref(),
+            node: ask.node.as_ref().map(Untrusted::raw_for_execution),
+            trigger: ask.trigger,
+            resource: ask.resource.as_ref(),
+            recipients: &recipients,
+            params,
+            context: context.as_ref(),
             risk: risk.level,
+            owner_contested: false,
         };
         let judgement = evaluate(&question, policy, workspace, now);
         let asks = judgement.verdict.effect == Effect::Ask;
-        let plan = asks.then(|| reviewers::plan(&question, policy, workspace));
+        let review = judgement.review.as_ref();
+        let plan = review.map(|review| reviewers::plan(&question, review, policy, workspace));
         let expires_in = reviewers::expiry(policy, ask.trigger, risk.level, ask.expires_in);
-        let reviewers = plan
-            .iter()
-            .flat_map(|plan| &plan.steps)
-            .flat_map(|step| &step.reviewers);
+        let reviewers = plan.iter().flat_map(|plan| plan.reviewers());
+        let reviewers = reviewers.filter_map(Reviewer::person);
         let mut parties: Vec<PersonId> = reviewers
             .chain(&scene.agent.owners)
             .chain(scene.user.map(|user| &user.id))
@@ -139,8 +149,8 @@ impl Gate {
             node: ask.node.clone(),
             on_behalf_of: ask.on_behalf_of.clone(),
             resource: ask.resource.clone(),
-            recipients: recipients.into_iter().map(Untrusted::from).collect(),
-            recipients_claimed,
+            recipients: recipients.normal.into_iter().map(Untrusted::from).collect(),
+            recipients_claimed: recipients.claimed,
             context: ask.context.clone(),
             declared_risk: ask.risk.clone(),
             expires_in: ask.expires_in,
@@ -267,7 +277,7 @@ fn user<'a>(
 
 /// The recipients that the parameters name, where the action says that they do. Declared ones have to
 /// be the same then; alone they are the agent's claim, and marked as such.
-fn recipients(action: &Action, ask: &Ask, params: &Json) -> Result<(Vec<String>, bool), GateError> {
+fn recipients(action: &Action, ask: &Ask, params: &Json) -> Result<Recipients, GateError> {
     let places: Vec<&str> = action.recipient_params.iter().map(String::as_str).collect();
     let found = recipient::found_in(params, &places);
     let declared = ask.recipients.as_ref().map(|declared| {
@@ -275,12 +285,18 @@ fn recipients(action: &Action, ask: &Ask, params: &Json) -> Result<(Vec<String>,
         let parsed: Vec<_> = texts.flat_map(recipient::parse_list).collect();
         recipient::normalise(&parsed)
     });
-    match (found.recipients.is_empty(), declared) {
-        (true, None) => Ok((Vec::new(), false)),
-        (true, Some(claimed)) => Ok((claimed, true)),
-        (false, Some(declared)) if declared != found.normal() => Err(mismatch(&found, &places)),
-        (false, _) => Ok((found.normal(), false)),
-    }
+    let normal = found.normal();
+    let (normal, claimed) = match (normal.is_empty(), declared) {
+        (true, None) => (Vec::new(), false),
+        (true, Some(claimed)) => (claimed, true),
+        (false, Some(declared)) if declared != normal => return Err(mismatch(&found, &places)),
+        (false, _) => (normal, false),
+    };
+    Ok(Recipients {
+        found,
+        normal,
+        claimed,
+    })
 }
 
 fn mismatch(found: &Found, places: &[&str]) -> GateError {

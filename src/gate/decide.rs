@@ -7,7 +7,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::Fact;
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::{Ballot, Command, State};
-use crate::domain::review::{OptIn, OptInScope, Remember, Vote, Word};
+use crate::domain::review::{OptIn, OptInScope, Remember, Reviewer, Vote, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::policy::reviewers;
@@ -93,7 +93,11 @@ impl Gate {
             });
         }
         let plan = standing.plan.as_ref()?;
-        if let Some(mine) = standing.votes.iter().find(|vote| vote.by == *person) {
+        if let Some(mine) = standing
+            .votes
+            .iter()
+            .find(|vote| vote.by.person() == Some(person))
+        {
             return Some(format!(
                 "you have {} it; others are still asked",
                 mine.word.past()
@@ -102,12 +106,8 @@ impl Gate {
         if reviewers::may_vote(plan, person, &workspace) {
             return None;
         }
-        let asked: Vec<_> = plan
-            .steps
-            .iter()
-            .flat_map(|step| &step.reviewers)
-            .map(PersonId::as_str)
-            .collect();
+        let asked = plan.reviewers().into_iter();
+        let asked: Vec<_> = asked.map(ToString::to_string).collect();
         Some(match asked.is_empty() {
             true => "nobody may decide it; it will expire".to_owned(),
             false => format!("only {} may decide it", asked.join(", ")),
@@ -131,7 +131,8 @@ impl Gate {
 fn ballot(caller: &Caller, person: &PersonId, stored: &Stored, choice: &Choice) -> Ballot {
     Ballot {
         vote: Vote {
-            by: person.clone(),
+            by: Reviewer::Person(person.clone()),
+            stands_for: None,
             token: caller.token,
             word: choice.word,
             digest: choice.digest.unwrap_or(stored.standing.digest),
@@ -140,7 +141,6 @@ fn ballot(caller: &Caller, person: &PersonId, stored: &Stored, choice: &Choice) 
                 .plan
                 .as_ref()
                 .map_or(0, |plan| plan.revision),
-            step: 0,
             reason: choice.reason.clone(),
             notify_agent: choice.notify_agent,
             remember: choice.remember,

@@ -26,6 +26,32 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     left.ends_with(last)
 }
 
+/// A pattern that a policy holds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Glob(String);
+
+impl Glob {
+    /// Every text is one.
+    pub fn new(pattern: impl Into<String>) -> Self {
+        Self(pattern.into())
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a text is one that it describes.
+    pub fn matches(&self, text: &str) -> bool {
+        matches(&self.0, text)
+    }
+
+    /// The text before the first `*`: the longer it is, the more specific the pattern.
+    pub fn literal_prefix(&self) -> &str {
+        self.0.split('*').next().unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

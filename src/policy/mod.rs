@@ -4,6 +4,7 @@
 //! [`risk`] how much harm it could do; [`catalogue`] knows the actions that ship with the gate.
 
 pub mod catalogue;
+pub mod condition;
 pub mod document;
 pub mod glob;
 pub mod ladder;

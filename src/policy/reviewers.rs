@@ -6,12 +6,12 @@
 use crate::domain::id::PersonId;
 use crate::domain::people::Role;
 use crate::domain::request::Trigger;
-use crate::domain::review::{Plan, Resolver, Step};
+use crate::domain::review::{Plan, Resolver, Reviewer, Stage};
 use crate::domain::risk::Risk;
 use crate::domain::time::Span;
 use crate::domain::workspace::Workspace;
 
-use super::document::Policy;
+use super::document::{Policy, Review};
 use super::ladder::Question;
 
 /// The people whom a resolver stands for, all of them active and each named once. Owners and team
@@ -19,7 +19,7 @@ use super::ladder::Question;
 pub fn resolve(resolver: &Resolver, question: &Question, workspace: &Workspace) -> Vec<PersonId> {
     match resolver {
         Resolver::Requester => requester(question, workspace),
-        Resolver::WorkspaceAdmins => {
+        _ => {
             let people = workspace.people.values();
             people
                 .filter(|person| person.active && person.role.manages())
@@ -54,27 +54,34 @@ fn active(people: &[PersonId], workspace: &Workspace) -> Vec<PersonId> {
 
 /// The plan for a question that has to be asked. Where the resolver has too few people for the number
 /// of approvals the workspace admins review; where they are too few as well it stays undecidable.
-pub fn plan(question: &Question, policy: &Policy, workspace: &Workspace) -> Plan {
-    let review = &policy.review;
+pub fn plan(question: &Question, review: &Review, policy: &Policy, workspace: &Workspace) -> Plan {
     let enough =
         |people: &Vec<PersonId>| !people.is_empty() && people.len() >= review.approvals as usize;
     let primary = resolve(&review.resolver, question, workspace);
     let (resolver, reviewers) = if enough(&primary) {
         (review.resolver.clone(), primary)
     } else {
-        let admins = Resolver::WorkspaceAdmins;
+        let admins = Resolver::WORKSPACE_ADMINS;
         let people = resolve(&admins, question, workspace);
         (admins, people)
     };
     Plan {
         revision: 1,
         policy_version: policy.version,
-        steps: vec![Step {
+        rule: None,
+        stages: vec![Stage {
             resolver,
-            reviewers,
-            needed: review.approvals,
+            reviewers: reviewers.into_iter().map(Reviewer::Person).collect(),
+            skipped: None,
         }],
+        opened: 1,
+        needed: review.approvals,
         separate: review.separate,
+        excluded: Vec::new(),
+        agent_max_risk: review.agent_max_risk,
+        escalate_after: None,
+        on_timeout: review.on_timeout,
+        lasts: None,
         guidance: None,
     }
 }
@@ -83,16 +90,16 @@ pub fn plan(question: &Question, policy: &Policy, workspace: &Workspace) -> Plan
 /// role, still in that role.
 pub fn may_vote(plan: &Plan, person: &PersonId, workspace: &Workspace) -> bool {
     workspace.role(person).is_some_and(|role| {
-        plan.steps
-            .iter()
-            .any(|step| step.reviewers.contains(person) && still_is(&step.resolver, role))
+        let person = Reviewer::Person(person.clone());
+        plan.open_stages()
+            .any(|stage| stage.reviewers.contains(&person) && still_is(&stage.resolver, role))
     })
 }
 
 fn still_is(resolver: &Resolver, role: Role) -> bool {
     match resolver {
-        Resolver::Requester => true,
-        Resolver::WorkspaceAdmins => role.manages(),
+        Resolver::Role(_) => role.manages(),
+        _ => true,
     }
 }
 
@@ -105,9 +112,9 @@ pub fn expiry(
     expires_in: Option<Span>,
 ) -> Option<Span> {
     let given = match trigger {
-        Trigger::Voice => policy.timeouts.voice,
+        Trigger::Voice => policy.timeouts.voice.span(),
         Trigger::Chat | Trigger::Schedule | Trigger::Email | Trigger::Webhook | Trigger::Api => {
-            policy.timeouts.of(risk)
+            policy.timeouts.of(risk).span()
         }
     };
     match (given, expires_in) {

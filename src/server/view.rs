@@ -2,7 +2,7 @@
 
 use crate::api::request::{DecisionRecord, ExecutionView, Notice, Request, Review, Settled, You};
 use crate::domain::people::Holder;
-use crate::domain::review::Word;
+use crate::domain::review::{Resolver, Word};
 use crate::gate::{Caller, Gate};
 use crate::store::{Payload, Stored};
 
@@ -100,21 +100,15 @@ pub(super) fn request(
 }
 
 fn review(plan: &crate::domain::review::Plan, votes: &[crate::domain::review::Vote]) -> Review {
-    let first = plan.steps.first();
     let given = votes
         .iter()
         .filter(|vote| vote.word == Word::Approve && vote.plan == plan.revision)
         .count();
+    let first = plan.open_stages().next().or_else(|| plan.stages.last());
     Review {
-        resolver: first.map_or(crate::domain::review::Resolver::WorkspaceAdmins, |step| {
-            step.resolver.clone()
-        }),
-        reviewers: plan
-            .steps
-            .iter()
-            .flat_map(|step| step.reviewers.clone())
-            .collect(),
-        needed: first.map_or(1, |step| step.needed),
+        resolver: first.map_or(Resolver::WORKSPACE_ADMINS, |stage| stage.resolver.clone()),
+        reviewers: plan.reviewers().into_iter().cloned().collect(),
+        needed: plan.needed,
         given: u32::try_from(given).unwrap_or(u32::MAX),
         plan: plan.revision,
         fallback_at: None,

@@ -2,15 +2,13 @@
 
 use super::Question;
 use super::answer::RungAnswer;
-use crate::policy::document::{Mode, Policy};
+use crate::policy::document::Policy;
 
 pub(super) fn answer(question: &Question, policy: &Policy) -> RungAnswer {
     let name = &question.action.name;
     match policy.mode {
-        Mode::ConfirmTools if question.action.needs_approval => {
-            RungAnswer::ask(format!("{name} needs approval"))
-        }
-        Mode::ConfirmTools => RungAnswer::allow(format!("{name} needs no approval")),
+        _ if question.action.needs_approval => RungAnswer::ask(format!("{name} needs approval")),
+        _ => RungAnswer::allow(format!("{name} needs no approval")),
     }
 }
 

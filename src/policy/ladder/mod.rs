@@ -11,15 +11,18 @@ mod off;
 mod own_opt_in;
 mod trusted;
 
+use crate::domain::json::Json;
+use crate::domain::pattern::PatternRef;
 use crate::domain::people::{Action, Agent, Integration, Person};
-use crate::domain::request::Kind;
+use crate::domain::recipient::Found;
+use crate::domain::request::{Kind, Resource, Trigger};
 use crate::domain::review::OptInScope;
 use crate::domain::risk::Risk;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Effect, Rung, RungName, Verdict};
 use crate::domain::workspace::Workspace;
-use crate::policy::document::Policy;
+use crate::policy::document::{Policy, Review};
 
 use answer::RungAnswer;
 
@@ -34,7 +37,27 @@ pub struct Question<'a> {
     /// The user acted for, who is among the agent's users.
     pub on_behalf_of: Option<&'a Person>,
     pub conversation: Option<&'a Untrusted>,
+    /// Where in the agent's workflow it is asked.
+    pub node: Option<&'a str>,
+    pub trigger: Trigger,
+    pub resource: Option<&'a Resource>,
+    pub recipients: &'a Recipients,
+    pub params: &'a Json,
+    pub context: Option<&'a Json>,
     pub risk: Risk,
+    /// Another owner was claimed for the same resource within 90 days.
+    pub owner_contested: bool,
+}
+
+/// Whom a request reaches.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recipients {
+    /// Those that the parameters name.
+    pub found: Found,
+    /// The normal forms of the found ones; where there are none, of the declared ones.
+    pub normal: Vec<String>,
+    /// The normal forms are only what the agent declares.
+    pub claimed: bool,
 }
 
 /// What the ladder answers, and how it came to.
@@ -45,6 +68,14 @@ pub struct Judgement {
     pub trace: Vec<Rung>,
     /// The opt-in that let it through, if it was one.
     pub opt_in: Option<OptInScope>,
+    /// The trusted pattern that let it through, if it was one.
+    pub pattern: Option<PatternRef>,
+    /// The patterns that would have let it through but for their limits: a rejection suspends them.
+    pub passed_over: Vec<PatternRef>,
+    /// In audit mode: what `confirm_tools` would have said.
+    pub would_have_been: Option<Verdict>,
+    /// The terms on which a person is asked, where one is.
+    pub review: Option<Review>,
 }
 
 /// Finds the verdict on a question.
@@ -97,6 +128,10 @@ fn conclude(decided: Option<Decided>, trace: Vec<Rung>) -> Judgement {
         },
         trace,
         opt_in: said.opt_in,
+        pattern: None,
+        passed_over: Vec::new(),
+        would_have_been: None,
+        review: (effect == Effect::Ask).then(Review::default),
     }
 }
 

@@ -4,12 +4,11 @@ use super::Question;
 use super::answer::RungAnswer;
 use crate::domain::request::Kind;
 use crate::policy::catalogue::Catalogue;
-use crate::policy::document::{Mode, Policy};
+use crate::policy::document::Policy;
 
 pub(super) fn answer(question: &Question, policy: &Policy) -> RungAnswer {
-    match policy.mode {
-        Mode::ConfirmTools => confirm_tools(question),
-    }
+    let _ = policy;
+    confirm_tools(question)
 }
 
 fn confirm_tools(question: &Question) -> RungAnswer {

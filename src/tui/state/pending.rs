@@ -272,5 +272,6 @@ pub fn sending_words(word: Word) -> &'static str {
     match word {
         Word::Approve => "approving…",
         Word::Reject => "rejecting…",
+        Word::Respond => "answering…",
     }
 }

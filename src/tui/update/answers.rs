@@ -4,7 +4,7 @@ use crate::api::page::Page;
 use crate::api::problem::Problem;
 use crate::api::request::{Request, Why};
 use crate::client::ClientError;
-use crate::domain::id::RequestId;
+use crate::domain::id::{PersonId, RequestId};
 use crate::domain::review::{Remember, Word};
 use crate::tui::effect::{Effect, PageFetch};
 use crate::tui::event::Answer;
@@ -139,6 +139,7 @@ fn heard(state: &mut State, word: Word, remember: Remember, request: Request) {
     let tone = match word {
         Word::Approve => ToastTone::Good,
         Word::Reject => ToastTone::Bad,
+        Word::Respond => ToastTone::Good,
     };
     toast(state, tone, text);
     if request.status.decided() {
@@ -157,7 +158,8 @@ fn settle_unsure(state: &mut State, request: &Request) {
     let sent = state.pending.sending.remove(at).decide;
     let word = sent.decision;
     let me = state.me.as_ref().map(|me| me.id.as_str());
-    let mine = |vote: &&crate::api::request::DecisionRecord| Some(vote.by.as_str()) == me;
+    let mine =
+        |vote: &&crate::api::request::DecisionRecord| vote.by.person().map(PersonId::as_str) == me;
     match request.decisions.iter().find(mine) {
         Some(vote) if vote.decision == word => {
             heard(state, word, sent.remember, request.clone());

@@ -140,7 +140,7 @@ fn send(
         params: None,
         remember: match word {
             Word::Approve => choice.remember,
-            Word::Reject => Remember::Once,
+            Word::Reject | Word::Respond => Remember::Once,
         },
     };
     effects.push(Effect::Decide(id, Box::new(decide.clone())));
