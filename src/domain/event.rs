@@ -7,14 +7,18 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use super::actor::Actor;
-use super::execution::Report;
+use super::digest::Digest;
+use super::execution::{Lease, Outcome, Report};
 use super::id::{ActionName, PersonId, RequestId, TokenId};
 use super::lifecycle::Settlement;
+use super::pattern::PatternRef;
 use super::people::{Action, Agent, Group, Integration, Person, Team, Token};
 use super::raw::RawJson;
 use super::request::Asked;
-use super::review::{OptIn, OptInScope, Vote};
+use super::review::{OptIn, OptInScope, Plan, Reviewer, Vote};
+use super::risk::Assessment;
 use super::time::At;
+use super::untrusted::Untrusted;
 use super::verdict::Effect;
 
 /// One entry of the log, before it has its position.
@@ -27,48 +31,277 @@ pub struct Event {
     pub fact: Fact,
 }
 
-/// What happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fact {
+/// What a fact changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Changes {
+    /// It is how a request begins.
+    Begins,
+    /// Where a request stands: its next version.
+    Request,
+    /// Who looks at a request; its version stays.
+    Beside,
+    /// Who is who or what is allowed, and so every verdict after it.
+    Workspace,
+}
+
+/// Makes the facts, and how they are named, written and read, from the one list below.
+macro_rules! facts {
+    ($($(#[$doc:meta])* $name:ident($data:ty): $changes:ident, $($kind:literal)|+;)+) => {
+        /// What happened.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Fact {
+            $($(#[$doc])* $name($data),)+
+        }
+
+        impl Fact {
+            /// The kinds by which each is stored; most have one.
+            const fn kinds(&self) -> &'static [&'static str] {
+                match self {
+                    $(Fact::$name(_) => &[$($kind),+],)+
+                }
+            }
+
+            const fn changes(&self) -> Changes {
+                match self {
+                    $(Fact::$name(_) => Changes::$changes,)+
+                }
+            }
+
+            fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
+                match self {
+                    $(Fact::$name(data) => serde_json::value::to_raw_value(data),)+
+                }
+            }
+
+            fn read(kind: &str, data: &str) -> Result<Self, BadEvent> {
+                Ok(match kind {
+                    $($($kind)|+ => Fact::$name(serde_json::from_str(data)?),)+
+                    other => return Err(BadEvent::UnknownKind(other.to_owned())),
+                })
+            }
+        }
+    };
+}
+
+facts! {
     /// A request was asked; its verdict says whether it waits, was allowed or was denied.
-    Asked(Box<Asked>),
-    Voted(Vote),
+    Asked(Box<Asked>): Begins, "request.asked" | "request.allowed" | "request.denied";
+    Voted(Vote): Request, "request.voted";
+    VoteTakenBack(VoteTakenBack): Request, "request.vote_taken_back";
+    Edited(Box<Edited>): Request, "request.edited";
+    /// Others are asked now, or as well.
+    Routed(Routed): Request, "request.escalated";
+    Reminded(Reminded): Request, "request.reminded";
     /// A request reached the end of its review.
-    Settled(Settlement),
-    Started(Started),
-    Reported(Report),
-    Lapsed(Lapsed),
-    Revoked(Revoked),
-    NoticeTaken(NoticeTaken),
-    PersonSaved(Person),
-    AgentSaved(Agent),
-    TeamSaved(Team),
-    GroupSaved(Group),
-    TokenIssued(Token),
-    TokenRevoked(TokenRevoked),
-    IntegrationSaved(Integration),
-    ActionSaved(Action),
-    OptedIn(OptIn),
-    OptedOut(OptedOut),
+    Settled(Settlement): Request,
+        "request.approved" | "request.rejected" | "request.answered" | "request.expired" | "request.cancelled";
+    Started(Started): Request, "execution.started";
+    Renewed(Renewed): Request, "execution.renewed";
+    LeaseLost(LeaseLost): Request, "execution.lease_lost";
+    Reported(Report): Request, "execution.reported";
+    Retried(Retried): Request, "execution.retried";
+    /// A person said what became of a run.
+    RunSettled(RunSettled): Request, "execution.settled";
+    Lapsed(Lapsed): Request, "execution.lapsed";
+    Revoked(Revoked): Request, "execution.revoked";
+    NoticeTaken(NoticeTaken): Request, "notice.taken";
+    CheckpointSaved(CheckpointSaved): Beside, "request.checkpoint_saved";
+    Opened(Opened): Beside, "request.opened";
+    Claimed(Claimed): Beside, "request.claimed";
+    Released(Released): Beside, "request.released";
+    Snoozed(Snoozed): Beside, "request.snoozed";
+    /// A masked value was shown to somebody.
+    Revealed(Revealed): Beside, "request.revealed";
+    PersonSaved(Person): Workspace, "person.saved";
+    AgentSaved(Agent): Workspace, "agent.saved";
+    TeamSaved(Team): Workspace, "team.saved";
+    GroupSaved(Group): Workspace, "group.saved";
+    TokenIssued(Token): Workspace, "token.issued";
+    TokenRevoked(TokenRevoked): Workspace, "token.revoked";
+    IntegrationSaved(Integration): Workspace, "integration.saved";
+    ActionSaved(Action): Workspace, "action.saved";
+    OptedIn(OptIn): Workspace, "preference.opted_in";
+    OptedOut(OptedOut): Workspace, "preference.opted_out";
+    PolicySaved(PolicySaved): Workspace, "policy.saved";
+    PatternSuspended(PatternSuspended): Workspace, "pattern.suspended";
+    PatternResumed(PatternResumed): Workspace, "pattern.resumed";
+}
+
+/// A reviewer took their vote back while others were still asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoteTakenBack {
+    pub by: Reviewer,
+}
+
+/// A reviewer changed the parameters: everything about the request that follows from them. Votes for the
+/// earlier ones are void.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    pub by: PersonId,
+    pub digest: Digest,
+    pub headline: Untrusted,
+    pub recipients: Vec<Untrusted>,
+    pub recipients_claimed: bool,
+    pub risk: Assessment,
+    /// The plan in force from now on: the stricter one, with the next revision.
+    pub plan: Plan,
+    pub watchers: Vec<PersonId>,
+    pub expires_at: Option<At>,
+}
+
+/// Why a request is put to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RouteReason {
+    /// Nobody decided within `escalate_after`.
+    Escalated,
+    /// Nobody decided by the deadline.
+    TimedOut,
+    /// Nobody who was asked can decide any more.
+    Unavailable,
+    /// Somebody stands in for somebody who is away, or doesn't any more.
+    Delegated,
+}
+
+/// Others are asked now, or as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routed {
+    pub why: RouteReason,
+    /// How many stages of the plan are open now.
+    pub opened: u32,
+    /// Everybody who may decide now.
+    pub watchers: Vec<PersonId>,
+    pub expires_at: Option<At>,
+    pub escalates_at: Option<At>,
+}
+
+/// Reviewers are reminded that the deadline comes closer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminded {
+    /// How often they have been, for this deadline.
+    pub times: u32,
 }
 
 /// An execution began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Started {
     pub epoch: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+}
+
+/// A worker goes on with what it leased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewed {
+    pub epoch: u32,
+    pub until: At,
+}
+
+/// A worker wasn't heard of in time; the action is harmless to run twice, and is given out again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseLost {
+    pub epoch: u32,
+    /// Not before that.
+    pub again_at: At,
+    pub lapses_at: Option<At>,
+}
+
+/// A run is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retried {
+    pub reason: Option<Untrusted>,
+    /// Not before that.
+    pub again_at: Option<At>,
+    pub lapses_at: Option<At>,
+}
+
+/// A person said what became of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSettled {
+    pub outcome: Outcome,
+    pub reason: Untrusted,
 }
 
 /// An approval was not used in time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lapsed {}
 
-/// An approval was taken back before it was used.
+/// An approval was taken back before it was used; the event's actor is who did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revoked {}
+pub struct Revoked {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
+}
 
 /// The agent has the outcome that it was to be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeTaken {}
+
+/// An agent left its state at the gate; the state itself is kept beside the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointSaved {
+    pub digest: Digest,
+    pub bytes: u64,
+}
+
+/// A reviewer has a request on their screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    pub by: PersonId,
+    pub digest: Digest,
+    /// How much of it they have seen, in thousandths.
+    pub seen: u32,
+}
+
+/// A reviewer takes a request on: others are warned, not barred.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claimed {
+    pub by: PersonId,
+}
+
+/// A reviewer gives a request back that they had taken on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {
+    pub by: PersonId,
+}
+
+/// A reviewer doesn't want to see a request for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snoozed {
+    pub by: PersonId,
+    pub until: At,
+}
+
+/// A masked value was shown to somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revealed {
+    pub by: PersonId,
+    /// RFC 6901, into the request.
+    pub pointer: Untrusted,
+}
+
+/// A version of the policy was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicySaved {
+    pub version: u64,
+    /// The document.
+    pub text: Untrusted,
+    /// Who saved it: the author of the patterns that it brings.
+    pub by: PersonId,
+}
+
+/// A trusted pattern matches nothing until an admin resumes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatternSuspended {
+    pub pattern: PatternRef,
+    pub why: Untrusted,
+}
+
+/// A suspended pattern matches again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatternResumed {
+    pub pattern: PatternRef,
+}
 
 /// A token speaks for nobody from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,106 +355,23 @@ impl Fact {
                 Effect::Allow => "request.allowed",
                 Effect::Deny => "request.denied",
             },
-            Fact::Voted(_) => "request.voted",
             Fact::Settled(settlement) => settlement.decision.event_kind(),
-            Fact::Started(_) => "execution.started",
-            Fact::Reported(_) => "execution.reported",
-            Fact::Lapsed(_) => "execution.lapsed",
-            Fact::Revoked(_) => "execution.revoked",
-            Fact::NoticeTaken(_) => "notice.taken",
-            Fact::PersonSaved(_) => "person.saved",
-            Fact::AgentSaved(_) => "agent.saved",
-            Fact::TeamSaved(_) => "team.saved",
-            Fact::GroupSaved(_) => "group.saved",
-            Fact::TokenIssued(_) => "token.issued",
-            Fact::TokenRevoked(_) => "token.revoked",
-            Fact::IntegrationSaved(_) => "integration.saved",
-            Fact::ActionSaved(_) => "action.saved",
-            Fact::OptedIn(_) => "preference.opted_in",
-            Fact::OptedOut(_) => "preference.opted_out",
+            fact => fact.kinds()[0],
         }
     }
 
-    /// Whether it changes who is who or what is allowed, and so every verdict after it.
+    /// Whether it changes who is who or what is allowed, and so every verdict after it. A use of a
+    /// pattern with a limited number of them does: the next one may be one too many.
     pub fn changes_workspace(&self) -> bool {
-        matches!(
-            self,
-            Fact::PersonSaved(_)
-                | Fact::AgentSaved(_)
-                | Fact::TeamSaved(_)
-                | Fact::GroupSaved(_)
-                | Fact::TokenIssued(_)
-                | Fact::TokenRevoked(_)
-                | Fact::IntegrationSaved(_)
-                | Fact::ActionSaved(_)
-                | Fact::OptedIn(_)
-                | Fact::OptedOut(_)
-        )
+        match self {
+            Fact::Asked(asked) => asked.pattern.as_ref().is_some_and(|used| used.limited),
+            fact => fact.changes() == Changes::Workspace,
+        }
     }
 
     /// Whether it moves the request that it is about on to its next version.
     pub fn moves_request(&self) -> bool {
-        matches!(
-            self,
-            Fact::Voted(_)
-                | Fact::Settled(_)
-                | Fact::Started(_)
-                | Fact::Reported(_)
-                | Fact::Lapsed(_)
-                | Fact::Revoked(_)
-                | Fact::NoticeTaken(_)
-        )
-    }
-
-    fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
-        use serde_json::value::to_raw_value as raw;
-        match self {
-            Fact::Asked(data) => raw(data),
-            Fact::Voted(data) => raw(data),
-            Fact::Settled(data) => raw(data),
-            Fact::Started(data) => raw(data),
-            Fact::Reported(data) => raw(data),
-            Fact::Lapsed(data) => raw(data),
-            Fact::Revoked(data) => raw(data),
-            Fact::NoticeTaken(data) => raw(data),
-            Fact::PersonSaved(data) => raw(data),
-            Fact::AgentSaved(data) => raw(data),
-            Fact::TeamSaved(data) => raw(data),
-            Fact::GroupSaved(data) => raw(data),
-            Fact::TokenIssued(data) => raw(data),
-            Fact::TokenRevoked(data) => raw(data),
-            Fact::IntegrationSaved(data) => raw(data),
-            Fact::ActionSaved(data) => raw(data),
-            Fact::OptedIn(data) => raw(data),
-            Fact::OptedOut(data) => raw(data),
-        }
-    }
-
-    fn read(kind: &str, data: &str) -> Result<Self, BadEvent> {
-        use serde_json::from_str as read;
-        Ok(match kind {
-            "request.asked" | "request.allowed" | "request.denied" => Fact::Asked(read(data)?),
-            "request.voted" => Fact::Voted(read(data)?),
-            "request.approved" | "request.rejected" | "request.expired" | "request.cancelled" => {
-                Fact::Settled(read(data)?)
-            }
-            "execution.started" => Fact::Started(read(data)?),
-            "execution.reported" => Fact::Reported(read(data)?),
-            "execution.lapsed" => Fact::Lapsed(read(data)?),
-            "execution.revoked" => Fact::Revoked(read(data)?),
-            "notice.taken" => Fact::NoticeTaken(read(data)?),
-            "person.saved" => Fact::PersonSaved(read(data)?),
-            "agent.saved" => Fact::AgentSaved(read(data)?),
-            "team.saved" => Fact::TeamSaved(read(data)?),
-            "group.saved" => Fact::GroupSaved(read(data)?),
-            "token.issued" => Fact::TokenIssued(read(data)?),
-            "token.revoked" => Fact::TokenRevoked(read(data)?),
-            "integration.saved" => Fact::IntegrationSaved(read(data)?),
-            "action.saved" => Fact::ActionSaved(read(data)?),
-            "preference.opted_in" => Fact::OptedIn(read(data)?),
-            "preference.opted_out" => Fact::OptedOut(read(data)?),
-            other => return Err(BadEvent::UnknownKind(other.to_owned())),
-        })
+        self.changes() == Changes::Request
     }
 }
 

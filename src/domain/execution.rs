@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
+use super::id::WorkerId;
 use super::raw::RawJson;
 use super::time::At;
 use super::untrusted::Untrusted;
@@ -14,6 +15,16 @@ pub enum Executor {
     /// The agent waits, starts, runs and reports.
     #[default]
     Agent,
+    /// Workers lease it and report with the lease's epoch.
+    Queue,
+}
+
+/// A worker's hold on one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    pub worker: WorkerId,
+    /// Not heard of by then, it has lost it.
+    pub until: At,
 }
 
 /// Where an execution stands.
@@ -70,4 +81,7 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     pub observed: Option<bool>,
     pub error: Option<Untrusted>,
+    /// The worker that has it, where one has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerId>,
 }

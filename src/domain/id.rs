@@ -201,6 +201,10 @@ named_id!(
     AgentId, "an agent's id", is_name, NAME_RULE
 );
 named_id!(
+    /// A worker, by id: it runs what others asked for.
+    WorkerId, "a worker's id", is_name, NAME_RULE
+);
+named_id!(
     /// A team, by id.
     TeamId, "a team's id", is_name, NAME_RULE
 );

@@ -23,3 +23,11 @@ pub struct PatternState {
     /// Why it matches nothing until an admin resumes it.
     pub suspended: Option<Untrusted>,
 }
+
+impl PatternState {
+    /// Counts one more request that it let through.
+    pub fn note_use(&mut self, at: At) {
+        self.uses += 1;
+        self.last_use = Some(at);
+    }
+}

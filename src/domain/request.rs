@@ -7,6 +7,7 @@ use super::digest::Digest;
 use super::execution::Executor;
 use super::id::{ActionName, AgentId, PersonId, RequestId};
 use super::json::Json;
+use super::pattern::PatternRef;
 use super::raw::RawJson;
 use super::review::{OptInScope, Plan};
 use super::risk::{Assessment, Declared};
@@ -164,8 +165,34 @@ pub struct Asked {
     pub parties: Vec<PersonId>,
     /// Who reviews; there is one exactly when a person has to decide.
     pub plan: Option<Plan>,
+    /// Everybody who may decide, those who stand in for somebody among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watchers: Vec<PersonId>,
     pub expires_at: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalates_at: Option<At>,
     pub on_timeout: OnTimeout,
+    /// Whether running it twice is harmless.
+    #[serde(default)]
+    pub idempotent: bool,
+    /// The trusted pattern that let it through, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<PatternUse>,
+    /// Patterns that would have let it through but for their limits: a rejection suspends them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PatternRef>,
+    /// In audit mode: what the verdict would have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would_have_been: Option<Verdict>,
+}
+
+/// One use of a trusted pattern.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatternUse {
+    #[serde(flatten)]
+    pub pattern: PatternRef,
+    /// It has only so many uses, so the next request has to be judged knowing of this one.
+    pub limited: bool,
 }
 
 impl Asked {
@@ -173,5 +200,10 @@ impl Asked {
     /// conversation goes on with it.
     pub fn tells_agent(&self) -> bool {
         self.waiting || self.trigger == Trigger::Chat
+    }
+
+    /// Whether there is something to run: a step does nothing outside.
+    pub fn runs(&self) -> bool {
+        self.kind == Kind::ToolCall
     }
 }

@@ -3,8 +3,9 @@
 //! newest, so nothing is allowed by a choice that was revoked a moment ago.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::event::{Fact, OptedOut};
+use super::event::{Fact, OptedOut, PolicySaved};
 use super::id::{ActionName, AgentId, GroupId, IntegrationName, PersonId, TeamId, TokenId};
 use super::pattern::{PatternRef, PatternState};
 use super::people::{Action, Agent, Group, Holder, Integration, Person, Role, Team, Token};
@@ -26,6 +27,8 @@ pub struct Workspace {
     pub actions: BTreeMap<ActionName, Action>,
     /// Who lets an action through without being asked, and when that was last made use of.
     pub opt_ins: BTreeMap<ActionName, BTreeMap<(PersonId, OptInScope), At>>,
+    /// The policy in force; the defaults, before anybody saved one.
+    pub policy: Option<Arc<PolicySaved>>,
     /// What became of the policy's trusted patterns so far.
     pub patterns: BTreeMap<PatternRef, PatternState>,
     holders: BTreeMap<String, (TokenId, Holder)>,
@@ -39,8 +42,9 @@ pub struct OptedIn {
 }
 
 impl Workspace {
-    /// Folds one fact in, which happened at `at`. Facts about requests leave it as it is, but for one:
-    /// a request let through by an opt-in for a conversation is a use, and keeps that opt-in alive.
+    /// Folds one fact in, which happened at `at`. Facts about requests leave it as it is, but for
+    /// uses: a request let through by a pattern counts, one let through by an opt-in for a conversation
+    /// keeps that opt-in alive.
     pub fn apply(&mut self, fact: &Fact, at: At) {
         match fact {
             Fact::PersonSaved(person) => {
@@ -69,10 +73,19 @@ impl Workspace {
             Fact::ActionSaved(action) => self.save_action(action),
             Fact::OptedIn(opt_in) => self.opt_in(opt_in),
             Fact::OptedOut(opted_out) => self.opt_out(opted_out),
-            Fact::Asked(asked) => return self.note_use(asked, at),
-            _ => return,
+            Fact::PolicySaved(saved) => self.policy = Some(Arc::new(saved.clone())),
+            Fact::PatternSuspended(suspended) => {
+                let state = self.patterns.entry(suspended.pattern.clone()).or_default();
+                state.suspended = Some(suspended.why.clone());
+            }
+            Fact::PatternResumed(resumed) => {
+                let state = self.patterns.entry(resumed.pattern.clone()).or_default();
+                state.suspended = None;
+            }
+            Fact::Asked(asked) => self.note_use(asked, at),
+            _ => {}
         }
-        self.revision += 1;
+        self.revision += u64::from(fact.changes_workspace());
     }
 
     fn add_token(&mut self, token: &Token) {
@@ -108,6 +121,10 @@ impl Workspace {
     }
 
     fn note_use(&mut self, asked: &Asked, at: At) {
+        if let Some(used) = &asked.pattern {
+            let state = self.patterns.entry(used.pattern.clone()).or_default();
+            state.note_use(at);
+        }
         if let (Some(scope), Some(person)) = (&asked.opt_in, &asked.on_behalf_of) {
             let key = (person.clone(), scope.clone());
             let choices = self.opt_ins.get_mut(&asked.action);

@@ -4,6 +4,7 @@ use super::{Gate, GateError, Secret};
 use crate::domain::actor::Actor;
 use crate::domain::id::{AgentId, PersonId, TokenId};
 use crate::domain::people::Holder;
+use crate::domain::review::Reviewer;
 
 pub use crate::domain::people::Role;
 
@@ -70,6 +71,14 @@ impl Caller {
                 needed: "a person's token",
                 given: "an agent's",
             }),
+        }
+    }
+
+    /// The one who decides: a person, or an agent where a plan names it.
+    pub fn reviewer_self(&self) -> Result<Reviewer, GateError> {
+        match &self.holder {
+            Holder::Person(person) => Ok(Reviewer::Person(person.clone())),
+            Holder::Agent(agent) => Ok(Reviewer::Agent(agent.clone())),
         }
     }
 

@@ -2,15 +2,23 @@
 //! reviewers, the clock and a cancel, one settles a request, and the others learn who it was.
 
 use super::bounds;
-use super::{Caller, Gate, GateError, Once};
+use super::judge::{Background, Judged, Proposal, Scene, judge};
+use super::{Caller, Gate, GateError, Move, Once, Snapshot};
 use crate::domain::digest::Digest;
-use crate::domain::event::Fact;
+use crate::domain::event::{Edited, Fact, PatternSuspended};
 use crate::domain::id::{PersonId, RequestId};
-use crate::domain::lifecycle::{Ballot, Command, State};
-use crate::domain::review::{OptIn, OptInScope, Remember, Reviewer, Vote, Word};
+use crate::domain::json::Json;
+use crate::domain::lifecycle::{Ballot, Command, Edit, Seat, State, Terms};
+use crate::domain::people::Holder;
+use crate::domain::raw::RawJson;
+use crate::domain::request::Asked;
+use crate::domain::review::{OptIn, OptInScope, Plan, Remember, Reviewer, Vote, Word};
+use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
+use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
-use crate::policy::reviewers;
+use crate::policy::ladder::Recipients;
+use crate::policy::reviewers::{self, Matter};
 use crate::store::Stored;
 
 /// A reviewer's choice, with what they saw.
@@ -22,10 +30,21 @@ pub struct Choice {
     pub reason: Option<Untrusted>,
     pub notify_agent: bool,
     pub remember: Remember,
+    /// Other parameters than those that were asked, and what they say.
+    pub params: Option<(RawJson, Json)>,
+    /// What the agent gets instead of a run.
+    pub text: Option<Untrusted>,
 }
 
 /// Why somebody may not decide about a request, in words for them.
 pub type WhyNot = String;
+
+/// What is known about edited parameters before they are judged.
+struct Prepared<'a> {
+    params: &'a Json,
+    recipients: Recipients,
+    background: Background,
+}
 
 impl Gate {
     /// Decides. Whatever fails, nothing is decided.
@@ -36,31 +55,68 @@ impl Gate {
         choice: &Choice,
         once: Option<&Once>,
     ) -> Result<Stored, GateError> {
-        let person = caller.person()?;
-        self.request(caller, id).await?;
-        let command = |stored: &Stored, workspace: &Workspace| {
-            let plan = stored.standing.plan.as_ref();
-            Ok(Command::Vote {
-                ballot: ballot(caller, person, stored, choice),
-                eligible: plan.is_some_and(|plan| reviewers::may_vote(plan, person, workspace)),
-                use_within: self.policy().use_within,
-            })
+        let stored = self.request_to_decide(caller, id).await?;
+        let reviewer = caller.reviewer_self()?;
+        let prepared = self.prepare(&stored, choice).await?;
+        let command = |stored: &Stored, snapshot: &Snapshot, now: At| {
+            let edit = prepared
+                .as_ref()
+                .map(|edit| edited(caller, &reviewer, stored, edit, snapshot, now))
+                .transpose()?
+                .flatten();
+            Ok(Command::Vote(Box::new(Ballot {
+                vote: vote(caller, &reviewer, stored, choice),
+                digest: choice.digest,
+                plan: choice.plan,
+                seat: seat(caller, &reviewer, stored, &snapshot.workspace, now),
+                edit,
+                answer: choice.text.clone().filter(|_| choice.word == Word::Respond),
+                terms: terms(stored, snapshot),
+            })))
         };
-        let more = |stored: &Stored, workspace: &Workspace| {
-            bounds::text("/reason", choice.reason.as_ref())?;
-            let scope = remembered(person, stored, workspace, choice)?;
-            let opted_in = scope.map(|scope| {
+        let more = |stored: &Stored, snapshot: &Snapshot, facts: &[Fact]| {
+            let opted_in = remembered(&reviewer, stored, &snapshot.workspace, choice)?;
+            check(&reviewer, choice)?;
+            let since = self.now();
+            let opted_in = opted_in.map(|(person, scope)| {
                 Fact::OptedIn(OptIn {
-                    person: person.clone(),
+                    person,
                     action: stored.asked.action.clone(),
                     scope,
-                    since: self.now(),
+                    since,
                 })
             });
-            Ok(opted_in.into_iter().collect())
+            let suspended = suspended(&reviewer, stored, facts, &snapshot.workspace);
+            Ok(opted_in.into_iter().chain(suspended).collect())
         };
-        let once = once.map(|once| (caller, once));
-        self.advance(id, &caller.actor(), once, command, more).await
+        self.advance(Move {
+            id,
+            actor: &caller.actor(),
+            once: once.map(|once| (caller, once)),
+            params: choice.params.as_ref().map(|(raw, _)| raw),
+            command,
+            more,
+        })
+        .await
+    }
+
+    /// Takes one's own decision back, while it is possible.
+    pub async fn take_back(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        once: Option<&Once>,
+    ) -> Result<Stored, GateError> {
+        self.request_to_decide(caller, id).await?;
+        let by = caller.reviewer_self()?;
+        let command = |_: &_, _: &_, _| Ok(Command::TakeBack { by: by.clone() });
+        self.advance(Move::plain(
+            id,
+            &caller.actor(),
+            once.map(|once| (caller, once)),
+            command,
+        ))
+        .await
     }
 
     /// Withdraws a request that its agent doesn't want any more.
@@ -71,20 +127,66 @@ impl Gate {
         once: Option<&Once>,
     ) -> Result<Stored, GateError> {
         let agent = caller.agent()?.clone();
-        self.request(caller, id).await?;
-        let command = |_: &_, _: &_| {
+        self.own_request(caller, id).await?;
+        let command = |_: &_, _: &_, _| {
             Ok(Command::Cancel {
                 agent: agent.clone(),
             })
         };
-        let once = once.map(|once| (caller, once));
-        self.advance(id, &caller.actor(), once, command, |_, _| Ok(Vec::new()))
-            .await
+        self.advance(Move::plain(
+            id,
+            &caller.actor(),
+            once.map(|once| (caller, once)),
+            command,
+        ))
+        .await
     }
 
-    /// Why this person may not decide about that request now; nothing if they may.
-    pub fn why_not(&self, person: &PersonId, stored: &Stored) -> Option<WhyNot> {
+    /// A request that the caller may see and might decide: a person's, or one that names the calling
+    /// agent as its reviewer.
+    pub async fn request_to_decide(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+    ) -> Result<Stored, GateError> {
+        if let Holder::Agent(agent) = &caller.holder {
+            let asked = self.read().request(id).await?.filter(|stored| {
+                let plan = stored.standing.plan.as_ref();
+                plan.is_some_and(|plan| plan.asks(&Reviewer::Agent(agent.clone())))
+            });
+            // Whether there is such a request is none of its business.
+            return match asked {
+                Some(stored) => Ok(stored),
+                None => caller.person().and(Err(GateError::Stopping)),
+            };
+        }
+        caller.person()?;
+        self.request(caller, id).await
+    }
+
+    /// What is known about the parameters that somebody puts in place of those that were asked.
+    async fn prepare<'a>(
+        &self,
+        stored: &Stored,
+        choice: &'a Choice,
+    ) -> Result<Option<Prepared<'a>>, GateError> {
+        let Some((_, params)) = &choice.params else {
+            return Ok(None);
+        };
         let workspace = self.workspace();
+        let proposal = Proposal::from(&stored.asked);
+        let scene = Scene::again(&stored.asked.agent, &proposal, &workspace)?;
+        let recipients = scene.recipients(&proposal, params)?;
+        let background = self.background(&proposal, &recipients, self.now()).await?;
+        Ok(Some(Prepared {
+            params,
+            recipients,
+            background,
+        }))
+    }
+
+    /// Why this reviewer may not decide about that request now; nothing if they may.
+    pub fn why_not(&self, caller: &Caller, stored: &Stored) -> Option<WhyNot> {
         let standing = &stored.standing;
         if standing.state != State::Pending {
             return Some(match &standing.settled {
@@ -92,26 +194,15 @@ impl Gate {
                 None => format!("already {} by policy", standing.status().word()),
             });
         }
-        let plan = standing.plan.as_ref()?;
-        if let Some(mine) = standing
-            .votes
-            .iter()
-            .find(|vote| vote.by.person() == Some(person))
-        {
+        let reviewer = caller.reviewer_self().ok()?;
+        if let Some(mine) = standing.vote_of(&reviewer) {
             return Some(format!(
                 "you have {} it; others are still asked",
                 mine.word.past()
             ));
         }
-        if reviewers::may_vote(plan, person, &workspace) {
-            return None;
-        }
-        let asked = plan.reviewers().into_iter();
-        let asked: Vec<_> = asked.map(ToString::to_string).collect();
-        Some(match asked.is_empty() {
-            true => "nobody may decide it; it will expire".to_owned(),
-            false => format!("only {} may decide it", asked.join(", ")),
-        })
+        let seat = seat(caller, &reviewer, stored, &self.workspace(), self.now());
+        seat.err().map(|why| why.plain_line())
     }
 
     /// For how long this person's approval of that request could be remembered.
@@ -128,39 +219,224 @@ impl Gate {
     }
 }
 
-fn ballot(caller: &Caller, person: &PersonId, stored: &Stored, choice: &Choice) -> Ballot {
-    Ballot {
-        vote: Vote {
-            by: Reviewer::Person(person.clone()),
-            stands_for: None,
-            token: caller.token,
-            word: choice.word,
-            digest: choice.digest.unwrap_or(stored.standing.digest),
-            plan: stored
-                .standing
-                .plan
-                .as_ref()
-                .map_or(0, |plan| plan.revision),
-            reason: choice.reason.clone(),
-            notify_agent: choice.notify_agent,
-            remember: choice.remember,
-            at: stored.created_at,
-        },
-        digest: choice.digest,
-        plan: choice.plan,
+/// What becomes of an approval of this request.
+pub(super) fn terms(stored: &Stored, snapshot: &Snapshot) -> Terms {
+    let policy = &snapshot.policy;
+    Terms::new(
+        stored.asked.executor,
+        policy.use_within,
+        policy.undo.server,
+        policy.undo.agent,
+    )
+}
+
+/// The request as those who may decide see it.
+pub(super) fn matter(stored: &Stored) -> Matter<'_> {
+    Matter {
+        agent: &stored.asked.agent,
+        on_behalf_of: stored.asked.on_behalf_of.as_ref(),
+        risk: stored.standing.risk.level,
+        asked_at: stored.created_at,
+        edited_by: &stored.standing.edited_by,
     }
+}
+
+fn seat(
+    caller: &Caller,
+    reviewer: &Reviewer,
+    stored: &Stored,
+    workspace: &Workspace,
+    now: At,
+) -> Result<Seat, Untrusted> {
+    let plan = stored.standing.plan.as_ref();
+    let plan = plan.ok_or_else(|| Untrusted::from("nobody is asked about this request"))?;
+    reviewers::seat(
+        plan,
+        reviewer,
+        &caller.token,
+        &matter(stored),
+        workspace,
+        now,
+    )
+    .map_err(|why| Untrusted::from(why.to_string()))
+}
+
+fn vote(caller: &Caller, reviewer: &Reviewer, stored: &Stored, choice: &Choice) -> Vote {
+    let plan = stored.standing.plan.as_ref();
+    Vote {
+        by: reviewer.clone(),
+        stands_for: None,
+        token: caller.token,
+        word: choice.word,
+        digest: choice.digest.unwrap_or(stored.standing.digest),
+        plan: plan.map_or(0, |plan| plan.revision),
+        reason: choice.reason.clone(),
+        notify_agent: choice.notify_agent,
+        remember: choice.remember,
+        at: stored.created_at,
+    }
+}
+
+/// What comes of an edit. Nothing, where the parameters mean what those in force mean.
+fn edited(
+    caller: &Caller,
+    reviewer: &Reviewer,
+    stored: &Stored,
+    edit: &Prepared<'_>,
+    snapshot: &Snapshot,
+    now: At,
+) -> Result<Option<Edit>, GateError> {
+    let (Some(editor), Some(old)) = (reviewer.person(), &stored.standing.plan) else {
+        return Ok(None);
+    };
+    let asked = &stored.asked;
+    let proposal = Proposal::from(asked);
+    let scene = Scene::again(&asked.agent, &proposal, &snapshot.workspace)?;
+    let judged = judge(
+        &scene,
+        &proposal,
+        edit.params,
+        edit.recipients.clone(),
+        &edit.background,
+        snapshot,
+        now,
+    )?;
+    let verdict = &judged.judgement.verdict;
+    let denied = (verdict.effect == Effect::Deny).then(|| verdict.text.clone());
+    let mut edited_by = stored.standing.edited_by.clone();
+    edited_by.push(editor.clone());
+    let (plan, expires_at) = plan_after_edit(old, &judged, stored.standing.expires_at);
+    let matter = Matter {
+        risk: judged.risk.level,
+        edited_by: &edited_by,
+        ..matter(stored)
+    };
+    let workspace = &snapshot.workspace;
+    let seat = reviewers::seat(&plan, reviewer, &caller.token, &matter, workspace, now).ok();
+    Ok(Some(Edit {
+        edited: Edited {
+            by: editor.clone(),
+            digest: judged.digest,
+            headline: judged.headline,
+            recipients: judged
+                .recipients
+                .normal
+                .into_iter()
+                .map(Untrusted::from)
+                .collect(),
+            recipients_claimed: judged.recipients.claimed,
+            risk: judged.risk,
+            watchers: reviewers::watchers(&plan, &matter, workspace, now),
+            plan,
+            expires_at,
+        },
+        seat,
+        denied,
+    }))
+}
+
+/// The stricter of the two plans. A ladder that would allow changes nothing; the deadline isn't moved
+/// back.
+fn plan_after_edit(old: &Plan, judged: &Judged, expires_at: Option<At>) -> (Plan, Option<At>) {
+    let revision = old.revision + 1;
+    match &judged.plan {
+        Some(new) if reviewers::stricter(old, new) => {
+            let sooner = [expires_at, judged.expires_at].into_iter().flatten().min();
+            let plan = Plan {
+                revision,
+                ..new.clone()
+            };
+            (plan, sooner)
+        }
+        _ => {
+            let plan = Plan {
+                revision,
+                ..old.clone()
+            };
+            (plan, expires_at)
+        }
+    }
+}
+
+/// What is wrong with the choice itself, said only to those who might have made it.
+fn check(reviewer: &Reviewer, choice: &Choice) -> Result<(), GateError> {
+    bounds::text("/reason", choice.reason.as_ref())?;
+    bounds::text("/text", choice.text.as_ref())?;
+    let edits = choice.params.is_some();
+    let responds = choice.word == Word::Respond;
+    let text = choice
+        .text
+        .as_ref()
+        .filter(|text| !text.plain().trim().is_empty());
+    if reviewer.person().is_none() && (edits || responds || choice.remember != Remember::Once) {
+        return Err(GateError::Forbidden(
+            "an agent that reviews approves or rejects; it can't edit, respond or remember"
+                .to_owned(),
+        ));
+    }
+    match choice {
+        _ if edits && choice.word != Word::Approve => {
+            Err(GateError::invalid("/params", "only an approval can edit"))
+        }
+        _ if edits && choice.remember != Remember::Once => Err(GateError::invalid(
+            "/remember",
+            "what was edited can't be remembered",
+        )),
+        _ if responds && text.is_none() => Err(GateError::invalid(
+            "/text",
+            "an answer says something: it is what the agent gets instead of a run",
+        )),
+        _ if !responds && choice.text.is_some() => {
+            Err(GateError::invalid("/text", "goes with decision “respond”"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Patterns that would have let through, but for their limits, what a person rejects.
+fn suspended(
+    reviewer: &Reviewer,
+    stored: &Stored,
+    facts: &[Fact],
+    workspace: &Workspace,
+) -> Vec<Fact> {
+    let rejects =
+        |fact: &Fact| matches!(fact, Fact::Settled(s) if s.decision.state() == State::Rejected);
+    if reviewer.person().is_none() || !facts.iter().any(rejects) {
+        return Vec::new();
+    }
+    let Asked {
+        id, passed_over, ..
+    } = &stored.asked;
+    let active = passed_over.iter().filter(|pattern| {
+        let state = workspace.patterns.get(*pattern);
+        state.is_none_or(|state| state.suspended.is_none())
+    });
+    active
+        .map(|pattern| {
+            Fact::PatternSuspended(PatternSuspended {
+                pattern: pattern.clone(),
+                why: Untrusted::from(format!(
+                    "{reviewer} rejected {id}, which it would have let through but for its limits"
+                )),
+            })
+        })
+        .collect()
 }
 
 /// The opt-in that goes with an approval, if one was asked for and may be given.
 fn remembered(
-    person: &PersonId,
+    reviewer: &Reviewer,
     stored: &Stored,
     workspace: &Workspace,
     choice: &Choice,
-) -> Result<Option<OptInScope>, GateError> {
-    if choice.remember == Remember::Once {
+) -> Result<Option<(PersonId, OptInScope)>, GateError> {
+    let Some(person) = reviewer
+        .person()
+        .filter(|_| choice.remember != Remember::Once)
+    else {
         return Ok(None);
-    }
+    };
     if let Some(refusal) = remember_refused(person, stored, workspace) {
         return Err(GateError::AutoApprovalNotAllowed(refusal));
     }
@@ -170,17 +446,20 @@ fn remembered(
             "only an approval can be remembered",
         ));
     }
-    match (choice.remember, &stored.asked.conversation) {
-        (Remember::Conversation, Some(conversation)) => Ok(Some(OptInScope::Conversation {
+    let scope = match (choice.remember, &stored.asked.conversation) {
+        (Remember::Conversation, Some(conversation)) => OptInScope::Conversation {
             agent: stored.asked.agent.clone(),
             conversation: conversation.clone(),
-        })),
-        (Remember::Conversation, None) => Err(GateError::invalid(
-            "/remember",
-            "the request belongs to no conversation that could be remembered",
-        )),
-        _ => Ok(Some(OptInScope::Always)),
-    }
+        },
+        (Remember::Conversation, None) => {
+            return Err(GateError::invalid(
+                "/remember",
+                "the request belongs to no conversation that could be remembered",
+            ));
+        }
+        _ => OptInScope::Always,
+    };
+    Ok(Some((person.clone(), scope)))
 }
 
 fn remember_refused(person: &PersonId, stored: &Stored, workspace: &Workspace) -> Option<String> {

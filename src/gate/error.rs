@@ -25,6 +25,8 @@ pub enum GateError {
     NotItsUser(String),
     #[error("{0}")]
     AutoApprovalNotAllowed(String),
+    #[error("{0}")]
+    NotPending(String),
     #[error("{0} is not a step; only chat.reply and step.* may be asked for as one")]
     NotAStep(String),
     #[error("the input is not right; nothing was stored")]

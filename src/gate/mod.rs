@@ -10,9 +10,13 @@ mod clerk;
 mod decide;
 mod error;
 mod found;
+mod judge;
+mod look;
 mod news;
 mod notices;
 mod people;
+mod policy;
+mod reroute;
 mod run;
 mod secret;
 mod see;
@@ -30,12 +34,12 @@ use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Fact, Recorded};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::{Command, Refusal, step};
+use crate::domain::raw::RawJson;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
-use crate::policy::document::Policy;
-use crate::store::{self, Change, Claim, Expect, Outcome, Read, Store, Stored};
+use crate::store::{self, Change, Claim, Expect, Outcome, Payload, Read, Store, Stored};
 use clerk::Clerk;
-use news::News;
+use news::{News, Snapshot};
 
 pub use caller::{Caller, Role};
 pub use decide::{Choice, WhyNot};
@@ -65,7 +69,6 @@ struct Inner {
     thread: Mutex<Option<JoinHandle<()>>>,
     timers: Mutex<Option<AbortHandle>>,
     news: News,
-    policy: Policy,
     clock: Clock,
 }
 
@@ -99,13 +102,13 @@ impl Gate {
                 thread: Mutex::new(Some(thread)),
                 timers: Mutex::new(None),
                 news,
-                policy: Policy::default(),
                 clock,
             }),
         };
         gate.furnish(first_keys).await?;
         gate.settle_due().await?;
         gate.stop_disabled(&Actor::Gate).await?;
+        gate.reroute_all().await?;
         let timers = tokio::spawn(timers::run(gate.clone()));
         *lock(&gate.inner.timers) = Some(timers.abort_handle());
         Ok(gate)
@@ -133,7 +136,7 @@ impl Gate {
 
     /// The newest snapshot of who is who and what is allowed.
     pub fn workspace(&self) -> Arc<Workspace> {
-        self.inner.news.workspace()
+        Arc::clone(&self.snapshot().workspace)
     }
 
     /// What time it is to the gate.
@@ -149,8 +152,9 @@ impl Gate {
         &self.inner.news
     }
 
-    fn policy(&self) -> &Policy {
-        &self.inner.policy
+    /// The newest snapshot together with the policy that it holds.
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.inner.news.snapshot()
     }
 
     async fn commit(&self, change: Change) -> Result<Outcome, GateError> {
@@ -159,27 +163,25 @@ impl Gate {
     }
 
     /// Moves one request on: the pure core says what follows from where it stands now, and the commit
-    /// counts only if it still stood there. `command` and `more` see the snapshot that the commit is
-    /// held against; `more` gives the facts about other things that go with it.
-    async fn advance(
-        &self,
-        id: RequestId,
-        actor: &Actor,
-        once: Option<(&Caller, &Once)>,
-        command: impl Fn(&Stored, &Workspace) -> Result<Command, GateError>,
-        more: impl Fn(&Stored, &Workspace) -> Result<Vec<Fact>, GateError>,
-    ) -> Result<Stored, GateError> {
-        let key = once.map(|(_, once)| once);
-        if let Some((caller, once)) = once
+    /// counts only if it still stood there, and everything else as in the snapshot that was judged by.
+    async fn advance<C, M>(&self, wanted: Move<'_, C, M>) -> Result<Stored, GateError>
+    where
+        C: Fn(&Stored, &Snapshot, At) -> Result<Command, GateError>,
+        M: Fn(&Stored, &Snapshot, &[Fact]) -> Result<Vec<Fact>, GateError>,
+    {
+        let id = wanted.id;
+        let key = wanted.once.map(|(_, once)| once);
+        if let Some((caller, once)) = wanted.once
             && let Some(earlier) = self.earlier(caller, Some(once)).await?
         {
             return self.repeated(&earlier, key).await;
         }
         for _ in 0..TRIES {
-            let workspace = self.workspace();
+            let snapshot = self.snapshot();
             let stored = self.existing(id).await?;
             let now = self.now();
-            let facts = match step(&stored.standing, &command(&stored, &workspace)?, now) {
+            let command = (wanted.command)(&stored, &snapshot, now)?;
+            let facts = match step(&stored.standing, &command, now) {
                 // Whoever is told that it expired is told so by a clock that has settled it; else
                 // somebody who looked at the clock a moment before could still win.
                 Err(Refusal::Expired(_)) if stored.standing.settled.is_none() => {
@@ -191,23 +193,25 @@ impl Gate {
             if facts.is_empty() {
                 return Ok(stored);
             }
-            let notifies = facts
-                .iter()
-                .any(|fact| matches!(fact, Fact::Settled(s) if s.notify_agent));
-            let others = more(&stored, &workspace)?;
+            let others = (wanted.more)(&stored, &snapshot, &facts)?;
             let change = Change {
                 expect: vec![
                     Expect::Workspace {
-                        revision: workspace.revision,
+                        revision: snapshot.workspace.revision,
                     },
                     Expect::Request {
                         id,
                         version: stored.standing.version,
                     },
                 ],
-                events: record(now, actor, Some(id), facts.into_iter().chain(others)),
-                claim: once.map(|(caller, once)| claim(caller, once, id.to_string(), now)),
-                notifies: notifies.then(|| stored.asked.agent.clone()),
+                notifies: notifies(&stored, &facts).then(|| stored.asked.agent.clone()),
+                payload: wanted
+                    .params
+                    .and_then(|params| edited_payload(id, params, &facts)),
+                events: record(now, wanted.actor, Some(id), facts.into_iter().chain(others)),
+                claim: wanted
+                    .once
+                    .map(|(caller, once)| claim(caller, once, id.to_string(), now)),
                 ..Change::default()
             };
             match self.commit(change).await? {
@@ -290,6 +294,65 @@ impl Gate {
         }
         Err(GateError::Busy)
     }
+}
+
+/// One step of one request.
+struct Move<'a, C, M> {
+    id: RequestId,
+    actor: &'a Actor,
+    once: Option<(&'a Caller, &'a Once)>,
+    /// Other parameters, which are kept if the step edits.
+    params: Option<&'a RawJson>,
+    /// What is wanted, given where the request stands and the snapshot that the commit is held against.
+    command: C,
+    /// The facts about other things that go with those that follow.
+    more: M,
+}
+
+type NothingMore = fn(&Stored, &Snapshot, &[Fact]) -> Result<Vec<Fact>, GateError>;
+
+impl<'a, C> Move<'a, C, NothingMore> {
+    /// A step with which nothing else goes.
+    fn plain(
+        id: RequestId,
+        actor: &'a Actor,
+        once: Option<(&'a Caller, &'a Once)>,
+        command: C,
+    ) -> Self {
+        Self {
+            id,
+            actor,
+            once,
+            params: None,
+            command,
+            more: |_, _, _| Ok(Vec::new()),
+        }
+    }
+}
+
+/// Whether the agent finds a notice after these facts.
+fn notifies(stored: &Stored, facts: &[Fact]) -> bool {
+    let was_told = stored
+        .standing
+        .settled
+        .as_ref()
+        .is_some_and(|s| s.notify_agent);
+    facts.iter().any(|fact| match fact {
+        Fact::Settled(settlement) => settlement.notify_agent,
+        Fact::Revoked(_) => was_told,
+        _ => false,
+    })
+}
+
+fn edited_payload(id: RequestId, params: &RawJson, facts: &[Fact]) -> Option<Payload> {
+    facts.iter().find_map(|fact| match fact {
+        Fact::Edited(edited) => Some(Payload {
+            request: id,
+            digest: edited.digest,
+            params: params.clone(),
+        }),
+        _ => None,
+    })
 }
 
 fn record(

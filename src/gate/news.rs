@@ -1,16 +1,22 @@
 //! What a commit makes known: the newest workspace, the tail of the log, and a ring for whoever waits
 //! for a request. Everything here is a hint that something is in the store; the store is the truth.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, broadcast, watch};
 
 use super::bells::Bells;
+use super::lock;
+use super::policy::in_force;
 use crate::domain::event::{Fact, Recorded};
 use crate::domain::id::{AgentId, RequestId};
 use crate::domain::lifecycle::Standing;
+use crate::domain::review::Reviewer;
+use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
+use crate::policy::document::Policy;
 use crate::store::{Change, Entry};
 
 /// How far a reader of the log's tail may fall behind before it reads from the store again.
@@ -28,11 +34,31 @@ pub(super) struct News {
     inner: Arc<Inner>,
 }
 
+/// What is judged by: who is who, what is allowed, and the policy in force with it.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    pub(super) workspace: Arc<Workspace>,
+    pub(super) policy: Arc<Policy>,
+}
+
+impl Snapshot {
+    fn new(workspace: Workspace, policy: Arc<Policy>) -> Self {
+        Self {
+            workspace: Arc::new(workspace),
+            policy,
+        }
+    }
+}
+
 struct Inner {
-    workspace: watch::Sender<Arc<Workspace>>,
+    newest: watch::Sender<Arc<Snapshot>>,
     tail: broadcast::Sender<Arc<Passing>>,
     requests: Bells<RequestId>,
     agents: Bells<AgentId>,
+    /// Those whose requests may have to go to somebody else.
+    moved: Mutex<BTreeSet<Reviewer>>,
+    /// When absences were last looked at, in milliseconds since 1970.
+    looked_at: AtomicI64,
     alarm: Alarm,
     broken: watch::Sender<bool>,
 }
@@ -58,9 +84,13 @@ impl Alarm {
 
 impl News {
     pub(super) fn new(workspace: Workspace) -> Self {
+        let policy = Arc::new(in_force(workspace.policy.as_deref()));
+        let newest = Snapshot::new(workspace, policy);
         Self {
             inner: Arc::new(Inner {
-                workspace: watch::Sender::new(Arc::new(workspace)),
+                newest: watch::Sender::new(Arc::new(newest)),
+                moved: Mutex::default(),
+                looked_at: AtomicI64::new(i64::MAX),
                 tail: broadcast::Sender::new(TAIL),
                 requests: Bells::new(),
                 agents: Bells::new(),
@@ -85,7 +115,8 @@ impl News {
             if let Some(id) = event.request {
                 self.inner.requests.ring(&id);
             }
-            self.note_deadline(&event.fact);
+            self.note_deadline(&event.fact, event.at);
+            self.note_moved(&event.fact);
             let passing = Passing {
                 entry: Entry {
                     position,
@@ -107,22 +138,60 @@ impl News {
         if !events.iter().any(concerns) {
             return;
         }
-        let mut workspace = Workspace::clone(&self.inner.workspace.borrow());
+        let before = self.snapshot();
+        let mut workspace = Workspace::clone(&before.workspace);
         for recorded in events {
             workspace.apply(&recorded.event.fact, recorded.event.at);
         }
-        self.inner.workspace.send_replace(Arc::new(workspace));
+        let policy = match workspace.policy == before.workspace.policy {
+            true => Arc::clone(&before.policy),
+            false => Arc::new(in_force(workspace.policy.as_deref())),
+        };
+        let newest = Snapshot::new(workspace, policy);
+        self.inner.newest.send_replace(Arc::new(newest));
     }
 
-    fn note_deadline(&self, fact: &Fact) {
+    /// Rings where something falls due that the clock doesn't know of. Most facts move nothing forward,
+    /// and one ring too many is only a look.
+    fn note_deadline(&self, fact: &Fact, at: At) {
         let due = match fact {
-            Fact::Asked(asked) if !Standing::new(asked).status().decided() => asked.expires_at,
+            Fact::Asked(asked) => Standing::new(asked, at).due(),
             Fact::Settled(settlement) => settlement.lapses_at,
+            Fact::Routed(routed) => routed
+                .escalates_at
+                .into_iter()
+                .chain(routed.expires_at)
+                .min(),
+            Fact::Edited(edited) => edited.expires_at,
+            Fact::Started(started) => started.lease.as_ref().map(|lease| lease.until),
+            Fact::Retried(retried) => retried.lapses_at,
             _ => None,
         };
         if let Some(due) = due {
             self.inner.alarm.falls_due(due.millis());
         }
+    }
+
+    /// Notes those who came or went, so that what waits for them is looked at again at once.
+    fn note_moved(&self, fact: &Fact) {
+        let who = match fact {
+            Fact::PersonSaved(person) => Reviewer::Person(person.id.clone()),
+            Fact::AgentSaved(agent) => Reviewer::Agent(agent.id.clone()),
+            _ => return,
+        };
+        lock(&self.inner.moved).insert(who);
+        self.inner.alarm.earlier.notify_one();
+    }
+
+    /// When this was asked the last time; the first time, now.
+    pub(super) fn looked_at(&self, now: At) -> At {
+        let before = self.inner.looked_at.swap(now.millis(), Ordering::SeqCst);
+        At::from_millis(before.min(now.millis()))
+    }
+
+    /// Takes over those who came or went since the last time.
+    pub(super) fn take_moved(&self) -> BTreeSet<Reviewer> {
+        std::mem::take(&mut *lock(&self.inner.moved))
     }
 
     /// Nothing is committed any more.
@@ -136,17 +205,19 @@ impl News {
         drop(broken.wait_for(|broken| *broken).await);
     }
 
-    pub(super) fn workspace(&self) -> Arc<Workspace> {
-        Arc::clone(&self.inner.workspace.borrow())
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.inner.newest.borrow())
     }
 
     /// What `look` finds in the newest workspace, once it finds it: a commit is in the store a moment
     /// before it is known here. Nothing if the gate breaks first.
     pub(super) async fn once_known<T>(&self, look: impl Fn(&Workspace) -> Option<T>) -> Option<T> {
-        let mut newest = self.inner.workspace.subscribe();
+        let mut newest = self.inner.newest.subscribe();
         let seen = async {
-            let seen = newest.wait_for(|workspace| look(workspace).is_some()).await;
-            seen.ok().and_then(|workspace| look(&workspace))
+            let seen = newest
+                .wait_for(|newest| look(&newest.workspace).is_some())
+                .await;
+            seen.ok().and_then(|newest| look(&newest.workspace))
         };
         tokio::select! {
             biased;

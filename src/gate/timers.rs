@@ -5,11 +5,14 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::{Gate, GateError};
+use super::decide::terms;
+use super::reroute::next_opening;
+use super::{Gate, GateError, Move, Snapshot};
 use crate::domain::actor::Actor;
 use crate::domain::id::RequestId;
-use crate::domain::lifecycle::{Command, Refusal, State};
+use crate::domain::lifecycle::{Command, Refusal};
 use crate::domain::time::At;
+use crate::store::Stored;
 
 /// How many are settled at once; they share commits.
 const TOGETHER: u32 = 128;
@@ -22,7 +25,7 @@ pub(super) type Settling<'a> = Pin<Box<dyn Future<Output = Result<bool, GateErro
 
 pub(super) async fn run(gate: Gate) {
     loop {
-        let pause = match gate.settle_due().await {
+        let pause = match gate.see_to_everything().await {
             Ok(next) => until(next, gate.now()),
             Err(error) => {
                 tracing::error!(%error, "could not settle what is due; trying again");
@@ -64,18 +67,18 @@ impl Gate {
         }
     }
 
-    /// Settles one request; false if it turns out that there is nothing to settle. Boxed, because an
+    /// Carries out what is due of one request; false if it turns out that nothing is. Boxed, because an
     /// operation that comes too late has this done first, and this is one itself.
     pub(super) fn settle(&self, id: RequestId) -> Settling<'_> {
-        let command = |stored: &crate::store::Stored, _: &_| {
-            Ok(match stored.standing.state {
-                State::Pending => Command::Expire,
-                _ => Command::Lapse,
+        let command = |stored: &Stored, snapshot: &Snapshot, now: At| {
+            Ok(Command::Tick {
+                next: next_opening(stored, snapshot, now),
+                terms: terms(stored, snapshot),
             })
         };
         Box::pin(async move {
             let settled = self
-                .advance(id, &Actor::Clock, None, command, |_, _| Ok(Vec::new()))
+                .advance(Move::plain(id, &Actor::Clock, None, command))
                 .await;
             match settled {
                 Ok(_) => Ok(true),
@@ -89,5 +92,12 @@ impl Gate {
                 Err(error) => Err(error),
             }
         })
+    }
+
+    /// What is due, and those who came or went. Says when to look again.
+    async fn see_to_everything(&self) -> Result<Option<At>, GateError> {
+        let due = self.settle_due().await?;
+        let change = self.reroute_moved().await?;
+        Ok(due.into_iter().chain(change).min())
     }
 }

@@ -16,13 +16,18 @@ use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
+use crate::domain::digest::Digest;
 use crate::domain::event::{BadEvent, Recorded};
-use crate::domain::id::{AgentId, PersonId, RequestId};
+use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Standing;
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
-use crate::domain::request::Asked;
+use crate::domain::request::{Asked, Resource};
+use crate::domain::review::Reviewer;
 use crate::domain::time::{At, Span};
+use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 
 pub use query::{Audience, BadCursor, Cursor, Order, Query};
@@ -76,21 +81,31 @@ pub struct Change {
     /// What has to be so at the moment of the commit.
     pub expect: Vec<Expect>,
     pub events: Vec<Recorded>,
-    /// What is kept beside the log for a request that one of the events asks.
+    /// The parameters of a request that one of the events asks or edits, kept beside the log.
     pub payload: Option<Payload>,
+    /// What an agent leaves at the gate, kept beside the log.
+    pub checkpoint: Option<(RequestId, Checkpoint)>,
     /// Makes the change happen once, however often it is sent.
     pub claim: Option<Claim>,
     /// The agent that finds a notice once the change is made.
     pub notifies: Option<AgentId>,
 }
 
-/// What an agent sent that is handed on as it came.
+/// Parameters as they were sent, to be handed on as they came.
 #[derive(Debug, Clone)]
 pub struct Payload {
     pub request: RequestId,
+    /// The digest that the request has with these parameters.
+    pub digest: Digest,
     pub params: RawJson,
-    /// The agent's own state, for nobody but the agent.
-    pub checkpoint: Option<RawJson>,
+}
+
+/// An agent's own state, for nobody but the agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// `application/json` or `application/octet-stream`.
+    pub media: String,
+    pub bytes: Bytes,
 }
 
 /// Something that has to be so for a change to be made.
@@ -141,6 +156,52 @@ pub struct Stored {
     pub updated_at: At,
     /// When the agent took the outcome.
     pub told_at: Option<At>,
+    /// Who took it on, if somebody did.
+    pub claim: Option<Courtesy>,
+}
+
+impl Checkpoint {
+    /// A state that came as JSON.
+    pub fn json(state: &RawJson) -> Self {
+        Self {
+            media: "application/json".to_owned(),
+            bytes: Bytes::copy_from_slice(state.text().as_bytes()),
+        }
+    }
+}
+
+/// A reviewer's claim on a request: a courtesy that others are warned of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Courtesy {
+    pub by: PersonId,
+    /// When the gate last heard of them.
+    pub heard_at: At,
+}
+
+/// What one person has to do with a request besides deciding it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attention {
+    pub person: PersonId,
+    pub snoozed_until: Option<At>,
+    pub opened: Option<Seen>,
+}
+
+/// What somebody had on their screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub at: At,
+    pub digest: Digest,
+    /// In thousandths.
+    pub seen: u32,
+}
+
+/// A saved version of the policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyVersion {
+    pub version: u64,
+    pub at: At,
+    pub by: PersonId,
+    pub text: Untrusted,
 }
 
 /// An entry of the log.
@@ -179,8 +240,36 @@ pub trait Read: Send + Sync {
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>>;
     /// Whether this person has a part in that request, and so may see it.
     fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool>;
-    /// What is kept beside the log for one request.
-    fn payload(&self, id: RequestId) -> Reply<'_, Option<Payload>>;
+    /// The parameters with which a request has this digest.
+    fn payload(&self, id: RequestId, digest: Digest) -> Reply<'_, Option<Payload>>;
+    /// The agent's own state.
+    fn checkpoint(&self, id: RequestId) -> Reply<'_, Option<Checkpoint>>;
+    /// Who looked at a request, and who put it off.
+    fn attention(&self, id: RequestId) -> Reply<'_, Vec<Attention>>;
+    /// Those of these recipients to whom nothing was ever let through.
+    fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>>;
+    /// Whether somebody else was named as the owner of this resource since then.
+    fn other_owner<'a>(
+        &'a self,
+        resource: &'a Resource,
+        owner: &'a PersonId,
+        since: At,
+    ) -> Reply<'a, bool>;
+    /// Up to `limit` requests that wait and that this one may decide, from one id on.
+    fn waiting_for<'a>(
+        &'a self,
+        reviewer: &'a Reviewer,
+        after: Option<RequestId>,
+        limit: u32,
+    ) -> Reply<'a, Vec<RequestId>>;
+    /// Up to `limit` requests that a worker for these actions may take now, the oldest first.
+    fn leasable(&self, actions: Vec<ActionName>, now: At, limit: u32) -> Reply<'_, Vec<RequestId>>;
+    /// When the next one can be taken that can't be taken now.
+    fn next_leasable(&self, actions: Vec<ActionName>, now: At) -> Reply<'_, Option<At>>;
+    /// The saved versions of the policy before this one, the newest first.
+    fn policies(&self, before: Option<u64>, limit: u32) -> Reply<'_, Vec<PolicyVersion>>;
+    /// One saved version of the policy.
+    fn policy(&self, version: u64) -> Reply<'_, Option<PolicyVersion>>;
     /// A page of requests.
     fn list(&self, query: Query) -> Reply<'_, Listed>;
     /// Up to `limit` requests for which the clock has something to do by `now`, the longest due first.

@@ -5,6 +5,7 @@ use data_encoding::BASE64URL_NOPAD;
 
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Status;
+use crate::domain::request::Trigger;
 use crate::domain::risk::Risk;
 use crate::domain::time::At;
 
@@ -20,11 +21,19 @@ pub struct Query {
     pub risk: Option<Risk>,
     pub requested_by: Option<PersonId>,
     pub decided_by: Option<PersonId>,
+    pub recipient: Option<String>,
+    pub rule: Option<String>,
+    pub trigger: Option<Trigger>,
     pub conversation: Option<String>,
+    pub node: Option<String>,
+    /// Words, each of which occurs in its title, parameters or recipients.
+    pub words: Vec<String>,
     pub since: Option<At>,
     pub until: Option<At>,
     /// From the first id to the last one.
     pub ids: Option<(RequestId, RequestId)>,
+    /// The moment at which what was put off until then comes back.
+    pub now: At,
     pub limit: u32,
     pub after: Option<Cursor>,
 }
@@ -36,7 +45,7 @@ pub enum Audience {
     Everybody,
     /// What this person asked for, owns, decided or is asked to review.
     Party(PersonId),
-    /// What this person is asked to review, as long as it waits.
+    /// What this person may decide, as long as it waits and they haven't put it off.
     Reviewer(PersonId),
 }
 

@@ -13,6 +13,7 @@ pub enum State {
     Pending,
     Approved,
     Rejected,
+    Answered,
     Expired,
     Cancelled,
 }
@@ -30,6 +31,7 @@ pub enum Status {
     Failed,
     Unknown,
     Rejected,
+    Answered,
     Expired,
     Cancelled,
     Revoked,
@@ -38,7 +40,7 @@ pub enum Status {
 
 impl Status {
     /// Every status.
-    pub const ALL: [Status; 13] = [
+    pub const ALL: [Status; 14] = [
         Status::Allowed,
         Status::Denied,
         Status::Pending,
@@ -48,6 +50,7 @@ impl Status {
         Status::Failed,
         Status::Unknown,
         Status::Rejected,
+        Status::Answered,
         Status::Expired,
         Status::Cancelled,
         Status::Revoked,
@@ -60,6 +63,7 @@ impl Status {
             (State::Denied, _) => Status::Denied,
             (State::Pending, _) => Status::Pending,
             (State::Rejected, _) => Status::Rejected,
+            (State::Answered, _) => Status::Answered,
             (State::Expired, _) => Status::Expired,
             (State::Cancelled, _) => Status::Cancelled,
             (_, Some(ExecutionState::Running)) => Status::Executing,
@@ -85,6 +89,7 @@ impl Status {
             Status::Failed => "failed",
             Status::Unknown => "unknown",
             Status::Rejected => "rejected",
+            Status::Answered => "answered",
             Status::Expired => "expired",
             Status::Cancelled => "cancelled",
             Status::Revoked => "revoked",
@@ -109,6 +114,7 @@ impl Status {
 pub enum Decision {
     Approved,
     Rejected,
+    Answered,
     Expired,
     Cancelled,
 }
@@ -119,6 +125,7 @@ impl Decision {
         match self {
             Decision::Approved => "request.approved",
             Decision::Rejected => "request.rejected",
+            Decision::Answered => "request.answered",
             Decision::Expired => "request.expired",
             Decision::Cancelled => "request.cancelled",
         }
@@ -129,6 +136,7 @@ impl Decision {
         match self {
             Decision::Approved => "approved",
             Decision::Rejected => "rejected",
+            Decision::Answered => "answered",
             Decision::Expired => "expired",
             Decision::Cancelled => "cancelled",
         }
@@ -139,6 +147,7 @@ impl Decision {
         match self {
             Decision::Approved => State::Approved,
             Decision::Rejected => State::Rejected,
+            Decision::Answered => State::Answered,
             Decision::Expired => State::Expired,
             Decision::Cancelled => State::Cancelled,
         }

@@ -2,6 +2,8 @@
 //! opens the file. SQLite is built in, so its version is ours. Invariant: the file is in WAL mode and
 //! every commit is synced, or it isn't used at all.
 
+mod aside;
+mod list;
 mod project;
 mod read;
 mod rows;
@@ -10,14 +12,16 @@ mod write;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::{Store, StoreError};
+use crate::domain::event::Event;
 
 /// Numbered, never edited once released.
-const MIGRATIONS: [&str; 1] = [include_str!(
-    "../../../assets/migrations/sqlite/0001_first.sql"
-)];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../assets/migrations/sqlite/0001_first.sql"),
+    include_str!("../../../assets/migrations/sqlite/0002_standing.sql"),
+];
 
 /// Readers that may be busy at once; a read is short, so a few keep a few cores busy.
 const READERS: usize = 3;
@@ -118,10 +122,24 @@ fn migrate(writer: &mut Connection, path: &Path) -> Result<(), StoreError> {
     for migration in &MIGRATIONS[found as usize..] {
         transaction.execute_batch(migration).map_err(failed)?;
     }
+    if (1..known).contains(&found) {
+        fold_again(&transaction)?;
+    }
     transaction
         .pragma_update(None, "user_version", known)
         .map_err(failed)?;
     transaction.commit().map_err(failed)
+}
+
+/// Builds the projections anew: a migration leaves them empty where their form has changed.
+fn fold_again(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let mut statement = transaction.prepare("SELECT position, body FROM log ORDER BY position")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(1)?;
+        project::event(transaction, row.get(0)?, &Event::from_body(&body)?)?;
+    }
+    Ok(())
 }
 
 impl From<rusqlite::Error> for StoreError {

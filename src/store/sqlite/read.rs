@@ -4,18 +4,21 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_json, read_request};
-use crate::domain::event::Fact;
-use crate::domain::id::{AgentId, PersonId, RequestId};
-use crate::domain::lifecycle::Status;
+use super::{aside, list};
+use crate::domain::digest::Digest;
+use crate::domain::event::{Fact, PolicySaved};
+use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
+use crate::domain::request::Resource;
+use crate::domain::review::Reviewer;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::store::{
-    Audience, BadCursor, Claim, Cursor, Entry, Listed, Order, Payload, Query, Read, Reply,
+    Attention, Checkpoint, Claim, Entry, Listed, Payload, PolicyVersion, Query, Read, Reply,
     StoreError, Stored,
 };
 
@@ -85,7 +88,7 @@ impl Read for Reader {
                 "SELECT {REQUEST_COLUMNS} FROM {REQUEST_TABLES} WHERE r.id = ?"
             ))?;
             let mut rows = statement.query([id.as_bytes()])?;
-            rows.next()?.map(|row| read_request(from, row)).transpose()
+            rows.next()?.map(read_request).transpose()
         })
     }
 
@@ -98,26 +101,86 @@ impl Read for Reader {
         })
     }
 
-    fn payload(&self, id: RequestId) -> Reply<'_, Option<Payload>> {
+    fn payload(&self, id: RequestId, digest: Digest) -> Reply<'_, Option<Payload>> {
         self.here(|from| {
-            from.prepare_cached("SELECT params, checkpoint FROM payloads WHERE request = ?")?
-                .query_row([id.as_bytes()], |row| {
-                    Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
+            from.prepare_cached("SELECT params FROM payloads WHERE request = ? AND digest = ?")?
+                .query_row(params![id.as_bytes(), digest.to_string()], |row| {
+                    row.get::<_, String>(0)
                 })
                 .optional()?
-                .map(|(params, checkpoint)| {
+                .map(|params| {
                     Ok(Payload {
                         request: id,
+                        digest,
                         params: raw(params)?,
-                        checkpoint: checkpoint.map(raw).transpose()?,
                     })
                 })
                 .transpose()
         })
     }
 
+    fn checkpoint(&self, id: RequestId) -> Reply<'_, Option<Checkpoint>> {
+        self.here(|from| {
+            Ok(from
+                .prepare_cached("SELECT media, body FROM checkpoints WHERE request = ?")?
+                .query_row([id.as_bytes()], |row| {
+                    Ok(Checkpoint {
+                        media: row.get(0)?,
+                        bytes: row.get::<_, Vec<u8>>(1)?.into(),
+                    })
+                })
+                .optional()?)
+        })
+    }
+
+    fn attention(&self, id: RequestId) -> Reply<'_, Vec<Attention>> {
+        self.here(|from| aside::attention(from, id))
+    }
+
+    fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>> {
+        self.here(|from| aside::strangers(from, recipients))
+    }
+
+    fn other_owner<'a>(
+        &'a self,
+        resource: &'a Resource,
+        owner: &'a PersonId,
+        since: At,
+    ) -> Reply<'a, bool> {
+        self.here(|from| aside::other_owner(from, resource, owner, since))
+    }
+
+    fn waiting_for<'a>(
+        &'a self,
+        reviewer: &'a Reviewer,
+        after: Option<RequestId>,
+        limit: u32,
+    ) -> Reply<'a, Vec<RequestId>> {
+        self.here(|from| aside::waiting_for(from, reviewer, after, limit))
+    }
+
+    fn leasable(&self, actions: Vec<ActionName>, now: At, limit: u32) -> Reply<'_, Vec<RequestId>> {
+        self.here(|from| aside::leasable(from, &actions, now, limit))
+    }
+
+    fn next_leasable(&self, actions: Vec<ActionName>, now: At) -> Reply<'_, Option<At>> {
+        self.here(|from| aside::next_leasable(from, &actions, now))
+    }
+
+    fn policies(&self, before: Option<u64>, limit: u32) -> Reply<'_, Vec<PolicyVersion>> {
+        self.here(|from| aside::policies(from, before.unwrap_or(i64::MAX as u64), limit))
+    }
+
+    fn policy(&self, version: u64) -> Reply<'_, Option<PolicyVersion>> {
+        self.here(|from| {
+            Ok(aside::policies(from, version + 1, 1)?
+                .pop()
+                .filter(|found| found.version == version))
+        })
+    }
+
     fn list(&self, query: Query) -> Reply<'_, Listed> {
-        self.aside(move |from| list(from, &query))
+        self.aside(move |from| list::page(from, &query))
     }
 
     fn due(&self, now: At, limit: u32) -> Reply<'_, Vec<RequestId>> {
@@ -196,12 +259,16 @@ fn raw(text: String) -> Result<RawJson, StoreError> {
     RawJson::from_text(text).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
-fn select(from: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Stored>, StoreError> {
+pub(super) fn select(
+    from: &Connection,
+    sql: &str,
+    values: &[Value],
+) -> Result<Vec<Stored>, StoreError> {
     let mut statement = from.prepare_cached(sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(read_request(from, row)?);
+        found.push(read_request(row)?);
     }
     Ok(found)
 }
@@ -222,6 +289,11 @@ fn read_workspace(from: &Connection) -> Result<Workspace, StoreError> {
             "integration" => Fact::IntegrationSaved(read_json(&body)?),
             "action" => Fact::ActionSaved(read_json(&body)?),
             "opt_in" => Fact::OptedIn(read_json(&body)?),
+            "pattern" => {
+                let (pattern, state) = read_json(&body)?;
+                workspace.patterns.insert(pattern, state);
+                continue;
+            }
             other => {
                 return Err(StoreError::Damaged(format!(
                     "a record of unknown kind “{other}”"
@@ -230,204 +302,16 @@ fn read_workspace(from: &Connection) -> Result<Workspace, StoreError> {
         };
         workspace.apply(&fact, At::from_millis(0));
     }
+    workspace.policy = aside::policies(&transaction, i64::MAX as u64, 1)?
+        .pop()
+        .map(|newest| {
+            Arc::new(PolicySaved {
+                version: newest.version,
+                text: newest.text,
+                by: newest.by,
+            })
+        });
     workspace.revision =
         transaction.query_row("SELECT revision FROM head", [], |row| row.get(0))?;
     Ok(workspace)
-}
-
-/// How an order is walked: the key that pages continue after, and the table that has it.
-struct Walk {
-    from: &'static str,
-    key: &'static str,
-    after: &'static str,
-    newest_first: bool,
-}
-
-fn walk(audience: &Audience, order: Order) -> Walk {
-    let everybody = *audience == Audience::Everybody;
-    match (order, everybody) {
-        (Order::Urgency, true) => Walk {
-            from: "requests r",
-            key: "r.urgency",
-            after: "r.urgency > ?",
-            newest_first: false,
-        },
-        (Order::Urgency, false) => Walk {
-            from: "parties p CROSS JOIN requests r ON r.id = p.request",
-            key: "p.urgency",
-            after: "p.urgency > ?",
-            newest_first: false,
-        },
-        (Order::Decided, true) => Walk {
-            from: "requests r",
-            key: "r.decided_at, r.id",
-            after: "(r.decided_at, r.id) < (?, ?)",
-            newest_first: true,
-        },
-        (Order::Decided, false) => Walk {
-            from: "parties p CROSS JOIN requests r ON r.id = p.request",
-            key: "p.decided_at, p.request",
-            after: "(p.decided_at, p.request) < (?, ?)",
-            newest_first: true,
-        },
-        (Order::Asked, _) => Walk {
-            from: if everybody {
-                "requests r"
-            } else {
-                "requests r JOIN parties p ON p.request = r.id"
-            },
-            key: "r.id",
-            after: "r.id < ?",
-            newest_first: true,
-        },
-    }
-}
-
-/// Conditions joined by AND, with the values for their question marks.
-#[derive(Default)]
-struct Conditions {
-    sql: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Conditions {
-    fn add(&mut self, sql: impl Into<String>, values: impl IntoIterator<Item = Value>) {
-        self.sql.push(sql.into());
-        self.values.extend(values);
-    }
-
-    fn equals(&mut self, column: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.add(format!("{column} = ?"), [Value::Text(value.to_owned())]);
-        }
-    }
-}
-
-fn list(from: &Connection, query: &Query) -> Result<Listed, StoreError> {
-    let walk = walk(&query.audience, query.order);
-    let mut conditions = scope(query);
-    let total = match query.order {
-        Order::Urgency => Some(count(from, &walk, &conditions)?),
-        _ => None,
-    };
-    narrow(&mut conditions, query);
-    if let Some(cursor) = &query.after {
-        conditions.add(walk.after, cursor_values(cursor, query.order)?);
-    }
-    let direction = if walk.newest_first { " DESC" } else { "" };
-    let order = walk.key.replace(", ", &format!("{direction}, ")) + direction;
-    let sql = format!(
-        "SELECT {REQUEST_COLUMNS} FROM {} JOIN log l ON l.position = r.asked LEFT JOIN executions e ON e.request = r.id
-         WHERE {} ORDER BY {order} LIMIT ?",
-        walk.from,
-        conditions.sql.join(" AND ")
-    );
-    conditions
-        .values
-        .push(Value::Integer(i64::from(query.limit) + 1));
-    let mut items = select(from, &sql, &conditions.values)?;
-    let more = items.len() > query.limit as usize;
-    items.truncate(query.limit as usize);
-    let next = items
-        .last()
-        .filter(|_| more)
-        .map(|last| cursor_of(last, query.order));
-    Ok(Listed { items, next, total })
-}
-
-/// Whose list it is: what the total counts.
-fn scope(query: &Query) -> Conditions {
-    let mut conditions = Conditions::default();
-    match &query.audience {
-        Audience::Everybody => {}
-        Audience::Party(person) | Audience::Reviewer(person) => {
-            conditions.equals("p.person", Some(person.as_str()))
-        }
-    }
-    if let Audience::Reviewer(_) = &query.audience {
-        conditions.add("p.reviews = 1", []);
-    }
-    match (query.order, &query.audience) {
-        (Order::Urgency, Audience::Everybody) => conditions.add("r.urgency IS NOT NULL", []),
-        (Order::Urgency, _) => conditions.add("p.urgency IS NOT NULL", []),
-        (Order::Decided, Audience::Everybody) => conditions.add("r.decided_at IS NOT NULL", []),
-        (Order::Decided, _) => conditions.add("p.decided_at IS NOT NULL", []),
-        (Order::Asked, _) => conditions.add("1", []),
-    }
-    conditions
-}
-
-fn narrow(conditions: &mut Conditions, query: &Query) {
-    if !query.statuses.is_empty() {
-        let marks = vec!["?"; query.statuses.len()].join(", ");
-        let words = query
-            .statuses
-            .iter()
-            .map(|status: &Status| Value::Text(status.word().to_owned()));
-        conditions.add(format!("r.status IN ({marks})"), words);
-    }
-    conditions.equals("r.agent", query.agent.as_ref().map(|id| id.as_str()));
-    conditions.equals("r.action", query.action.as_ref().map(|name| name.as_str()));
-    conditions.equals(
-        "r.on_behalf_of",
-        query.requested_by.as_ref().map(|id| id.as_str()),
-    );
-    conditions.equals(
-        "r.decided_by",
-        query.decided_by.as_ref().map(|id| id.as_str()),
-    );
-    conditions.equals("r.conversation", query.conversation.as_deref());
-    if let Some(risk) = query.risk {
-        conditions.add("r.risk = ?", [Value::Integer(risk as i64)]);
-    }
-    if let Some(since) = query.since {
-        conditions.add("r.created_at >= ?", [Value::Integer(since.millis())]);
-    }
-    if let Some(until) = query.until {
-        conditions.add("r.created_at < ?", [Value::Integer(until.millis())]);
-    }
-    if let Some((first, last)) = &query.ids {
-        let bounds = [first, last].map(|id| Value::Blob(id.as_bytes().to_vec()));
-        conditions.add("r.id BETWEEN ? AND ?", bounds);
-    }
-}
-
-fn count(from: &Connection, walk: &Walk, conditions: &Conditions) -> Result<u64, StoreError> {
-    let table = walk.from.split(" CROSS JOIN ").next().unwrap_or(walk.from);
-    let sql = format!(
-        "SELECT count(*) FROM {table} WHERE {}",
-        conditions.sql.join(" AND ")
-    );
-    Ok(from
-        .prepare_cached(&sql)?
-        .query_row(params_from_iter(&conditions.values), |row| row.get(0))?)
-}
-
-fn cursor_of(last: &Stored, order: Order) -> Cursor {
-    let id = last.asked.id.as_bytes();
-    Cursor(match order {
-        Order::Urgency => super::rows::urgency_key(&last.asked).to_vec(),
-        Order::Asked => id.to_vec(),
-        Order::Decided => {
-            let decided = last
-                .standing
-                .settled
-                .as_ref()
-                .map_or(last.created_at, |settled| settled.at);
-            [&decided.millis().to_be_bytes()[..], id].concat()
-        }
-    })
-}
-
-fn cursor_values(cursor: &Cursor, order: Order) -> Result<Vec<Value>, StoreError> {
-    let bytes = &cursor.0;
-    match (order, bytes.len()) {
-        (Order::Urgency, 26) | (Order::Asked, 16) => Ok(vec![Value::Blob(bytes.clone())]),
-        (Order::Decided, 24) => {
-            let (at, id) = bytes.split_at(8);
-            let at = i64::from_be_bytes(at.try_into().expect("split at eight bytes"));
-            Ok(vec![Value::Integer(at), Value::Blob(id.to_vec())])
-        }
-        _ => Err(BadCursor.into()),
-    }
 }

@@ -7,8 +7,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
 use super::{project, rows};
 use crate::domain::id::RequestId;
-use crate::domain::raw::RawJson;
-use crate::store::{Change, Claim, Expect, Outcome, Payload, StoreError, Write};
+use crate::store::{Change, Checkpoint, Claim, Expect, Outcome, Payload, StoreError, Write};
 
 pub(super) struct Writer {
     connection: Connection,
@@ -116,6 +115,9 @@ fn carry_out(
     if let Some(payload) = &change.payload {
         save_payload(transaction, payload)?;
     }
+    if let Some((id, checkpoint)) = &change.checkpoint {
+        save_checkpoint(transaction, id, checkpoint)?;
+    }
     Ok(Outcome::Done { position: first })
 }
 
@@ -142,11 +144,31 @@ fn move_version(
 
 fn save_payload(transaction: &Transaction<'_>, payload: &Payload) -> Result<(), StoreError> {
     transaction
-        .prepare_cached("INSERT INTO payloads (request, params, checkpoint) VALUES (?, ?, ?)")?
+        // Going back to parameters that were there before, byte for byte or not, keeps the first ones.
+        .prepare_cached(
+            "INSERT OR IGNORE INTO payloads (request, digest, params) VALUES (?, ?, ?)",
+        )?
         .execute(params![
             payload.request.as_bytes(),
+            payload.digest.to_string(),
             payload.params.text(),
-            payload.checkpoint.as_ref().map(RawJson::text)
+        ])?;
+    Ok(())
+}
+
+fn save_checkpoint(
+    transaction: &Transaction<'_>,
+    id: &RequestId,
+    checkpoint: &Checkpoint,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO checkpoints (request, media, body) VALUES (?, ?, ?)",
+        )?
+        .execute(params![
+            id.as_bytes(),
+            checkpoint.media,
+            &checkpoint.bytes[..]
         ])?;
     Ok(())
 }
