@@ -14,7 +14,6 @@ use crate::domain::request::{Ask, Asked, Kind, OnTimeout};
 use crate::domain::review::Reviewer;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
-use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::catalogue::Catalogue;
 use crate::policy::ladder::{Question, Recipients, evaluate};
@@ -104,8 +103,7 @@ impl Gate {
             &recipients.normal,
             &resource,
         );
-        let risk = risk::assess(&scene.action, ask.risk.as_ref());
-        let question = Question {
+        let mut question = Question {
             agent: scene.agent,
             action: &scene.action,
             integration: &scene.integration,
@@ -118,14 +116,18 @@ impl Gate {
             recipients: &recipients,
             params,
             context: context.as_ref(),
-            risk: risk.level,
+            risk: scene.action.default_risk,
             owner_contested: false,
         };
+        let risk = risk::assess(&question, ask.risk.as_ref(), &[], policy, now);
+        question.risk = risk.level;
         let judgement = evaluate(&question, policy, workspace, now);
-        let asks = judgement.verdict.effect == Effect::Ask;
         let review = judgement.review.as_ref();
-        let plan = review.map(|review| reviewers::plan(&question, review, policy, workspace));
-        let expires_in = reviewers::expiry(policy, ask.trigger, risk.level, ask.expires_in);
+        let plan = review.map(|review| {
+            let (rule, wanted) = (judgement.verdict.rule.as_ref(), ask.expires_in);
+            reviewers::plan(&question, review, rule, wanted, policy, workspace, now)
+        });
+        let expires_in = plan.as_ref().and_then(|plan| plan.lasts);
         let reviewers = plan.iter().flat_map(|plan| plan.reviewers());
         let reviewers = reviewers.filter_map(Reviewer::person);
         let mut parties: Vec<PersonId> = reviewers
@@ -163,8 +165,8 @@ impl Gate {
             opt_in: judgement.opt_in,
             parties,
             plan,
-            expires_at: expires_in.filter(|_| asks).map(|span| now.plus(span)),
-            on_timeout: OnTimeout::default(),
+            expires_at: expires_in.map(|span| now.plus(span)),
+            on_timeout: review.map_or_else(OnTimeout::default, |review| review.on_timeout),
         })
     }
 }

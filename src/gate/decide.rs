@@ -10,7 +10,7 @@ use crate::domain::lifecycle::{Ballot, Command, State};
 use crate::domain::review::{OptIn, OptInScope, Remember, Reviewer, Vote, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
-use crate::policy::reviewers;
+use crate::policy::reviewers::{self, Matter};
 use crate::store::Stored;
 
 /// A reviewer's choice, with what they saw.
@@ -42,7 +42,12 @@ impl Gate {
             let plan = stored.standing.plan.as_ref();
             Ok(Command::Vote {
                 ballot: ballot(caller, person, stored, choice),
-                eligible: plan.is_some_and(|plan| reviewers::may_vote(plan, person, workspace)),
+                eligible: plan.is_some_and(|plan| {
+                    let matter = Matter::of(&stored.asked, stored.created_at, &[]);
+                    let voter = Reviewer::Person(person.clone());
+                    let now = self.now();
+                    reviewers::seat(plan, &voter, &caller.token, &matter, workspace, now).is_ok()
+                }),
                 use_within: self.policy().use_within,
             })
         };
@@ -103,15 +108,10 @@ impl Gate {
                 mine.word.past()
             ));
         }
-        if reviewers::may_vote(plan, person, &workspace) {
-            return None;
-        }
-        let asked = plan.reviewers().into_iter();
-        let asked: Vec<_> = asked.map(ToString::to_string).collect();
-        Some(match asked.is_empty() {
-            true => "nobody may decide it; it will expire".to_owned(),
-            false => format!("only {} may decide it", asked.join(", ")),
-        })
+        let matter = Matter::of(&stored.asked, stored.created_at, &[]);
+        let voter = Reviewer::Person(person.clone());
+        let place = reviewers::place(plan, &voter, &matter, &workspace, self.now());
+        place.err().map(|why| why.to_string())
     }
 
     /// For how long this person's approval of that request could be remembered.
