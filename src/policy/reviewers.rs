@@ -1,126 +1,172 @@
-//! Who reviews: the people whom a resolver stands for, the plan that is fixed when a request is asked,
-//! whether somebody in it may still vote, and how long it waits.
+//! Who reviews: the plan that is fixed when a request is asked, who of it may vote now, and where it goes when nobody
+//! of it can.
 //!
 //! Invariant: a list without anybody in it stays empty, so that its request can only expire.
 
-use crate::domain::id::PersonId;
-use crate::domain::people::Role;
+mod availability;
+mod named;
+mod seat;
+
+use std::collections::BTreeSet;
+
+use crate::domain::id::{AgentId, PersonId, TeamId};
 use crate::domain::request::Trigger;
-use crate::domain::review::{Plan, Resolver, Reviewer, Stage};
+use crate::domain::review::{Plan, Resolver, Stage};
 use crate::domain::risk::Risk;
-use crate::domain::time::Span;
+use crate::domain::time::{At, Span};
+use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 
 use super::document::{Policy, Review};
 use super::ladder::Question;
 
-/// The people whom a resolver stands for, all of them active and each named once. Owners and team
-/// admins come in the order in which they are listed, others by id.
-pub fn resolve(resolver: &Resolver, question: &Question, workspace: &Workspace) -> Vec<PersonId> {
-    match resolver {
-        Resolver::Requester => requester(question, workspace),
-        _ => {
-            let people = workspace.people.values();
-            people
-                .filter(|person| person.active && person.role.manages())
-                .map(|person| person.id.clone())
-                .collect()
+pub use availability::{is_stranded, next_opening};
+pub use seat::{Matter, NoSeat, Seat, place, seat, watchers};
+
+/// Those whose request it is.
+#[derive(Debug, Clone, Copy)]
+struct Parties<'a> {
+    agent: &'a AgentId,
+    owners: &'a [PersonId],
+    team: Option<&'a TeamId>,
+    /// The user acted for.
+    user: Option<&'a PersonId>,
+}
+
+impl<'a> Parties<'a> {
+    fn of(question: &Question<'a>) -> Self {
+        Self {
+            agent: &question.agent.id,
+            owners: &question.agent.owners,
+            team: question.agent.team.as_ref(),
+            user: question.on_behalf_of.map(|user| &user.id),
         }
     }
-}
 
-/// The user acted for; without one the agent's owners, and if none is left its team's admins.
-fn requester(question: &Question, workspace: &Workspace) -> Vec<PersonId> {
-    if let Some(user) = question.on_behalf_of {
-        return active(std::slice::from_ref(&user.id), workspace);
-    }
-    let owners = active(&question.agent.owners, workspace);
-    let team = question.agent.team.as_ref();
-    match team.and_then(|team| workspace.teams.get(team)) {
-        Some(team) if owners.is_empty() => active(&team.admins, workspace),
-        _ => owners,
+    /// The user acted for and the agent's owners, who don't count where a review is separate.
+    fn themselves(&self) -> BTreeSet<PersonId> {
+        self.user.into_iter().chain(self.owners).cloned().collect()
     }
 }
 
-fn active(people: &[PersonId], workspace: &Workspace) -> Vec<PersonId> {
-    let mut found: Vec<PersonId> = Vec::with_capacity(people.len());
-    for person in people {
-        if workspace.role(person).is_some() && !found.contains(person) {
-            found.push(person.clone());
-        }
-    }
-    found
-}
-
-/// The plan for a question that has to be asked. Where the resolver has too few people for the number
-/// of approvals the workspace admins review; where they are too few as well it stays undecidable.
-pub fn plan(question: &Question, review: &Review, policy: &Policy, workspace: &Workspace) -> Plan {
-    let enough =
-        |people: &Vec<PersonId>| !people.is_empty() && people.len() >= review.approvals as usize;
-    let primary = resolve(&review.resolver, question, workspace);
-    let (resolver, reviewers) = if enough(&primary) {
-        (review.resolver.clone(), primary)
-    } else {
-        let admins = Resolver::WORKSPACE_ADMINS;
-        let people = resolve(&admins, question, workspace);
-        (admins, people)
+/// The plan for a question that has to be asked on the terms of `review`, which are those of `rule`, a rule or a
+/// capability, where it isn't the mode that asks. `wanted` is how long the agent wants to wait at most.
+///
+/// Every stage is resolved to people as they are now; those that can't decide are skipped and say why. Where all are,
+/// all are open and nobody is asked: [`undecidable`] tells.
+pub fn plan(
+    question: &Question,
+    review: &Review,
+    rule: Option<&Untrusted>,
+    wanted: Option<Span>,
+    policy: &Policy,
+    workspace: &Workspace,
+    now: At,
+) -> Plan {
+    let excluded: Vec<PersonId> = match review.separate {
+        true => Parties::of(question).themselves().into_iter().collect(),
+        false => Vec::new(),
     };
+    let resolvers = resolvers(review);
+    let stage = |(index, resolver): (usize, &Resolver)| {
+        let asked = availability::Asked {
+            question,
+            review,
+            excluded: &excluded,
+            is_fallback: index > 0,
+        };
+        availability::stage(resolver, &asked, workspace, now)
+    };
+    let stages: Vec<Stage> = resolvers.iter().enumerate().map(stage).collect();
+    let available = stages.iter().position(|stage| stage.skipped.is_none());
+    let opened = available.map_or(stages.len(), |index| index + 1);
     Plan {
         revision: 1,
         policy_version: policy.version,
-        rule: None,
-        stages: vec![Stage {
-            resolver,
-            reviewers: reviewers.into_iter().map(Reviewer::Person).collect(),
-            skipped: None,
-        }],
-        opened: 1,
-        needed: review.approvals,
+        rule: rule.cloned(),
+        opened: count(opened),
+        stages,
+        needed: needed(review),
         separate: review.separate,
-        excluded: Vec::new(),
+        excluded,
         agent_max_risk: review.agent_max_risk,
-        escalate_after: None,
+        escalate_after: review.escalate_after,
         on_timeout: review.on_timeout,
-        lasts: None,
-        guidance: None,
+        lasts: lasts(review, policy, question.trigger, question.risk, wanted),
+        guidance: review.guidance.clone(),
     }
 }
 
-/// Whether somebody may vote under a plan now: still active, among those it asks, and, where it asks a
-/// role, still in that role.
-pub fn may_vote(plan: &Plan, person: &PersonId, workspace: &Workspace) -> bool {
-    workspace.role(person).is_some_and(|role| {
-        let person = Reviewer::Person(person.clone());
-        plan.open_stages()
-            .any(|stage| stage.reviewers.contains(&person) && still_is(&stage.resolver, role))
-    })
-}
-
-fn still_is(resolver: &Resolver, role: Role) -> bool {
-    match resolver {
-        Resolver::Role(_) => role.manages(),
-        _ => true,
+/// The primary one, its fallbacks, at last the workspace admins.
+fn resolvers(review: &Review) -> Vec<Resolver> {
+    let mut resolvers = vec![review.resolver.clone()];
+    resolvers.extend(review.fallbacks.iter().cloned());
+    if !resolvers.contains(&Resolver::WORKSPACE_ADMINS) {
+        resolvers.push(Resolver::WORKSPACE_ADMINS);
     }
+    resolvers
 }
 
-/// How long a request waits for a decision; without a length, for ever. What the agent wants can only
-/// make it shorter.
-pub fn expiry(
+/// Fewer than one is never *none needed*.
+fn needed(review: &Review) -> u32 {
+    review.approvals.max(1)
+}
+
+fn count(stages: usize) -> u32 {
+    u32::try_from(stages).unwrap_or(u32::MAX)
+}
+
+/// How long each stage has to decide; without a length, for ever. What the agent wants can only make it shorter.
+fn lasts(
+    review: &Review,
     policy: &Policy,
     trigger: Trigger,
     risk: Risk,
-    expires_in: Option<Span>,
+    wanted: Option<Span>,
 ) -> Option<Span> {
-    let given = match trigger {
-        Trigger::Voice => policy.timeouts.voice.span(),
+    let given = review.expires_in.unwrap_or_else(|| match trigger {
+        Trigger::Voice => policy.timeouts.voice,
         Trigger::Chat | Trigger::Schedule | Trigger::Email | Trigger::Webhook | Trigger::Api => {
-            policy.timeouts.of(risk).span()
+            policy.timeouts.of(risk)
         }
-    };
-    match (given, expires_in) {
+    });
+    match (given.span(), wanted) {
         (Some(given), Some(wanted)) => Some(given.min(wanted)),
         (given, wanted) => given.or(wanted),
     }
+}
+
+/// Why nobody can decide about a request with this plan, if nobody can: it will expire.
+pub fn undecidable(plan: &Plan) -> Option<Untrusted> {
+    if plan.stages.iter().any(|stage| stage.skipped.is_none()) {
+        return None;
+    }
+    let reasons = plan.stages.iter().map(|stage| {
+        let why = stage.skipped.as_ref().map(Untrusted::raw_for_execution);
+        format!("{}: {}", stage.resolver, why.unwrap_or_default())
+    });
+    let reasons: Vec<String> = reasons.collect();
+    Some(Untrusted::from(format!(
+        "nobody may decide it ({}); it will expire",
+        reasons.join("; ")
+    )))
+}
+
+/// Whether the plan that follows from edited parameters has to replace the one in force: it asks somebody whom the old
+/// one doesn't, or more people, or forbids what that allowed, or asks nobody at all, or only the old one approves by
+/// itself, or sooner.
+pub fn stricter(old: &Plan, new: &Plan) -> bool {
+    let asked = new.reviewers();
+    let sooner = match (old.delay(), new.delay()) {
+        (Some(old), Some(new)) => old < new,
+        (old, _) => old.is_some(),
+    };
+    asked.is_empty()
+        || asked.iter().any(|reviewer| !old.asks(reviewer))
+        || new.needed > old.needed
+        || new.separate && !old.separate
+        || new.excluded.iter().any(|person| !old.excluded.contains(person))
+        || sooner
 }
 
 #[cfg(test)]

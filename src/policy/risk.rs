@@ -1,25 +1,78 @@
 //! How much harm a request could do: the action's default, raised by what speaks for more.
-//! Invariant: nothing that an agent says makes it less.
+//! Invariant: nothing that an agent says makes it less, and signals alone never make it critical.
+
+mod signals;
 
 use super::excerpt::beginning;
-use crate::domain::people::Action;
-use crate::domain::risk::{Assessment, Declared};
+use super::ladder::Question;
+use super::ladder::fit::{Fit, fit};
+use crate::domain::risk::{Assessment, Declared, Risk};
+use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
+use crate::policy::document::Policy;
 
 /// How much of an agent's own reason is kept beside the level.
 const REASON_CHARS: usize = 300;
 
-/// The risk of a request for `action`, of which the agent says `declared`.
-pub fn assess(action: &Action, declared: Option<&Declared>) -> Assessment {
-    match declared.filter(|declared| declared.level > action.default_risk) {
-        Some(declared) => Assessment {
-            level: declared.level,
-            reasons: vec![agents_reason(declared)],
-        },
-        None => Assessment {
-            level: action.default_risk,
-            reasons: Vec::new(),
-        },
+/// The risk of what is asked, of which the agent says `declared`. It is assessed before the ladder: the risk that the
+/// question holds isn't looked at. `first_time` are those of its recipients to whom nothing was allowed or approved
+/// before.
+pub fn assess(
+    question: &Question,
+    declared: Option<&Declared>,
+    first_time: &[String],
+    policy: &Policy,
+    now: At,
+) -> Assessment {
+    let default = question.action.default_risk;
+    let declared = declared.filter(|declared| declared.level > default);
+    let said = declared.map_or(default, |declared| declared.level);
+    let question = Question {
+        risk: said,
+        ..*question
+    };
+    let mut reasons: Vec<Untrusted> = declared.map(agents_reason).into_iter().collect();
+
+    let mut ruled = said;
+    for (level, reason) in by_rules(&question, policy, now) {
+        ruled = ruled.max(level);
+        reasons.push(reason);
+    }
+    let signals = signals::of(&question, first_time);
+    let level = match signals.is_empty() {
+        true => ruled,
+        false => raised(ruled),
+    };
+    reasons.extend(signals.into_iter().map(Untrusted::from));
+    Assessment { level, reasons }
+}
+
+/// The rules that speak for more than the action's default. One that can't be evaluated counts.
+fn by_rules<'a>(
+    question: &'a Question<'a>,
+    policy: &'a Policy,
+    now: At,
+) -> impl Iterator<Item = (Risk, Untrusted)> + 'a {
+    let graver = |level: Risk| level > question.action.default_risk;
+    let rules = policy.risks.iter().filter(move |rule| graver(rule.level));
+    rules.filter_map(move |rule| {
+        let fit = fit(&rule.scope, question, now);
+        let doubt = matches!(fit, Fit::CannotTell(_));
+        let clause = fit.restricting()?;
+        let reason = match doubt {
+            false => rule.reason.clone(),
+            true => Untrusted::from(format!("{}, {clause}", rule.reason.raw_for_execution())),
+        };
+        Some((rule.level, reason))
+    })
+}
+
+/// One level more, but not critical.
+const fn raised(level: Risk) -> Risk {
+    match level {
+        Risk::Low => Risk::Medium,
+        Risk::Medium | Risk::High => Risk::High,
+        Risk::Critical => Risk::Critical,
     }
 }
 
@@ -33,70 +86,4 @@ fn agents_reason(declared: &Declared) -> Untrusted {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::risk::Risk;
-    use crate::policy::fixtures::action;
-
-    fn declared(level: Risk, reason: Option<&str>) -> Declared {
-        Declared {
-            level,
-            reason: reason.map(Untrusted::from),
-        }
-    }
-
-    fn reasons(assessment: &Assessment) -> Vec<&str> {
-        assessment
-            .reasons
-            .iter()
-            .map(Untrusted::raw_for_execution)
-            .collect()
-    }
-
-    #[test]
-    fn an_agent_can_raise_the_risk_and_is_named_as_the_one_who_says_so() {
-        let action = action("email.send");
-        let raised = assess(
-            &action,
-            Some(&declared(Risk::High, Some("external recipient"))),
-        );
-        assert_eq!(raised.level, Risk::High);
-        assert_eq!(reasons(&raised), ["the agent says: external recipient"]);
-
-        let silent = assess(&action, Some(&declared(Risk::Critical, None)));
-        assert_eq!(
-            reasons(&silent),
-            ["the agent says that the risk is critical"]
-        );
-    }
-
-    #[test]
-    fn a_long_reason_is_cut() {
-        let long = "x".repeat(100_000);
-        let raised = assess(
-            &action("email.send"),
-            Some(&declared(Risk::High, Some(&long))),
-        );
-        let kept = reasons(&raised)[0];
-        assert!(kept.ends_with("x…") && kept.chars().count() < 400);
-    }
-
-    proptest! {
-        #[test]
-        fn what_an_agent_declares_never_lowers_it(
-            default in proptest::sample::select(&Risk::ALL[..]),
-            level in proptest::sample::select(&Risk::ALL[..]),
-            reason in proptest::option::of(".{0,20}"),
-        ) {
-            let mut action = action("email.send");
-            action.default_risk = default;
-            let plain = assess(&action, None);
-            let raised = assess(&action, Some(&declared(level, reason.as_deref())));
-            prop_assert_eq!(plain.level, default);
-            prop_assert_eq!(raised.level, default.max(level));
-            prop_assert_eq!(raised.reasons.is_empty(), level <= default);
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,10 @@
 //! What a rung says: an answer and a sentence for the person who asks why.
 
+use crate::domain::pattern::PatternRef;
 use crate::domain::review::OptInScope;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Answer, Effect, Rung, RungName};
+use crate::policy::document::Review;
 
 /// One rung's answer to one question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +13,9 @@ pub(super) struct RungAnswer {
     pub(super) rule: Option<Untrusted>,
     pub(super) text: Untrusted,
     pub(super) opt_in: Option<OptInScope>,
+    pub(super) pattern: Option<PatternRef>,
+    /// The terms on which it asks.
+    pub(super) review: Option<Review>,
 }
 
 impl RungAnswer {
@@ -20,6 +25,8 @@ impl RungAnswer {
             rule: None,
             text: Untrusted::from(text),
             opt_in: None,
+            pattern: None,
+            review: None,
         }
     }
 
@@ -35,8 +42,11 @@ impl RungAnswer {
         Self::new(Answer::Deny, text)
     }
 
-    pub(super) fn ask(text: String) -> Self {
-        Self::new(Answer::Ask, text)
+    pub(super) fn ask(text: String, review: Review) -> Self {
+        Self {
+            review: Some(review),
+            ..Self::new(Answer::Ask, text)
+        }
     }
 
     pub(super) fn not_asked() -> Self {
@@ -47,9 +57,9 @@ impl RungAnswer {
     }
 
     /// Names the rule, mode or preference that it goes back to.
-    pub(super) fn by(self, rule: impl Into<String>) -> Self {
+    pub(super) fn by(self, rule: impl Into<Untrusted>) -> Self {
         Self {
-            rule: Some(Untrusted::from(rule.into())),
+            rule: Some(rule.into()),
             ..self
         }
     }
@@ -58,6 +68,14 @@ impl RungAnswer {
     pub(super) fn with_opt_in(self, scope: OptInScope) -> Self {
         Self {
             opt_in: Some(scope),
+            ..self
+        }
+    }
+
+    /// Names the trusted pattern that it goes back to.
+    pub(super) fn with_pattern(self, pattern: PatternRef) -> Self {
+        Self {
+            pattern: Some(pattern),
             ..self
         }
     }

@@ -1,10 +1,57 @@
-//! Rung 2, *blocked*: what a rule denies. No mode, pattern or person lets it through.
+//! Rung 2, *blocked*: what a rule, a mode section or a capability forbids. No mode, pattern or person lets it through.
 
-use super::Question;
 use super::answer::RungAnswer;
-use crate::policy::document::Policy;
+use super::capability::{self, Way};
+use super::fit::{because, fit};
+use super::{Question, mode};
+use crate::domain::time::At;
+use crate::policy::document::{Policy, Rule, Says};
 
-/// A policy holds no deny rules.
-pub(super) fn answer(_question: &Question, _policy: &Policy) -> RungAnswer {
-    RungAnswer::pass("no rule denies it")
+pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswer {
+    denied(question, policy, now)
+        .or_else(|| blocked_tool(question, policy))
+        .or_else(|| blocked_recipient(question, policy))
+        .unwrap_or_else(|| {
+            RungAnswer::pass("no rule denies it; no mode section and no capability blocks it")
+        })
 }
+
+fn denied(question: &Question, policy: &Policy, now: At) -> Option<RungAnswer> {
+    let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
+    let mut deny = policy
+        .rules
+        .about(action, agent)
+        .filter(|rule| matches!(rule.says, Says::Deny));
+    deny.find_map(|rule| {
+        let clause = fit(&rule.scope, question, now).restricting()?;
+        let text = because(format!("{} denies it", quoted(rule)), &clause);
+        Some(RungAnswer::deny(text).by(rule.name.clone()))
+    })
+}
+
+/// A rule as sentences name it.
+pub(super) fn quoted(rule: &Rule) -> String {
+    format!("rule “{}”", rule.name.raw_for_execution())
+}
+
+/// Any section that matches may block, also where a more specific one has another mode.
+fn blocked_tool(question: &Question, policy: &Policy) -> Option<RungAnswer> {
+    let action = question.action.name.as_str();
+    let mut sections = mode::sections(question, policy);
+    sections.find_map(|section| {
+        let mut blocked = section.blocked_tools.iter();
+        let glob = blocked.find(|glob| glob.matches(action))?;
+        let name = mode::section_name(section);
+        let text = format!("{name} blocks {} in every mode", glob.as_str());
+        Some(RungAnswer::deny(text).by(name))
+    })
+}
+
+fn blocked_recipient(question: &Question, policy: &Policy) -> Option<RungAnswer> {
+    let said = capability::strictest(question, policy).filter(|said| said.way == Way::Block)?;
+    let text = format!("{} blocks it: {}", said.name, said.reason);
+    Some(RungAnswer::deny(text).by(said.name))
+}
+
+#[cfg(test)]
+mod tests;

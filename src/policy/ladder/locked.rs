@@ -2,9 +2,27 @@
 
 use super::Question;
 use super::answer::RungAnswer;
-use crate::policy::document::Policy;
+use super::ask::asked_by;
+use super::fit::fit;
+use crate::domain::time::At;
+use crate::policy::document::{Policy, Says};
 
-/// A policy holds no locked rules.
-pub(super) fn answer(_question: &Question, _policy: &Policy) -> RungAnswer {
-    RungAnswer::pass("no locked rule asks for it")
+/// The first locked rule that matches, also where an ask rule without a lock stands before it.
+pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswer {
+    let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
+    let said = policy.rules.about(action, agent).find_map(|rule| {
+        let Says::Ask {
+            locked: true,
+            review,
+        } = &rule.says
+        else {
+            return None;
+        };
+        let clause = fit(&rule.scope, question, now).restricting()?;
+        Some(asked_by(rule, review, &clause, "locked rule"))
+    });
+    said.unwrap_or_else(|| RungAnswer::pass("no locked rule asks for it"))
 }
+
+#[cfg(test)]
+mod tests;

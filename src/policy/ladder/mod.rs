@@ -1,10 +1,15 @@
 //! The ladder: how a verdict is found. Seven rungs are asked in order and the first that answers
 //! decides; only *own opt-in* may speak after another has answered, and only to spare a person their own
 //! review. What every rung said is kept as the trace.
+//!
+//! Invariant: absent, unknown or unparsable never leads to *allow*; adding a deny rule or a locked one, or anything
+//! that an agent declares, never loosens.
 
 mod answer;
 mod ask;
 mod blocked;
+mod capability;
+pub(in crate::policy) mod fit;
 mod locked;
 mod mode;
 mod off;
@@ -20,11 +25,12 @@ use crate::domain::review::OptInScope;
 use crate::domain::risk::Risk;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
-use crate::domain::verdict::{Effect, Rung, RungName, Verdict};
+use crate::domain::verdict::{Answer, Effect, Rung, RungName, Verdict};
 use crate::domain::workspace::Workspace;
-use crate::policy::document::{Policy, Review};
+use crate::policy::document::{Mode, Policy, Review};
 
 use answer::RungAnswer;
+use mode::Freedom;
 
 /// What the ladder is asked: may this agent do this?
 #[derive(Debug, Clone, Copy)]
@@ -74,64 +80,132 @@ pub struct Judgement {
     pub passed_over: Vec<PatternRef>,
     /// In audit mode: what `confirm_tools` would have said.
     pub would_have_been: Option<Verdict>,
-    /// The terms on which a person is asked, where one is.
+    /// The terms on which a person is asked, where one is. The verdict names the rule or capability whose they are.
     pub review: Option<Review>,
 }
 
 /// Finds the verdict on a question.
 pub fn evaluate(question: &Question, policy: &Policy, workspace: &Workspace, now: At) -> Judgement {
-    let mut trace = Vec::with_capacity(RungName::ALL.len());
-    let mut decided = None;
+    let freedom = Freedom::of(question, policy);
+    let mut descent = Descent::default();
     for rung in RungName::ALL {
+        if !descent.has_a_say(rung) {
+            descent.take(rung, RungAnswer::not_asked());
+            continue;
+        }
         let said = match rung {
-            _ if !has_a_say(rung, decided.as_ref()) => RungAnswer::not_asked(),
             RungName::Off => off::answer(question, workspace),
-            RungName::Blocked => blocked::answer(question, policy),
-            RungName::Locked => locked::answer(question, policy),
-            RungName::Mode => mode::answer(question, policy),
-            RungName::Trusted => trusted::answer(question, policy),
-            RungName::Ask => ask::answer(question, policy),
-            RungName::OwnOptIn => own_opt_in::answer(question, policy, workspace, now),
+            RungName::Blocked => blocked::answer(question, policy, now),
+            RungName::Locked => locked::answer(question, policy, now),
+            RungName::Mode => mode::answer(question, &freedom),
+            RungName::Trusted => {
+                let (said, passed_over) = trusted::answer(question, policy, workspace, now);
+                descent.passed_over = passed_over;
+                said
+            }
+            RungName::Ask => ask::answer(question, policy, &freedom, now),
+            RungName::OwnOptIn => {
+                let review = descent.decided.as_ref().and_then(|(_, _, said)| said.review.as_ref());
+                own_opt_in::answer(question, review, workspace, now)
+            }
         };
-        trace.push(said.line(rung));
+        descent.take(rung, said);
+    }
+    let judged = descent.conclude();
+    match freedom.mode {
+        Mode::Audit if judged.verdict.rung >= RungName::Mode => audited(judged, &freedom),
+        _ => judged,
+    }
+}
+
+/// The way down the ladder, as far as it has come.
+#[derive(Default)]
+struct Descent {
+    decided: Option<(RungName, Effect, RungAnswer)>,
+    trace: Vec<Rung>,
+    passed_over: Vec<PatternRef>,
+}
+
+impl Descent {
+    /// A rung is asked while none above it has answered; one's own opt-in also when *ask* said ask.
+    fn has_a_say(&self, rung: RungName) -> bool {
+        match &self.decided {
+            None => true,
+            Some((by, effect, _)) => {
+                (rung, *by, *effect) == (RungName::OwnOptIn, RungName::Ask, Effect::Ask)
+            }
+        }
+    }
+
+    fn take(&mut self, rung: RungName, said: RungAnswer) {
+        self.trace.push(said.line(rung));
         if let Some(effect) = said.effect() {
-            decided = Some((rung, effect, said));
+            self.decided = Some((rung, effect, said));
         }
     }
-    conclude(decided, trace)
-}
 
-type Decided = (RungName, Effect, RungAnswer);
-
-/// A rung is asked while none above it has answered; one's own opt-in also when *ask* said ask.
-fn has_a_say(rung: RungName, decided: Option<&Decided>) -> bool {
-    match decided {
-        None => true,
-        Some((by, effect, _)) => {
-            (rung, *by, *effect) == (RungName::OwnOptIn, RungName::Ask, Effect::Ask)
+    /// *Ask* always answers; were that ever untrue, a person is asked.
+    fn conclude(self) -> Judgement {
+        let (rung, effect, said) = self.decided.unwrap_or_else(|| {
+            let said = RungAnswer::ask("nothing lets it through".to_owned(), Review::default());
+            (RungName::Ask, Effect::Ask, said)
+        });
+        let asks = effect == Effect::Ask;
+        Judgement {
+            verdict: Verdict {
+                effect,
+                rung,
+                rule: said.rule,
+                text: said.text,
+            },
+            trace: self.trace,
+            opt_in: said.opt_in,
+            pattern: said.pattern,
+            passed_over: if asks { self.passed_over } else { Vec::new() },
+            would_have_been: None,
+            review: said.review.filter(|_| asks),
         }
     }
 }
 
-/// *Ask* always answers; were that ever untrue, a person is asked.
-fn conclude(decided: Option<Decided>, trace: Vec<Rung>) -> Judgement {
-    let (rung, effect, said) = decided.unwrap_or_else(|| {
-        let said = RungAnswer::ask("nothing lets it through".to_owned());
-        (RungName::Ask, Effect::Ask, said)
-    });
+/// In audit mode the verdict is only noted and the request goes through. What the rungs below would have said stays
+/// in the trace, and nothing of theirs is used.
+fn audited(judged: Judgement, freedom: &Freedom) -> Judgement {
+    let would = match judged.verdict.effect {
+        Effect::Allow => "let it through",
+        Effect::Deny => "denied it",
+        Effect::Ask => "asked",
+    };
+    let why = judged.verdict.text.raw_for_execution();
+    let text = format!(
+        "{} lets everything through; confirm_tools would have {would}: {why}",
+        freedom.name()
+    );
+    let said = RungAnswer::allow(text).by(Mode::Audit.word());
+    let noted = |rung: Rung| match (rung.rung, rung.answer) {
+        (RungName::Mode, _) => said.line(RungName::Mode),
+        (below, answer) if below > RungName::Mode && answer != Answer::NotAsked => {
+            let text = format!("only noted: {}", rung.text.raw_for_execution());
+            Rung {
+                text: Untrusted::from(text),
+                ..rung
+            }
+        }
+        _ => rung,
+    };
     Judgement {
+        trace: judged.trace.into_iter().map(noted).collect(),
         verdict: Verdict {
-            effect,
-            rung,
-            rule: said.rule,
-            text: said.text,
+            effect: Effect::Allow,
+            rung: RungName::Mode,
+            rule: said.rule.clone(),
+            text: said.text.clone(),
         },
-        trace,
-        opt_in: said.opt_in,
+        opt_in: None,
         pattern: None,
         passed_over: Vec::new(),
-        would_have_been: None,
-        review: (effect == Effect::Ask).then(Review::default),
+        would_have_been: Some(judged.verdict),
+        review: None,
     }
 }
 
