@@ -1,11 +1,15 @@
-//! Running what was approved or allowed: its agent takes it, once, and says how it ended.
+//! Running what was approved or allowed: taken once, by its agent or a worker, who says how it ended; and
+//! what people do about a run that failed, or of which nobody knows how it ended.
 
 use super::bounds;
-use super::{Caller, Gate, GateError, Once};
-use crate::domain::execution::Report;
+use super::{Caller, Gate, GateError, Move, Once, Snapshot};
+use crate::domain::execution::{ExecutionState, Outcome, Report};
 use crate::domain::id::RequestId;
-use crate::domain::lifecycle::{Command, Refusal};
+use crate::domain::lifecycle::{Command, Refusal, Runner};
 use crate::domain::request::Asked;
+use crate::domain::review::Reviewer;
+use crate::domain::time::At;
+use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::store::{Payload, Stored};
 
@@ -18,24 +22,27 @@ impl Gate {
         once: Option<&Once>,
     ) -> Result<(Stored, Payload), GateError> {
         caller.agent()?;
-        self.request(caller, id).await?;
-        let command =
-            |stored: &Stored, workspace: &Workspace| match is_off(&stored.asked, workspace) {
-                true => Err(Refusal::Revoked.into()),
-                false => Ok(Command::Start),
-            };
+        self.own_request(caller, id).await?;
+        let command = |stored: &Stored, snapshot: &Snapshot, _: At| {
+            refuse_if_off(stored, &snapshot.workspace)?;
+            Ok(Command::Start { by: Runner::Agent })
+        };
         let once = once.map(|once| (caller, once));
         let started = self
-            .advance(id, &caller.actor(), once, command, |_, _| Ok(Vec::new()))
+            .advance(Move::plain(id, &caller.actor(), once, command))
             .await?;
-        let payload = self
-            .payload(&started)
+        let payload = self.required_payload(&started).await?;
+        Ok((started, payload))
+    }
+
+    /// The parameters of a request that is about to run.
+    pub(super) async fn required_payload(&self, stored: &Stored) -> Result<Payload, GateError> {
+        self.payload(stored)
             .await?
             .ok_or_else(|| GateError::NotFound {
                 what: "parameters of request",
-                id: id.to_string(),
-            })?;
-        Ok((started, payload))
+                id: stored.asked.id.to_string(),
+            })
     }
 
     /// Says how a run ended; without an epoch it is the run that is due.
@@ -50,24 +57,121 @@ impl Gate {
         caller.agent()?;
         bounds::text("/error", report.error.as_ref())?;
         bounds::json("/result", report.result.as_ref())?;
-        self.request(caller, id).await?;
-        let command = |stored: &Stored, workspace: &Workspace| {
-            let not_started = stored
-                .standing
-                .execution
-                .as_ref()
-                .is_some_and(|execution| execution.epoch == 0);
-            match not_started && is_off(&stored.asked, workspace) {
-                true => Err(Refusal::Revoked.into()),
-                false => Ok(Command::Report {
-                    report: report.clone(),
-                    epoch,
-                }),
+        self.own_request(caller, id).await?;
+        let command = |stored: &Stored, snapshot: &Snapshot, _: At| {
+            let execution = stored.standing.execution.as_ref();
+            if execution.is_some_and(|execution| execution.state == ExecutionState::Ready) {
+                refuse_if_off(stored, &snapshot.workspace)?;
             }
+            Ok(Command::Report {
+                by: Runner::Agent,
+                report: report.clone(),
+                epoch,
+            })
         };
         let once = once.map(|once| (caller, once));
-        self.advance(id, &caller.actor(), once, command, |_, _| Ok(Vec::new()))
+        self.advance(Move::plain(id, &caller.actor(), once, command))
             .await
+    }
+
+    /// Has a failed run, or one of which nobody knows how it ended, tried again.
+    pub async fn retry(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        reason: &Untrusted,
+        once: Option<&Once>,
+    ) -> Result<Stored, GateError> {
+        self.answers_for_run(caller, id, reason).await?;
+        let command = |stored: &Stored, snapshot: &Snapshot, _: At| {
+            refuse_if_off(stored, &snapshot.workspace)?;
+            Ok(Command::Retry {
+                reason: reason.clone(),
+                use_within: snapshot.policy.use_within,
+            })
+        };
+        let once = once.map(|once| (caller, once));
+        self.advance(Move::plain(id, &caller.actor(), once, command))
+            .await
+    }
+
+    /// Says what became of a run that failed or of which nobody knew how it ended.
+    pub async fn settle_run(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        outcome: Outcome,
+        reason: &Untrusted,
+        once: Option<&Once>,
+    ) -> Result<Stored, GateError> {
+        self.answers_for_run(caller, id, reason).await?;
+        if outcome == Outcome::Unknown {
+            return Err(GateError::invalid(
+                "/outcome",
+                "a person says executed or failed; that it is unknown is known already",
+            ));
+        }
+        let command = |_: &Stored, _: &Snapshot, _: At| {
+            Ok(Command::SettleRun {
+                outcome,
+                reason: reason.clone(),
+            })
+        };
+        let once = once.map(|once| (caller, once));
+        self.advance(Move::plain(id, &caller.actor(), once, command))
+            .await
+    }
+
+    /// Whether the caller answers for what became of a run: who manages the workspace, owns the agent, or
+    /// was asked to review.
+    async fn answers_for_run(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        reason: &Untrusted,
+    ) -> Result<(), GateError> {
+        let person = caller.person()?;
+        let stored = self.request(caller, id).await?;
+        let workspace = self.workspace();
+        let agent = workspace.agents.get(&stored.asked.agent);
+        let owns = agent.is_some_and(|agent| agent.owners.contains(person));
+        let plan = stored.standing.plan.as_ref();
+        let reviews = plan.is_some_and(|plan| plan.asks(&Reviewer::Person(person.clone())));
+        if !(owns || reviews || caller.role.is_some_and(|role| role.manages())) {
+            return Err(GateError::Forbidden(
+                "only its reviewers, its agent's owners, admins and owners say what becomes of a run"
+                    .to_owned(),
+            ));
+        }
+        bounds::text("/reason", Some(reason))?;
+        match reason.plain().trim().is_empty() {
+            true => Err(GateError::invalid("/reason", "say why: it is kept in the log")),
+            false => Ok(()),
+        }
+    }
+
+    /// A request that the calling agent asked.
+    pub(super) async fn own_request(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+    ) -> Result<Stored, GateError> {
+        let agent = caller.agent()?;
+        let found = self.read().request(id).await?;
+        found
+            .filter(|stored| stored.asked.agent == *agent)
+            .ok_or_else(|| GateError::NotFound {
+                what: "request",
+                id: id.to_string(),
+            })
+    }
+}
+
+/// What was disabled doesn't start any more.
+pub(super) fn refuse_if_off(stored: &Stored, workspace: &Workspace) -> Result<(), GateError> {
+    match is_off(&stored.asked, workspace) {
+        true => Err(Refusal::Revoked(None).into()),
+        false => Ok(()),
     }
 }
 

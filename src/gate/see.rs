@@ -3,6 +3,7 @@
 use super::{Caller, Gate, GateError};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::people::Holder;
+use crate::domain::review::Reviewer;
 use crate::domain::verdict::{Rung, Verdict};
 use crate::store::{Audience, Entry, Listed, Payload, Query, Stored};
 
@@ -13,9 +14,15 @@ impl Caller {
     /// Whether this caller may see that request.
     pub fn may_see(&self, stored: &Stored) -> bool {
         match &self.holder {
-            Holder::Agent(agent) => *agent == stored.asked.agent,
+            Holder::Agent(agent) => {
+                let plan = stored.standing.plan.as_ref();
+                let reviews = || plan.is_some_and(|plan| plan.asks(&Reviewer::Agent(agent.clone())));
+                *agent == stored.asked.agent || reviews()
+            }
             Holder::Person(person) => {
-                self.sees_everything() || stored.asked.parties.contains(person)
+                self.sees_everything()
+                    || stored.asked.parties.contains(person)
+                    || stored.standing.watchers.contains(person)
             }
         }
     }
@@ -65,7 +72,8 @@ impl Gate {
 
     /// What was sent with a request that the caller may see.
     pub async fn payload(&self, stored: &Stored) -> Result<Option<Payload>, GateError> {
-        Ok(self.read().payload(stored.asked.id).await?)
+        let (id, digest) = (stored.asked.id, stored.standing.digest);
+        Ok(self.read().payload(id, digest).await?)
     }
 
     /// A page of requests.

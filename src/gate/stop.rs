@@ -3,7 +3,7 @@
 //! every start, so a crash between the two leaves nothing open.
 
 use super::run::is_off;
-use super::{Gate, GateError};
+use super::{Gate, GateError, Move};
 use crate::domain::actor::Actor;
 use crate::domain::lifecycle::{Command, Refusal};
 
@@ -29,11 +29,8 @@ impl Gate {
     }
 
     async fn stop(&self, id: crate::domain::id::RequestId, by: &Actor) -> Result<(), GateError> {
-        let command = |_: &_, _: &_| Ok(Command::Stop { by: by.clone() });
-        match self
-            .advance(id, by, None, command, |_, _| Ok(Vec::new()))
-            .await
-        {
+        let command = |_: &_, _: &_, _| Ok(Command::Stop { by: by.clone() });
+        match self.advance(Move::plain(id, by, None, command)).await {
             Ok(_) | Err(GateError::Refused(Refusal::AlreadyDecided(_))) => Ok(()),
             Err(error) => Err(error),
         }

@@ -21,7 +21,7 @@ use super::document::{Policy, Review};
 use super::ladder::Question;
 
 pub use availability::{is_stranded, next_opening};
-pub use seat::{Matter, NoSeat, Seat, place, seat, watchers};
+pub use seat::{Matter, NoSeat, place, seat, watchers};
 
 /// Those whose request it is.
 #[derive(Debug, Clone, Copy)]

@@ -7,6 +7,7 @@ use super::availability::{Bench, why_no_agent};
 use super::{Parties, named};
 use crate::domain::actor::Actor;
 use crate::domain::id::{AgentId, PersonId, TokenId};
+use crate::domain::lifecycle::Seat;
 use crate::domain::people::Person;
 use crate::domain::request::Asked;
 use crate::domain::review::{Plan, Resolver, Reviewer};
@@ -47,13 +48,6 @@ impl<'a> Matter<'a> {
             user: self.on_behalf_of,
         }
     }
-}
-
-/// The right to vote now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seat {
-    /// The absent person whose delegate the voter is: both count as one.
-    pub stands_for: Option<PersonId>,
 }
 
 /// Why somebody may not vote, in words for them.
