@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
-use crate::domain::execution::{Attempt, ExecutionState, Executor, Outcome};
-use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
+use crate::domain::execution::{Attempt, ExecutionState, Executor, Lease, Outcome};
+use crate::domain::id::{ActionName, AgentId, PersonId, RequestId, TokenId};
 use crate::domain::lifecycle::{Decision, Status};
 use crate::domain::raw::RawJson;
 pub use crate::domain::request::Ask;
@@ -50,6 +50,13 @@ pub struct Request {
         deserialize_with = "even_null"
     )]
     pub params: Option<RawJson>,
+    /// What was asked, where a reviewer put other parameters in its place; `params` and `digest` are those
+    /// in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<Original>,
+    /// Who put other parameters in place of those that were asked, the last one last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edited_by: Vec<PersonId>,
     /// The agent's own state, handed back to it as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<RawJson>,
@@ -65,9 +72,35 @@ pub struct Request {
     /// How the review ended, once it has.
     pub settled: Option<Settled>,
     pub execution: ExecutionView,
+    /// Who took it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimView>,
+    /// Who else has it on their screen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looking: Vec<PersonId>,
     /// What the caller may do about it; absent where the caller is an agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub you: Option<You>,
+}
+
+/// A request as it was asked, before somebody edited it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Original {
+    pub digest: Digest,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "even_null"
+    )]
+    pub params: Option<RawJson>,
+}
+
+/// A claim: others are warned, not barred.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimView {
+    pub by: PersonId,
+    /// It ends then, unless they are heard of again.
+    pub until: At,
 }
 
 /// Parameters that are there and say `null` are not parameters that were left out.
@@ -83,15 +116,45 @@ pub struct Review {
     pub needed: u32,
     pub given: u32,
     pub plan: u32,
+    /// When the next resolver is asked as well.
     pub fallback_at: Option<At>,
+    /// When it approves by itself unless somebody rejects it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approves_at: Option<At>,
+    /// Every resolver of the plan, the primary one first, and what became of it.
+    #[serde(default)]
+    pub stages: Vec<StageView>,
     pub separate: bool,
     pub guidance: Option<Untrusted>,
+    /// Why nobody can decide it, if nobody can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undecidable: Option<Untrusted>,
+}
+
+/// One resolver of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageView {
+    pub resolver: Resolver,
+    pub reviewers: Vec<Reviewer>,
+    /// Whether its reviewers are asked already.
+    pub open: bool,
+    /// Why it was passed over, if it was.
+    pub skipped: Option<Untrusted>,
 }
 
 /// One reviewer's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionRecord {
     pub by: Reviewer,
+    /// The absent person whom they stood in for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<PersonId>,
+    /// The token that spoke for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenId>,
+    /// Whether it counts: it was for other parameters or another plan where it doesn't.
+    #[serde(default = "yes")]
+    pub counts: bool,
     pub decision: Word,
     pub digest: Digest,
     pub plan: u32,
@@ -108,6 +171,9 @@ pub struct Settled {
     pub by: Actor,
     pub at: At,
     pub reason: Option<Untrusted>,
+    /// What the agent gets instead of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Untrusted>,
     /// Whether the agent is told.
     pub notify_agent: bool,
     /// When the agent took the outcome.
@@ -121,6 +187,15 @@ pub struct ExecutionView {
     pub state: Option<ExecutionState>,
     pub epoch: u32,
     pub lapses_at: Option<At>,
+    /// It isn't given out before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<At>,
+    /// The worker that has it, and until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+    /// Who took the approval back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_by: Option<Actor>,
     pub attempts: Vec<Attempt>,
 }
 
@@ -135,6 +210,12 @@ pub struct You {
     pub remember: Vec<Remember>,
     /// The agent is told whatever the caller chooses.
     pub notify_always: bool,
+    /// Whether the caller's own decision can be taken back.
+    #[serde(default)]
+    pub may_undo: bool,
+    /// Until when the caller has put it off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<At>,
 }
 
 /// `POST /v1/requests/{id}/decision`
@@ -150,9 +231,12 @@ pub struct Decide {
     pub reason: Option<Untrusted>,
     #[serde(default)]
     pub notify_agent: bool,
-    /// Edited parameters; only their absence is accepted so far.
+    /// Other parameters than those that were asked, to approve them instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub params: Option<RawJson>,
+    /// What the agent gets instead of a run, with `respond`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Untrusted>,
     #[serde(default)]
     pub remember: Remember,
 }
@@ -186,6 +270,37 @@ pub struct ReportRun {
 
 fn yes() -> bool {
     true
+}
+
+/// `POST /v1/requests/{id}/retry`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retry {
+    pub reason: Untrusted,
+}
+
+/// `POST /v1/requests/{id}/settle`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettleRun {
+    pub outcome: Outcome,
+    pub reason: Untrusted,
+}
+
+/// `POST /v1/requests/{id}/opened`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenedRequest {
+    pub digest: Digest,
+    /// How much of it was on the screen, from 0 to 1.
+    pub seen: f64,
+}
+
+/// `POST /v1/requests/{id}/snooze`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snooze {
+    pub until: At,
 }
 
 /// `GET /v1/requests/{id}/why`
@@ -228,7 +343,19 @@ pub struct Filter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
+    /// The rule, pattern or mode that answered, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<Trigger>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// Words, each of which occurs in the title, the parameters or the recipients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<At>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

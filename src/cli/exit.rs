@@ -16,6 +16,7 @@ pub enum Exit {
     Rejected = 3,
     Expired = 4,
     StillWaiting = 5,
+    Answered = 6,
     NotPermitted = 7,
     Unreachable = 8,
     Denied = 9,
@@ -34,13 +35,14 @@ pub fn help() -> String {
 
 impl Exit {
     /// Every way to end.
-    pub const ALL: [Exit; 12] = [
+    pub const ALL: [Exit; 13] = [
         Exit::Ok,
         Exit::Other,
         Exit::Usage,
         Exit::Rejected,
         Exit::Expired,
         Exit::StillWaiting,
+        Exit::Answered,
         Exit::NotPermitted,
         Exit::Unreachable,
         Exit::Denied,
@@ -58,6 +60,7 @@ impl Exit {
             Exit::Rejected => "A reviewer said no.",
             Exit::Expired => "Expired or lapsed: nobody decided, or used the approval, in time.",
             Exit::StillWaiting => "Still waiting when `--timeout` ran out.",
+            Exit::Answered => "A reviewer answered in words, which are on standard output.",
             Exit::NotPermitted => "Not permitted.",
             Exit::Unreachable => "The gate can't be reached.",
             Exit::Denied => "Denied by policy.",
@@ -73,6 +76,7 @@ impl Exit {
             Status::Allowed | Status::Approved | Status::Executing | Status::Executed => Exit::Ok,
             Status::Pending => Exit::StillWaiting,
             Status::Rejected => Exit::Rejected,
+            Status::Answered => Exit::Answered,
             Status::Expired | Status::Lapsed => Exit::Expired,
             Status::Denied => Exit::Denied,
             Status::Cancelled | Status::Revoked => Exit::Cancelled,

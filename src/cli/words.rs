@@ -61,7 +61,9 @@ pub fn outcome(request: &Request, now: At) -> String {
         Status::Allowed | Status::Denied => {
             format!("{}: {}", status.word(), request.verdict.text.plain_line())
         }
-        Status::Approved | Status::Rejected | Status::Cancelled => settled(request),
+        Status::Approved | Status::Rejected | Status::Answered | Status::Cancelled => {
+            settled(request)
+        }
         Status::Expired => "expired: nobody decided in time".to_owned(),
         Status::Lapsed => "lapsed: approved, but not used in time".to_owned(),
         Status::Revoked => "revoked: the approval was taken back before it was used".to_owned(),

@@ -8,7 +8,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{Edited, Fact, PatternSuspended};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::json::Json;
-use crate::domain::lifecycle::{Ballot, Command, Edit, Seat, State, Terms};
+use crate::domain::lifecycle::{Ballot, Command, Edit, Seat, State, Terms, step};
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::Asked;
@@ -203,6 +203,15 @@ impl Gate {
         }
         let seat = seat(caller, &reviewer, stored, &self.workspace(), self.now());
         seat.err().map(|why| why.plain_line())
+    }
+
+    /// Whether the caller's own decision about that request can be taken back now.
+    pub fn may_take_back(&self, caller: &Caller, stored: &Stored) -> bool {
+        let Ok(by) = caller.reviewer_self() else {
+            return false;
+        };
+        let command = Command::TakeBack { by };
+        step(&stored.standing, &command, self.now()).is_ok_and(|facts| !facts.is_empty())
     }
 
     /// For how long this person's approval of that request could be remembered.

@@ -45,6 +45,7 @@ pub use caller::{Caller, Role};
 pub use decide::{Choice, WhyNot};
 pub use error::{Fault, GateError};
 pub use found::{FirstKeys, OpenError};
+pub use look::{Look, claim_ends_at, live_claim, looking};
 pub use news::Passing;
 pub use people::Issued;
 pub use secret::{BadSecret, Secret};

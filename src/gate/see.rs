@@ -4,8 +4,8 @@ use super::{Caller, Gate, GateError};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::people::Holder;
 use crate::domain::review::Reviewer;
-use crate::domain::verdict::{Rung, Verdict};
-use crate::store::{Audience, Entry, Listed, Payload, Query, Stored};
+use crate::domain::request::Asked;
+use crate::store::{Audience, Checkpoint, Entry, Listed, Payload, Query, Stored};
 
 /// The most entries of the log that are read at once.
 const LOG_PAGE: u32 = 500;
@@ -45,7 +45,7 @@ impl Caller {
     pub fn reviewer(&self, reviewer: &PersonId) -> Result<Audience, GateError> {
         let person = self.person()?;
         match reviewer == person || self.sees_everything() {
-            true => Ok(Audience::Reviewer(reviewer.clone())),
+            true => Ok(Audience::Reviewer(Reviewer::Person(reviewer.clone()))),
             false => Err(GateError::Forbidden(
                 "only managers and up see what waits for somebody else; use reviewer=me".to_owned(),
             )),
@@ -76,6 +76,17 @@ impl Gate {
         Ok(self.read().payload(id, digest).await?)
     }
 
+    /// The parameters as they were asked, whoever has edited them since.
+    pub async fn asked_payload(&self, stored: &Stored) -> Result<Option<Payload>, GateError> {
+        let (id, digest) = (stored.asked.id, stored.asked.digest);
+        Ok(self.read().payload(id, digest).await?)
+    }
+
+    /// The agent's own state, kept with a request.
+    pub async fn checkpoint(&self, id: RequestId) -> Result<Option<Checkpoint>, GateError> {
+        Ok(self.read().checkpoint(id).await?)
+    }
+
     /// A page of requests.
     pub async fn list(&self, query: Query) -> Result<Listed, GateError> {
         Ok(self.read().list(query).await?)
@@ -86,10 +97,9 @@ impl Gate {
         &self,
         caller: &Caller,
         id: RequestId,
-    ) -> Result<(Vec<Rung>, Verdict), GateError> {
+    ) -> Result<Asked, GateError> {
         caller.person()?;
-        let stored = self.request(caller, id).await?;
-        Ok((stored.asked.trace, stored.asked.verdict))
+        Ok(self.request(caller, id).await?.asked)
     }
 
     /// The position of the log's last entry.

@@ -210,10 +210,16 @@ routes! {
     "/v1/requests": post requests::ask, get requests::list;
     "/v1/requests/{id}": get requests::show;
     "/v1/requests/{id}/why": get requests::why;
-    "/v1/requests/{id}/decision": post requests::decide;
+    "/v1/requests/{id}/decision": post requests::decide, delete requests::take_back;
+    "/v1/requests/{id}/opened": post requests::opened;
+    "/v1/requests/{id}/claim": post requests::claim;
+    "/v1/requests/{id}/release": post requests::release;
+    "/v1/requests/{id}/snooze": post requests::snooze;
     "/v1/requests/{id}/cancel": post requests::cancel;
     "/v1/requests/{id}/start": post requests::start;
     "/v1/requests/{id}/report": post requests::report;
+    "/v1/requests/{id}/retry": post requests::retry;
+    "/v1/requests/{id}/settle": post requests::settle;
     "/v1/events": get events::stream;
     "/v1/notices": get notices::list;
     "/v1/notices/{id}/ack": post notices::take;

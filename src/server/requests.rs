@@ -10,18 +10,26 @@ use super::auth::{APerson, AnAgent};
 use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
 use super::paging;
 use super::problem::Rejection;
-use super::view;
+use super::view::{self, Beside};
 use crate::api::page::Page;
-use crate::api::request::{Ask, Decide, Filter, ReportRun, Request, StartedRun, Why};
+use crate::api::request::{
+    Ask, Decide, Filter, OpenedRequest, ReportRun, Request, Retry, SettleRun, Snooze, StartedRun, Why,
+};
 use crate::domain::execution::Report;
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::json::Json;
 use crate::domain::lifecycle::Status;
-use crate::gate::{Caller, Choice, Until};
-use crate::store::{Cursor, Order, Query, Stored};
+use crate::domain::people::Holder;
+use crate::domain::recipient::Recipient;
+use crate::domain::time::At;
+use crate::gate::{Caller, Choice, Look, Once, Until};
+use crate::store::{Audience, Cursor, Order, Query, Stored};
 
 /// The longest wait in one call.
 const LONGEST_WAIT: u16 = 300;
+/// The most words that a search looks for, and the longest of them.
+const MOST_WORDS: usize = 8;
+const LONGEST_WORD: usize = 64;
 
 type Answered<T> = Result<Answer<T>, Rejection>;
 
@@ -84,10 +92,17 @@ pub(super) async fn show(
 
 pub(super) async fn list(
     State(shared): State<Shared>,
-    APerson(caller): APerson,
+    caller: Caller,
     StrictQuery(filter): StrictQuery<Filter>,
 ) -> Answered<Page<Request>> {
-    let listed = shared.gate.list(query(&caller, filter)?).await?;
+    // An agent finds what it is to review, and nothing else.
+    if filter.reviewer.is_none() || !matches!(caller.holder, Holder::Agent(_)) {
+        caller.person()?;
+    }
+    let listed = shared
+        .gate
+        .list(query(&caller, filter, shared.gate.now())?)
+        .await?;
     let items = listed.items.into_iter();
     Ok(ok(Page {
         items: items
@@ -103,11 +118,11 @@ pub(super) async fn why(
     APerson(caller): APerson,
     Path(id): Path,
 ) -> Answered<Why> {
-    let (rungs, verdict) = shared.gate.why(&caller, request_id(&id)?).await?;
+    let asked = shared.gate.why(&caller, request_id(&id)?).await?;
     Ok(ok(Why {
-        rungs,
-        verdict,
-        would_have_been: None,
+        rungs: asked.trace,
+        verdict: asked.verdict,
+        would_have_been: asked.would_have_been,
     }))
 }
 
@@ -118,25 +133,20 @@ pub(super) async fn decide(
     request: axum::extract::Request,
 ) -> Answered<Request> {
     // Who may not decide, or not even see it, learns nothing about what they sent.
-    caller.person()?;
-    let id = request_id(&id)?;
-    shared.gate.request(&caller, id).await?;
+    let id = request_id_of(&caller, &id)?;
+    shared.gate.request_to_decide(&caller, id).await?;
     let body = Strict::<Decide>::from_request(request, &shared).await?;
+    let params = body.tree.get("params").cloned();
     let Decide {
         decision,
         digest,
         plan,
         reason,
         notify_agent,
-        params,
+        params: raw,
+        text,
         remember,
     } = body.value;
-    if params.is_some() {
-        return Err(Rejection::invalid(
-            "/params",
-            "parameters can't be edited; reject with a reason, and the agent asks again",
-        ));
-    }
     let choice = Choice {
         word: decision,
         digest,
@@ -144,12 +154,93 @@ pub(super) async fn decide(
         reason,
         notify_agent,
         remember,
+        params: raw.zip(params),
+        text,
     };
     let stored = shared
         .gate
         .decide(&caller, id, &choice, body.once.as_ref())
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
+}
+
+pub(super) async fn take_back(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path,
+    body: Nothing,
+) -> Answered<Request> {
+    let id = request_id_of(&caller, &id)?;
+    let stored = shared
+        .gate
+        .take_back(&caller, id, body.once.as_ref())
+        .await?;
+    whole(&shared, &caller, stored).await.map(ok)
+}
+
+pub(super) async fn opened(
+    State(shared): State<Shared>,
+    APerson(caller): APerson,
+    Path(id): Path,
+    body: Strict<OpenedRequest>,
+) -> Answered<Request> {
+    let seen = body.value.seen;
+    if !(0.0..=1.0).contains(&seen) {
+        return Err(Rejection::invalid("/seen", "a part of the whole, from 0 to 1"));
+    }
+    let look = Look::Open {
+        digest: body.value.digest,
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and 1,000"
+        )]
+        seen: (seen * 1000.0).round() as u32,
+    };
+    looked(&shared, &caller, &id, look, body.once.as_ref()).await
+}
+
+pub(super) async fn claim(
+    State(shared): State<Shared>,
+    APerson(caller): APerson,
+    Path(id): Path,
+    body: Nothing,
+) -> Answered<Request> {
+    looked(&shared, &caller, &id, Look::Claim, body.once.as_ref()).await
+}
+
+pub(super) async fn release(
+    State(shared): State<Shared>,
+    APerson(caller): APerson,
+    Path(id): Path,
+    body: Nothing,
+) -> Answered<Request> {
+    looked(&shared, &caller, &id, Look::Release, body.once.as_ref()).await
+}
+
+pub(super) async fn snooze(
+    State(shared): State<Shared>,
+    APerson(caller): APerson,
+    Path(id): Path,
+    body: Strict<Snooze>,
+) -> Answered<Request> {
+    let until = body.value.until;
+    let look = Look::Snooze { until };
+    looked(&shared, &caller, &id, look, body.once.as_ref()).await
+}
+
+async fn looked(
+    shared: &Shared,
+    caller: &Caller,
+    id: &str,
+    look: Look,
+    once: Option<&Once>,
+) -> Answered<Request> {
+    let stored = shared
+        .gate
+        .look(caller, request_id(id)?, look, once)
+        .await?;
+    whole(shared, caller, stored).await.map(ok)
 }
 
 pub(super) async fn cancel(
@@ -218,9 +309,69 @@ pub(super) async fn report(
     whole(&shared, &caller, stored).await.map(ok)
 }
 
-async fn whole(shared: &Shared, caller: &Caller, stored: Stored) -> Result<Request, Rejection> {
-    let payload = shared.gate.payload(&stored).await?;
-    Ok(view::request(&shared.gate, caller, stored, payload))
+pub(super) async fn retry(
+    State(shared): State<Shared>,
+    APerson(caller): APerson,
+    Path(id): Path,
+    body: Strict<Retry>,
+) -> Answered<Request> {
+    let stored = shared
+        .gate
+        .retry(
+            &caller,
+            request_id(&id)?,
+            &body.value.reason,
+            body.once.as_ref(),
+        )
+        .await?;
+    whole(&shared, &caller, stored).await.map(ok)
+}
+
+pub(super) async fn settle(
+    State(shared): State<Shared>,
+    APerson(caller): APerson,
+    Path(id): Path,
+    body: Strict<SettleRun>,
+) -> Answered<Request> {
+    let SettleRun { outcome, reason } = &body.value;
+    let stored = shared
+        .gate
+        .settle_run(
+            &caller,
+            request_id(&id)?,
+            *outcome,
+            reason,
+            body.once.as_ref(),
+        )
+        .await?;
+    whole(&shared, &caller, stored).await.map(ok)
+}
+
+/// A request with everything that goes with it.
+pub(super) async fn whole(
+    shared: &Shared,
+    caller: &Caller,
+    stored: Stored,
+) -> Result<Request, Rejection> {
+    let gate = &shared.gate;
+    let (id, asked) = (stored.asked.id, stored.asked.digest);
+    let edited = asked != stored.standing.digest;
+    let beside = Beside {
+        params: gate.payload(&stored).await?.map(|payload| payload.params),
+        asked_params: match edited {
+            true => gate.asked_payload(&stored).await?.map(|payload| payload.params),
+            false => None,
+        },
+        checkpoint: gate.checkpoint(id).await?,
+        attention: gate.attention(id).await?,
+    };
+    Ok(view::request(gate, caller, stored, Some(beside)))
+}
+
+/// The same for one who decides: a worker is told that it can't before anything else.
+fn request_id_of(caller: &Caller, id: &str) -> Result<RequestId, Rejection> {
+    caller.reviewer_self()?;
+    request_id(id)
 }
 
 /// The id of a request in a path. A text that is none names nothing that exists.
@@ -233,7 +384,7 @@ pub(super) fn request_id(text: &str) -> Result<RequestId, Rejection> {
     })
 }
 
-fn query(caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
+fn query(caller: &Caller, filter: Filter, now: At) -> Result<Query, Rejection> {
     let statuses = statuses(filter.status.as_deref())?;
     let limit = paging::limit(filter.limit)?;
     let only_pending = statuses == [Status::Pending];
@@ -245,7 +396,10 @@ fn query(caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
                 "goes with status=pending; use decided_by for what is over",
             ));
         }
-        Some(reviewer) => caller.reviewer(&me_or(reviewer, caller)?)?,
+        Some(reviewer) if reviewer.as_str() == "me" => {
+            Audience::Reviewer(caller.reviewer_self()?)
+        }
+        Some(reviewer) => caller.reviewer(reviewer)?,
     };
     let order = match statuses.as_slice() {
         _ if only_pending => Order::Urgency,
@@ -269,13 +423,40 @@ fn query(caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
             .decided_by
             .map(|person| me_or(&person, caller))
             .transpose()?,
+        recipient: filter.recipient.as_deref().map(recipient),
+        rule: filter.rule,
+        trigger: filter.trigger,
         conversation: filter.conversation,
+        node: filter.node,
+        words: words(filter.q.as_deref())?,
+        now,
         since: filter.since,
         until: filter.until,
         ids: filter.id.as_deref().map(id_range).transpose()?,
         limit,
         after: after.map_err(|error| Rejection::invalid("/cursor", error.to_string()))?,
     })
+}
+
+/// The form in which recipients are kept.
+fn recipient(text: &str) -> String {
+    Recipient::parse(text).normal().to_owned()
+}
+
+/// What is looked for, word by word; a search reads every request that is left, so it has bounds.
+fn words(text: Option<&str>) -> Result<Vec<String>, Rejection> {
+    let words: Vec<String> = text
+        .into_iter()
+        .flat_map(str::split_whitespace)
+        .map(str::to_owned)
+        .collect();
+    match words.len() <= MOST_WORDS && words.iter().all(|word| word.len() <= LONGEST_WORD) {
+        true => Ok(words),
+        false => Err(Rejection::invalid(
+            "/q",
+            format!("at most {MOST_WORDS} words of {LONGEST_WORD} bytes"),
+        )),
+    }
 }
 
 /// `me` is the caller; it is no person's id.

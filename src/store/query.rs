@@ -6,6 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Status;
 use crate::domain::request::Trigger;
+use crate::domain::review::Reviewer;
 use crate::domain::risk::Risk;
 use crate::domain::time::At;
 
@@ -46,7 +47,7 @@ pub enum Audience {
     /// What this person asked for, owns, decided or is asked to review.
     Party(PersonId),
     /// What this person may decide, as long as it waits and they haven't put it off.
-    Reviewer(PersonId),
+    Reviewer(Reviewer),
 }
 
 /// How a list is ordered.

@@ -73,6 +73,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         reason: args.reason.map(Untrusted::from),
         notify_agent: args.notify_agent,
         params: None,
+        text: None,
         remember: args.remember,
     };
     let decided = session

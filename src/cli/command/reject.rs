@@ -50,6 +50,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         reason: Some(Untrusted::from(args.reason)),
         notify_agent: args.notify_agent,
         params: None,
+        text: None,
         remember: Remember::Once,
     };
     let decided = session

@@ -114,8 +114,9 @@ fn scope(query: &Query) -> Conditions {
     let mut conditions = Conditions::default();
     match &query.audience {
         Audience::Everybody => {}
-        Audience::Party(person) | Audience::Reviewer(person) => {
-            conditions.equals("p.person", Some(person.as_str()))
+        Audience::Party(person) => conditions.equals("p.person", Some(person.as_str())),
+        Audience::Reviewer(reviewer) => {
+            conditions.equals("p.person", Some(&reviewer.to_string()));
         }
     }
     if let Audience::Reviewer(_) = &query.audience {

@@ -152,6 +152,7 @@ pub fn decided_by(request: &Request) -> Untrusted {
     let word = match settled.decision {
         Decision::Approved => Word::Approve,
         Decision::Rejected => Word::Reject,
+        Decision::Answered => Word::Respond,
         Decision::Cancelled => return Untrusted::from(actor(&settled.by)),
         Decision::Expired => return Untrusted::from("nobody"),
     };

@@ -77,7 +77,7 @@ impl State {
         };
         let at = words::clock(settled.at, &self.zone);
         let mut text = match settled.decision {
-            Decision::Approved | Decision::Rejected => {
+            Decision::Approved | Decision::Rejected | Decision::Answered => {
                 format!("{} by {} at {at}", settled.decision.word(), settled.by)
             }
             Decision::Expired => format!("expired at {at}"),

@@ -138,6 +138,7 @@ fn send(
         reason,
         notify_agent: choice.notify_agent,
         params: None,
+        text: None,
         remember: match word {
             Word::Approve => choice.remember,
             Word::Reject | Word::Respond => Remember::Once,

@@ -211,9 +211,11 @@ pub fn outcome(status: Status, theme: &Theme) -> Span<'static> {
 pub fn outcome_look(status: Status, theme: &Theme) -> (&'static str, Style) {
     let glyphs = theme.glyphs;
     match status {
-        Status::Allowed | Status::Approved | Status::Executing | Status::Executed => {
-            (glyphs.approved, theme.good())
-        }
+        Status::Allowed
+        | Status::Approved
+        | Status::Executing
+        | Status::Executed
+        | Status::Answered => (glyphs.approved, theme.good()),
         Status::Denied | Status::Rejected | Status::Failed | Status::Revoked => {
             (glyphs.rejected, theme.bad())
         }

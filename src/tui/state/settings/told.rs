@@ -67,6 +67,7 @@ impl State {
         let risk = action.default_risk.word();
         let run = match action.executor {
             Executor::Agent => "run by the agent",
+            Executor::Queue => "run by workers",
         };
         let mut title = format!("{}, {risk} risk, {run}", action.name);
         if !action.enabled {
