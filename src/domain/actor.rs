@@ -5,15 +5,16 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{AgentId, BadId, PersonId};
+use super::id::{AgentId, BadId, PersonId, WorkerId};
 
-/// A person by their bare id, an agent as `agent:ID`, and the two that are nobody: the clock, whose
+/// A person by their bare id, an agent as `agent:ID`, a worker as `worker:ID`, and the two that are nobody: the clock, whose
 /// deadlines settle things, and the gate itself, which sets up a new workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Actor {
     Person(PersonId),
     Agent(AgentId),
+    Worker(WorkerId),
     Clock,
     Gate,
 }
@@ -28,6 +29,7 @@ impl fmt::Display for Actor {
         match self {
             Actor::Person(id) => f.pad(id.as_str()),
             Actor::Agent(id) => write!(f, "agent:{id}"),
+            Actor::Worker(id) => write!(f, "worker:{id}"),
             Actor::Clock => f.pad("clock"),
             Actor::Gate => f.pad("gate"),
         }
@@ -41,9 +43,10 @@ impl FromStr for Actor {
         match text {
             "clock" => Ok(Actor::Clock),
             "gate" => Ok(Actor::Gate),
-            _ => match text.strip_prefix("agent:") {
-                Some(agent) => agent.parse().map(Actor::Agent),
-                None => text.parse().map(Actor::Person),
+            _ => match text.split_once(':') {
+                Some(("agent", id)) => id.parse().map(Actor::Agent),
+                Some(("worker", id)) => id.parse().map(Actor::Worker),
+                _ => text.parse().map(Actor::Person),
             },
         }
     }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::actor::Actor;
 use super::execution::Report;
-use super::id::{ActionName, PersonId, RequestId, TokenId};
+use super::id::{ActionName, GroupId, PersonId, RequestId, TeamId, TokenId};
 use super::lifecycle::Settlement;
 use super::people::{Action, Agent, Group, Integration, Person, Team, Token};
 use super::raw::RawJson;
@@ -43,7 +43,9 @@ pub enum Fact {
     PersonSaved(Person),
     AgentSaved(Agent),
     TeamSaved(Team),
+    TeamRemoved(TeamRemoved),
     GroupSaved(Group),
+    GroupRemoved(GroupRemoved),
     TokenIssued(Token),
     TokenRevoked(TokenRevoked),
     IntegrationSaved(Integration),
@@ -74,6 +76,18 @@ pub struct NoticeTaken {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRevoked {
     pub id: TokenId,
+}
+
+/// A team that nobody belonged to is no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRemoved {
+    pub id: TeamId,
+}
+
+/// A group that nobody was in is no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRemoved {
+    pub id: GroupId,
 }
 
 /// A person wants to be asked again.
@@ -132,7 +146,9 @@ impl Fact {
             Fact::PersonSaved(_) => "person.saved",
             Fact::AgentSaved(_) => "agent.saved",
             Fact::TeamSaved(_) => "team.saved",
+            Fact::TeamRemoved(_) => "team.removed",
             Fact::GroupSaved(_) => "group.saved",
+            Fact::GroupRemoved(_) => "group.removed",
             Fact::TokenIssued(_) => "token.issued",
             Fact::TokenRevoked(_) => "token.revoked",
             Fact::IntegrationSaved(_) => "integration.saved",
@@ -149,7 +165,9 @@ impl Fact {
             Fact::PersonSaved(_)
                 | Fact::AgentSaved(_)
                 | Fact::TeamSaved(_)
+                | Fact::TeamRemoved(_)
                 | Fact::GroupSaved(_)
+                | Fact::GroupRemoved(_)
                 | Fact::TokenIssued(_)
                 | Fact::TokenRevoked(_)
                 | Fact::IntegrationSaved(_)
@@ -187,7 +205,9 @@ impl Fact {
             Fact::PersonSaved(data) => raw(data),
             Fact::AgentSaved(data) => raw(data),
             Fact::TeamSaved(data) => raw(data),
+            Fact::TeamRemoved(data) => raw(data),
             Fact::GroupSaved(data) => raw(data),
+            Fact::GroupRemoved(data) => raw(data),
             Fact::TokenIssued(data) => raw(data),
             Fact::TokenRevoked(data) => raw(data),
             Fact::IntegrationSaved(data) => raw(data),
@@ -213,7 +233,9 @@ impl Fact {
             "person.saved" => Fact::PersonSaved(read(data)?),
             "agent.saved" => Fact::AgentSaved(read(data)?),
             "team.saved" => Fact::TeamSaved(read(data)?),
+            "team.removed" => Fact::TeamRemoved(read(data)?),
             "group.saved" => Fact::GroupSaved(read(data)?),
+            "group.removed" => Fact::GroupRemoved(read(data)?),
             "token.issued" => Fact::TokenIssued(read(data)?),
             "token.revoked" => Fact::TokenRevoked(read(data)?),
             "integration.saved" => Fact::IntegrationSaved(read(data)?),

@@ -39,7 +39,7 @@ impl Gate {
         }
         bounds::ask(&ask)?;
         if ask.callback_url.is_some() {
-            return Err(GateError::Invalid(vec![super::people::no_callbacks()]));
+            return Err(GateError::Invalid(vec![super::references::no_callbacks()]));
         }
         let payload = |id| Payload {
             request: id,

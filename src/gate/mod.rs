@@ -6,6 +6,8 @@ mod ask;
 mod bells;
 mod bounds;
 mod caller;
+mod change;
+mod change_person;
 mod clerk;
 mod decide;
 mod error;
@@ -13,12 +15,15 @@ mod found;
 mod news;
 mod notices;
 mod people;
+mod references;
 mod run;
 mod secret;
 mod see;
+mod seen;
 mod settings;
 mod stop;
 mod timers;
+mod tokens;
 mod wait;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,8 +47,10 @@ pub use decide::{Choice, WhyNot};
 pub use error::{Fault, GateError};
 pub use found::{FirstKeys, OpenError};
 pub use news::Passing;
-pub use people::Issued;
 pub use secret::{BadSecret, Secret};
+pub use seen::{MeantFor, Tag};
+pub use stop::Stopped;
+pub use tokens::{Grant, Issued};
 pub use wait::Until;
 
 /// How often an operation starts again because somebody else was faster. Each time somebody else got

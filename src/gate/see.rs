@@ -17,6 +17,7 @@ impl Caller {
             Holder::Person(person) => {
                 self.sees_everything() || stored.asked.parties.contains(person)
             }
+            Holder::Worker(_) => false,
         }
     }
 

@@ -31,7 +31,9 @@ pub(super) fn event(to: &Transaction<'_>, position: u64, event: &Event) -> Writt
         (Fact::PersonSaved(person), _) => record(to, "person", person.id.as_str(), person),
         (Fact::AgentSaved(agent), _) => record(to, "agent", agent.id.as_str(), agent),
         (Fact::TeamSaved(team), _) => record(to, "team", team.id.as_str(), team),
+        (Fact::TeamRemoved(removed), _) => forget(to, "team", removed.id.as_str()),
         (Fact::GroupSaved(group), _) => record(to, "group", group.id.as_str(), group),
+        (Fact::GroupRemoved(removed), _) => forget(to, "group", removed.id.as_str()),
         (Fact::TokenIssued(token), _) => record(to, "token", &token.id.to_string(), token),
         (Fact::TokenRevoked(revoked), _) => token_revoked(to, revoked),
         (Fact::IntegrationSaved(integration), _) => {
@@ -227,6 +229,12 @@ fn record(to: &Transaction<'_>, kind: &str, id: &str, body: &impl Serialize) -> 
     Ok(())
 }
 
+fn forget(to: &Transaction<'_>, kind: &str, id: &str) -> Written {
+    to.prepare_cached("DELETE FROM records WHERE kind = ? AND id = ?")?
+        .execute([kind, id])?;
+    Ok(())
+}
+
 fn token_revoked(to: &Transaction<'_>, revoked: &TokenRevoked) -> Written {
     let id = revoked.id.to_string();
     let body: String = to
@@ -284,7 +292,5 @@ fn used_opt_in(
 
 fn opted_out_of(to: &Transaction<'_>, opted_out: &OptedOut) -> Written {
     let id = opt_in_id(&opted_out.action, &opted_out.person, &opted_out.scope)?;
-    to.prepare_cached("DELETE FROM records WHERE kind = 'opt_in' AND id = ?")?
-        .execute([id])?;
-    Ok(())
+    forget(to, "opt_in", &id)
 }
