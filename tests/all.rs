@@ -14,6 +14,7 @@ mod hostile_screen;
 mod inbox;
 mod layers;
 mod opt_in;
+mod people;
 mod races;
 mod roles;
 mod terminal;

@@ -104,11 +104,13 @@ impl Cast {
         let agent = dice.roll(self.agents.len());
         // The newest are the likeliest to be open still.
         let newest = &known[known.len().saturating_sub(8)..];
-        match dice.roll(20) {
+        match dice.roll(22) {
             0 => change(person, dice),
             1 => choose(person, dice),
             2 => addition(person, dice),
-            3..=6 => self.question(agent, dice),
+            3 => correction(person, dice),
+            4 => removal(person, dice),
+            5..=8 => self.question(agent, dice),
             _ if newest.is_empty() => self.question(agent, dice),
             _ => {
                 let about = dice.pick(newest).clone();
@@ -214,8 +216,11 @@ fn choose(wire: Wire, dice: &mut Dice) -> Call {
     }
 }
 
+/// So few ids that what is changed or removed is often there.
+const IDS: usize = 4;
+
 fn addition(wire: Wire, dice: &mut Dice) -> Call {
-    let n = dice.roll(1_000);
+    let n = dice.roll(IDS);
     let (path, body) = dice
         .pick(&[
             (
@@ -232,9 +237,67 @@ fn addition(wire: Wire, dice: &mut Dice) -> Call {
                 json!({"id": format!("a{n}"), "owners": ["ben"]}),
             ),
             ("/v1/tokens", json!({"person": "ben"})),
+            (
+                "/v1/tokens",
+                json!({"worker": "mailer", "actions": ["email.*"]}),
+            ),
         ])
         .clone();
     post(wire, path.to_owned(), body)
+}
+
+/// A change of somebody who was added, or of oneself.
+fn correction(wire: Wire, dice: &mut Dice) -> Call {
+    let n = dice.roll(IDS);
+    let away =
+        json!({"from": "2026-11-01T00:00:00Z", "until": "2027-01-01T00:00:00Z", "delegate": "lee"});
+    let quiet = json!({"from": "22:00", "to": "06:00", "zone": "UTC"});
+    let (path, body) = dice
+        .pick(&[
+            (format!("people/p{n}"), json!({"active": false})),
+            (
+                format!("people/p{n}"),
+                json!({"active": true, "role": "manager", "manager": null}),
+            ),
+            (
+                format!("people/p{n}"),
+                json!({"groups": [format!("g{n}")], "team": format!("t{n}")}),
+            ),
+            (
+                format!("agents/a{n}"),
+                json!({"users": ["ana", format!("group:g{n}")]}),
+            ),
+            (format!("agents/a{n}"), json!({"enabled": true})),
+            (
+                format!("teams/t{n}"),
+                json!({"name": "T", "admins": ["lee"]}),
+            ),
+            (format!("groups/g{n}"), json!({"name": "G"})),
+            ("me".to_owned(), json!({"away": away})),
+            ("me".to_owned(), json!({"away": null})),
+            (
+                "me".to_owned(),
+                json!({"notifications": {"email": true, "quiet": quiet}}),
+            ),
+            (
+                "integrations/slack".to_owned(),
+                json!({"trust_read_only_hints": n % 2 == 0}),
+            ),
+        ])
+        .clone();
+    Call {
+        method: "PATCH",
+        ..post(wire, format!("/v1/{path}"), body)
+    }
+}
+
+fn removal(wire: Wire, dice: &mut Dice) -> Call {
+    let n = dice.roll(IDS);
+    let path = dice.pick(&["people/p", "agents/a", "teams/t", "groups/g"]);
+    Call {
+        method: "DELETE",
+        ..post(wire, format!("/v1/{path}{n}"), json!({}))
+    }
 }
 
 /// What the log says, and nothing else.
@@ -356,8 +419,41 @@ fn open(gate: &TestGate) -> Connection {
     Connection::open_with_flags(gate.database(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
 }
 
+/// Somebody goes who has a token and has opted in.
+async fn farewell(gate: &TestGate) {
+    let owner = gate.owner_wire();
+    let ana = gate.wire(&gate.token(json!({"person": "ana"})).await);
+    for (wire, method, path, body) in [
+        (
+            &owner,
+            "PATCH",
+            "/v1/actions/slack.send_message",
+            json!({"enabled": true, "auto_approval_allowed": true}),
+        ),
+        (
+            &ana,
+            "PUT",
+            "/v1/preferences/slack.send_message",
+            json!({"mode": "always"}),
+        ),
+        (&owner, "DELETE", "/v1/people/ana", json!({})),
+        (&owner, "POST", "/v1/groups", json!({"id": "last"})),
+        (&owner, "DELETE", "/v1/groups/last", json!({})),
+        (&owner, "POST", "/v1/teams", json!({"id": "last"})),
+        (&owner, "DELETE", "/v1/teams/last", json!({})),
+    ] {
+        let call = Call {
+            method,
+            ..post(wire.clone(), path.to_owned(), body)
+        };
+        let answer = call.send().await;
+        assert!(answer.status < 300, "{path}: {answer:?}");
+    }
+}
+
 /// What chance brings too seldom: an approval that lapses, one that is revoked, and a notice taken.
 async fn ending(gate: TestGate) -> TestGate {
+    farewell(&gate).await;
     let action = "/v1/actions/x.last".to_owned();
     let owner = gate.owner_wire();
     let mut approved = Vec::new();
@@ -450,8 +546,12 @@ async fn folding_the_log_gives_the_tables() {
         "person.saved",
         "agent.saved",
         "group.saved",
+        "group.removed",
         "team.saved",
+        "team.removed",
         "token.issued",
+        "token.revoked",
+        "integration.saved",
         "action.saved",
         "preference.opted_in",
         "preference.opted_out",

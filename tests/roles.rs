@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use signoff::domain::id::TokenId;
 use signoff::server::ROUTES;
 
 use crate::support::{Answer, TestGate, Wire, email};
 
 /// The callers, in the order of the columns.
-const CALLERS: [&str; 7] = [
-    "member", "manager", "admin", "owner", "agent", "nobody", "revoked",
+const CALLERS: [&str; 8] = [
+    "member", "manager", "admin", "owner", "agent", "worker", "nobody", "revoked",
 ];
 
 /// What a caller gets, one letter for each.
@@ -79,38 +80,53 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 31] = [
-    row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+!!"),
-    row("get", "/v1/requests", "", "++++k!!"),
-    row("get", "/v1/requests/{id}", "", "?++++!!"),
-    row("get", "/v1/requests/{id}/why", "", "?+++k!!"),
-    row("post", "/v1/requests/{id}/decision", r#"{"decision": "reject", "reason": "no"}"#, "?+++k!!"),
-    row("post", "/v1/requests/{id}/cancel", "{}", "kkkk+!!"),
-    row("post", "/v1/requests/{id}/start", "{}", "kkkk+!!"),
-    row("post", "/v1/requests/{id}/report", r#"{"outcome": "executed", "digest": "{digest}"}"#, "kkkk+!!"),
-    row("get", "/v1/events", "", "++++k!!"),
-    row("get", "/v1/notices", "", "kkkk+!!"),
-    row("post", "/v1/notices/{id}/ack", "{}", "kkkk?!!"),
-    row("get", "/v1/integrations", "", "++++k!!"),
-    row("patch", "/v1/integrations/{name}", r#"{"enabled": true}"#, "--++k!!"),
-    row("get", "/v1/actions", "", "++++k!!"),
-    row("patch", "/v1/actions/{name}", r#"{"enabled": true}"#, "--++k!!"),
-    row("get", "/v1/preferences", "", "++++k!!"),
-    row("put", "/v1/preferences/{action}", r#"{"mode": "manual"}"#, "++++k!!"),
-    row("post", "/v1/people", r#"{"id": "new-{caller}"}"#, "--++k!!"),
-    row("get", "/v1/people", "", "++++k!!"),
-    row("post", "/v1/agents", r#"{"id": "new-{caller}"}"#, "--++k!!"),
-    row("get", "/v1/agents", "", "++++k!!"),
-    row("post", "/v1/teams", r#"{"id": "new-{caller}"}"#, "--++k!!"),
-    row("get", "/v1/teams", "", "++++k!!"),
-    row("post", "/v1/groups", r#"{"id": "new-{caller}"}"#, "--++k!!"),
-    row("get", "/v1/groups", "", "++++k!!"),
-    row("post", "/v1/tokens", r#"{"agent": "local"}"#, "--++k!!"),
-    row("get", "/v1/tokens", "", "--++k!!"),
-    row("delete", "/v1/tokens/{token}", "", "--++k!!"),
-    row("get", "/v1/me", "", "+++++!!"),
-    row("get", "/healthz", "", "+++++++"),
-    row("get", "/readyz", "", "+++++++"),
+const TABLE: [Row; 46] = [
+    row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+k!!"),
+    row("get", "/v1/requests", "", "++++kk!!"),
+    row("get", "/v1/requests/{id}", "", "?++++k!!"),
+    row("get", "/v1/requests/{id}/why", "", "?+++kk!!"),
+    row("post", "/v1/requests/{id}/decision", r#"{"decision": "reject", "reason": "no"}"#, "?+++kk!!"),
+    row("post", "/v1/requests/{id}/cancel", "{}", "kkkk+k!!"),
+    row("post", "/v1/requests/{id}/start", "{}", "kkkk+k!!"),
+    row("post", "/v1/requests/{id}/report", r#"{"outcome": "executed", "digest": "{digest}"}"#, "kkkk+k!!"),
+    row("get", "/v1/events", "", "++++kk!!"),
+    row("get", "/v1/notices", "", "kkkk+k!!"),
+    row("post", "/v1/notices/{id}/ack", "{}", "kkkk?k!!"),
+    row("get", "/v1/integrations", "", "++++kk!!"),
+    row("get", "/v1/integrations/{name}", "", "++++kk!!"),
+    row("patch", "/v1/integrations/{name}", r#"{"enabled": true}"#, "--++kk!!"),
+    row("get", "/v1/actions", "", "++++kk!!"),
+    row("get", "/v1/actions/{name}", "", "++++kk!!"),
+    row("patch", "/v1/actions/{name}", r#"{"enabled": true}"#, "--++kk!!"),
+    row("get", "/v1/preferences", "", "++++kk!!"),
+    row("put", "/v1/preferences/{action}", r#"{"mode": "manual"}"#, "++++kk!!"),
+    row("post", "/v1/people", r#"{"id": "new-{caller}"}"#, "--++kk!!"),
+    row("get", "/v1/people", "", "++++kk!!"),
+    row("get", "/v1/people/{id}", "", "++++kk!!"),
+    row("patch", "/v1/people/{id}", r#"{"name": "New"}"#, "--++kk!!"),
+    row("delete", "/v1/people/{id}", "", "--++kk!!"),
+    row("post", "/v1/agents", r#"{"id": "new-{caller}"}"#, "--++kk!!"),
+    row("get", "/v1/agents", "", "++++kk!!"),
+    row("get", "/v1/agents/{id}", "", "++++kk!!"),
+    row("patch", "/v1/agents/{id}", r#"{"name": "New"}"#, "--++kk!!"),
+    row("delete", "/v1/agents/{id}", "", "--++kk!!"),
+    row("post", "/v1/teams", r#"{"id": "new-{caller}"}"#, "--++kk!!"),
+    row("get", "/v1/teams", "", "++++kk!!"),
+    row("get", "/v1/teams/{id}", "", "++++kk!!"),
+    row("patch", "/v1/teams/{id}", r#"{"name": "New"}"#, "--++kk!!"),
+    row("delete", "/v1/teams/{id}", "", "--++kk!!"),
+    row("post", "/v1/groups", r#"{"id": "new-{caller}"}"#, "--++kk!!"),
+    row("get", "/v1/groups", "", "++++kk!!"),
+    row("get", "/v1/groups/{id}", "", "++++kk!!"),
+    row("patch", "/v1/groups/{id}", r#"{"name": "New"}"#, "--++kk!!"),
+    row("delete", "/v1/groups/{id}", "", "--++kk!!"),
+    row("post", "/v1/tokens", r#"{"agent": "local"}"#, "--++kk!!"),
+    row("get", "/v1/tokens", "", "--++kk!!"),
+    row("delete", "/v1/tokens/{token}", "", "--++kk!!"),
+    row("get", "/v1/me", "", "++++++!!"),
+    row("patch", "/v1/me", r#"{"away": null}"#, "++++kk!!"),
+    row("get", "/healthz", "", "++++++++"),
+    row("get", "/readyz", "", "++++++++"),
 ];
 
 #[test]
@@ -135,8 +151,8 @@ async fn every_caller_gets_what_the_table_says() {
                 .ask(&email(), &format!("{}{}{name}", row.method, row.path))
                 .await
                 .unwrap();
-            let path = row
-                .path
+            let path = fresh(&gate, row.path)
+                .await
                 .replace("{id}", &asked.id.to_string())
                 .replace("/integrations/{name}", "/integrations/email")
                 .replace("{name}", "email.send")
@@ -161,6 +177,21 @@ async fn every_caller_gets_what_the_table_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The path of something that is there and that nothing refers to, where the path names such a thing.
+async fn fresh(gate: &TestGate, path: &str) -> String {
+    let Some(list) = path.strip_suffix("/{id}") else {
+        return path.to_owned();
+    };
+    if list == "/v1/requests" {
+        return path.to_owned();
+    }
+    let id = TokenId::generate().to_string();
+    let body = json!({"id": id}).to_string();
+    let added = gate.owner_wire().post(list, body).await;
+    assert_eq!(added.status, 201, "{added:?}");
+    format!("{list}/{id}")
 }
 
 /// The stream never ends by itself: of it only the head is awaited.
@@ -189,6 +220,10 @@ async fn callers(gate: TestGate) -> (TestGate, Vec<Wire>) {
     }
     tokens.push(gate.token(json!({"person": "owner"})).await);
     tokens.push(gate.token(json!({"agent": "local"})).await);
+    tokens.push(
+        gate.token(json!({"worker": "mailer", "actions": ["email.send"]}))
+            .await,
+    );
     let revoked = gate.token(json!({"person": "owner"})).await;
     let id = gate.client(&revoked).me().await.unwrap().token;
     gate.owner().revoke_token(id).await.unwrap();

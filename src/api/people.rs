@@ -3,16 +3,35 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
-use crate::domain::id::{AgentId, PersonId, TokenId};
+use crate::domain::id::{ActionPattern, AgentId, PersonId, TokenId, WorkerId};
 use crate::domain::people::{Holder, Role};
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 
 pub use crate::domain::people::{
-    Agent, Group, NewAgent, NewGroup, NewPerson, NewTeam, Person, Team,
+    Agent, Away, Group, NewAgent, NewGroup, NewPerson, NewTeam, Notifications, PatchAgent,
+    PatchGroup, PatchMe, PatchNotifications, PatchPerson, PatchTeam, Person, Quiet, Team,
 };
 
-/// `POST /v1/tokens`: for a person or for an agent.
+/// An agent after a change; `stopped` is there where the change disabled it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentChanged {
+    #[serde(flatten)]
+    pub agent: Agent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stopped>,
+}
+
+/// What ended because something was disabled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopped {
+    /// Requests that nobody had decided.
+    pub cancelled: usize,
+    /// Approvals that nobody had used.
+    pub revoked: usize,
+}
+
+/// `POST /v1/tokens`: for a person, for an agent or for a worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
@@ -20,9 +39,14 @@ pub struct NewToken {
     pub person: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerId>,
     /// The nodes that the agent may ask from with it: `*` stands for any characters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nodes: Vec<String>,
+    /// What the worker may run with it: actions, or patterns in which `*` stands for any characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionPattern>,
 }
 
 /// A token as a list shows it; `token` is there only in the answer that made it.
@@ -35,6 +59,8 @@ pub struct TokenView {
     pub issued_at: At,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nodes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionPattern>,
     pub revoked: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
@@ -46,11 +72,20 @@ pub struct Me {
     pub kind: MeKind,
     pub id: String,
     pub name: Untrusted,
-    /// What a person may do; agents have none.
+    /// What a person may do; programs have none.
     pub role: Option<Role>,
     /// Whom an agent belongs to; people have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owners: Vec<PersonId>,
+    /// What a worker may run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionPattern>,
+    /// When a person is not there, and who answers for them meanwhile.
+    #[serde(default)]
+    pub away: Option<Away>,
+    /// How a person is told of what waits for them; programs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notifications: Option<Notifications>,
     pub token: TokenId,
     pub version: String,
 }
@@ -61,4 +96,5 @@ pub struct Me {
 pub enum MeKind {
     Person,
     Agent,
+    Worker,
 }

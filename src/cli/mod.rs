@@ -144,9 +144,21 @@ mod tests {
     fn a_token_is_made_for_one_holder_however_it_is_printed() {
         for arguments in [&["tokens", "add"][..], &["tokens", "add", "--json"]] {
             let told = refused(arguments);
-            assert!(told.contains("<--person <ID>|--agent <ID>>"), "{told}");
+            assert!(
+                told.contains("<--person <ID>|--agent <ID>|--worker <NAME>>"),
+                "{told}"
+            );
         }
         refused(&["tokens", "add", "--person", "ana", "--agent", "outreach"]);
+        refused(&["tokens", "add", "--worker", "mailer"]);
+        refused(&[
+            "tokens",
+            "add",
+            "--agent",
+            "outreach",
+            "--action",
+            "email.send",
+        ]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::actor::Actor;
 use super::digest::Digest;
 use super::execution::{Lease, Outcome, Report};
-use super::id::{ActionName, PersonId, RequestId, TokenId};
+use super::id::{ActionName, GroupId, PersonId, RequestId, TeamId, TokenId};
 use super::lifecycle::Settlement;
 use super::pattern::PatternRef;
 use super::people::{Action, Agent, Group, Integration, Person, Team, Token};
@@ -115,7 +115,9 @@ facts! {
     PersonSaved(Person): Workspace, "person.saved";
     AgentSaved(Agent): Workspace, "agent.saved";
     TeamSaved(Team): Workspace, "team.saved";
+    TeamRemoved(TeamRemoved): Workspace, "team.removed";
     GroupSaved(Group): Workspace, "group.saved";
+    GroupRemoved(GroupRemoved): Workspace, "group.removed";
     TokenIssued(Token): Workspace, "token.issued";
     TokenRevoked(TokenRevoked): Workspace, "token.revoked";
     IntegrationSaved(Integration): Workspace, "integration.saved";
@@ -301,6 +303,18 @@ pub struct PatternSuspended {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatternResumed {
     pub pattern: PatternRef,
+}
+
+/// A team that nobody belonged to is no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRemoved {
+    pub id: TeamId,
+}
+
+/// A group that nobody was in is no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRemoved {
+    pub id: GroupId,
 }
 
 /// A token speaks for nobody from now on.

@@ -190,6 +190,8 @@ unique_id!(
 const NAME_RULE: &str =
     "ids are 1 to 63 characters of a-z 0-9 _ . - and start with a letter or digit";
 const ACTION_RULE: &str = "actions are like email.send: lower-case words joined by dots, of a-z 0-9 _ -, at most 128 characters";
+const PATTERN_RULE: &str =
+    "like email.send or email.*: a-z 0-9 _ - . and * for any characters, at most 128 characters";
 const INTEGRATION_RULE: &str = "integrations are one lower-case word of a-z 0-9 _ -";
 
 named_id!(
@@ -217,6 +219,10 @@ named_id!(
     ActionName, "an action", is_action, ACTION_RULE
 );
 named_id!(
+    /// Actions that a token is for: one by its name, or many with `*` for any characters.
+    ActionPattern, "an action or a pattern of actions", is_action_pattern, PATTERN_RULE
+);
+named_id!(
     /// Where an action lives: the part before its first dot.
     IntegrationName, "an integration", is_integration, INTEGRATION_RULE
 );
@@ -238,10 +244,11 @@ fn is_name(text: &str) -> bool {
 }
 
 fn is_word(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-'))
+    !text.is_empty() && text.bytes().all(is_word_byte)
+}
+
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
 }
 
 fn is_integration(text: &str) -> bool {
@@ -255,6 +262,11 @@ fn is_action(text: &str) -> bool {
         }
         None => false,
     }
+}
+
+fn is_action_pattern(text: &str) -> bool {
+    let fits = |b: u8| is_word_byte(b) || matches!(b, b'.' | b'*');
+    is_action(text) || (text.contains('*') && text.len() <= 128 && text.bytes().all(fits))
 }
 
 #[cfg(test)]
@@ -321,6 +333,16 @@ mod tests {
                 .parse::<ActionName>()
                 .is_err()
         );
+    }
+
+    #[test]
+    fn patterns_of_actions_are_names_or_have_a_star() {
+        for good in ["email.send", "email.*", "*", "mcp.*.read_*"] {
+            assert!(good.parse::<ActionPattern>().is_ok(), "{good}");
+        }
+        for bad in ["", "email", "Email.*", "email.* ", "a/*", &"*".repeat(129)] {
+            assert!(bad.parse::<ActionPattern>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,15 +1,26 @@
 //! Who is who: people, agents, teams, groups, and the tokens that speak for them.
 //! Everything is matched by id, never by display name.
 
+mod input;
+mod notifications;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
-use super::id::{ActionName, AgentId, BadId, GroupId, PersonId, TeamId, TokenId};
+use super::id::{
+    ActionName, ActionPattern, AgentId, BadId, GroupId, PersonId, TeamId, TokenId, WorkerId,
+};
 use super::time::At;
 use super::untrusted::Untrusted;
+
+pub use input::{
+    NewAgent, NewGroup, NewPerson, NewTeam, PatchAction, PatchAgent, PatchGroup, PatchIntegration,
+    PatchMe, PatchNotifications, PatchPerson, PatchTeam,
+};
+pub use notifications::{BadHour, Hour, Notifications, Quiet, Zone};
 
 /// What a person may do in the workspace.
 #[derive(
@@ -68,6 +79,9 @@ pub struct Person {
     /// When they are not there, and who answers for them meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub away: Option<Away>,
+    /// How they are told of what waits for them, besides in the inbox.
+    #[serde(default)]
+    pub notifications: Notifications,
 }
 
 impl Person {
@@ -191,6 +205,7 @@ impl TryFrom<String> for UserRef {
 pub enum Holder {
     Person(PersonId),
     Agent(AgentId),
+    Worker(WorkerId),
 }
 
 impl Holder {
@@ -199,6 +214,16 @@ impl Holder {
         match self {
             Holder::Person(id) => Actor::Person(id.clone()),
             Holder::Agent(id) => Actor::Agent(id.clone()),
+            Holder::Worker(id) => Actor::Worker(id.clone()),
+        }
+    }
+
+    /// Whose its tokens are, as a sentence says it.
+    pub const fn whose(&self) -> &'static str {
+        match self {
+            Holder::Person(_) => "a person's",
+            Holder::Agent(_) => "an agent's",
+            Holder::Worker(_) => "a worker's",
         }
     }
 }
@@ -215,6 +240,9 @@ pub struct Token {
     /// The nodes that an agent may ask from with it, as patterns; from anywhere when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nodes: Vec<String>,
+    /// What a worker may run with it: nothing when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionPattern>,
     pub revoked: bool,
 }
 
@@ -225,6 +253,9 @@ pub struct Integration {
     pub enabled: bool,
     /// Who may act through it.
     pub users: Vec<UserRef>,
+    /// Whether a tool of it that calls itself read-only is believed.
+    #[serde(default)]
+    pub trust_read_only_hints: bool,
 }
 
 /// What the workspace holds about one action.
@@ -244,96 +275,4 @@ pub struct Action {
     /// The agent that was the first to ask for it, where it isn't a shipped one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learnt_from: Option<AgentId>,
-}
-
-/// A person to add.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewPerson {
-    pub id: PersonId,
-    #[serde(default)]
-    pub name: Option<Untrusted>,
-    #[serde(default)]
-    pub email: Option<Untrusted>,
-    #[serde(default)]
-    pub role: Role,
-    #[serde(default)]
-    pub manager: Option<PersonId>,
-    #[serde(default)]
-    pub groups: Vec<GroupId>,
-    #[serde(default)]
-    pub team: Option<TeamId>,
-}
-
-/// An agent to add.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewAgent {
-    pub id: AgentId,
-    #[serde(default)]
-    pub name: Option<Untrusted>,
-    #[serde(default)]
-    pub owners: Vec<PersonId>,
-    /// Its owners, when nothing is said.
-    #[serde(default)]
-    pub users: Option<Vec<UserRef>>,
-    #[serde(default)]
-    pub team: Option<TeamId>,
-    /// Where the agent would be told; only its absence is accepted so far.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub callback_url: Option<Untrusted>,
-    #[serde(default)]
-    pub enabled: Option<bool>,
-}
-
-/// A team to add.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewTeam {
-    pub id: TeamId,
-    #[serde(default)]
-    pub name: Option<Untrusted>,
-    #[serde(default)]
-    pub admins: Vec<PersonId>,
-}
-
-/// A group to add.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewGroup {
-    pub id: GroupId,
-    #[serde(default)]
-    pub name: Option<Untrusted>,
-}
-
-/// A change of an action; what is left out stays as it is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PatchAction {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub auto_approval_allowed: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub needs_approval: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_risk: Option<super::risk::Risk>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub executor: Option<super::execution::Executor>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub read_only: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idempotent: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recipient_params: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-}
-
-/// A change of an integration; what is left out stays as it is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PatchIntegration {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub users: Option<Vec<UserRef>>,
 }

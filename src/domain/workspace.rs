@@ -56,8 +56,14 @@ impl Workspace {
             Fact::TeamSaved(team) => {
                 self.teams.insert(team.id.clone(), team.clone());
             }
+            Fact::TeamRemoved(removed) => {
+                self.teams.remove(&removed.id);
+            }
             Fact::GroupSaved(group) => {
                 self.groups.insert(group.id.clone(), group.clone());
+            }
+            Fact::GroupRemoved(removed) => {
+                self.groups.remove(&removed.id);
             }
             Fact::TokenIssued(token) => self.add_token(token),
             Fact::TokenRevoked(revoked) => {
@@ -140,6 +146,8 @@ impl Workspace {
         let active = match holder {
             Holder::Person(person) => self.people.get(person).is_some_and(|p| p.active),
             Holder::Agent(agent) => self.agents.contains_key(agent),
+            // Nothing is known of a worker but its tokens.
+            Holder::Worker(_) => true,
         };
         active.then_some((*id, holder))
     }

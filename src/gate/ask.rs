@@ -29,7 +29,7 @@ impl Gate {
         }
         bounds::ask(&ask)?;
         if ask.callback_url.is_some() {
-            return Err(GateError::Invalid(vec![super::people::no_callbacks()]));
+            return Err(GateError::Invalid(vec![super::references::no_callbacks()]));
         }
         let proposal = Proposal::from(&ask);
         for _ in 0..TRIES {

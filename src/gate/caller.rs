@@ -2,9 +2,10 @@
 
 use super::{Gate, GateError, Secret};
 use crate::domain::actor::Actor;
-use crate::domain::id::{AgentId, PersonId, TokenId};
+use crate::domain::id::{AgentId, PersonId, TokenId, WorkerId};
 use crate::domain::people::Holder;
 use crate::domain::review::Reviewer;
+use crate::domain::workspace::Workspace;
 
 pub use crate::domain::people::Role;
 
@@ -13,7 +14,7 @@ pub use crate::domain::people::Role;
 pub struct Caller {
     pub token: TokenId,
     pub holder: Holder,
-    /// What a person may do; agents have no role.
+    /// What a person may do; programs have no role.
     pub role: Option<Role>,
 }
 
@@ -25,7 +26,7 @@ impl Gate {
         let (token, holder) = workspace.holder(&secret.hash())?;
         let role = match holder {
             Holder::Person(person) => workspace.role(person),
-            Holder::Agent(_) => None,
+            Holder::Agent(_) | Holder::Worker(_) => None,
         };
         Some(Caller {
             token,
@@ -42,6 +43,7 @@ impl Gate {
             && match &caller.holder {
                 Holder::Person(person) => workspace.role(person) == caller.role,
                 Holder::Agent(agent) => workspace.agents.contains_key(agent),
+                Holder::Worker(_) => true,
             }
     }
 }
@@ -52,25 +54,35 @@ impl Caller {
         self.holder.actor()
     }
 
-    /// The agent that calls; a person can't ask.
+    /// The agent that calls; nobody else asks.
     pub fn agent(&self) -> Result<&AgentId, GateError> {
         match &self.holder {
             Holder::Agent(agent) => Ok(agent),
-            Holder::Person(_) => Err(GateError::WrongKind {
-                needed: "an agent's token",
-                given: "a person's",
-            }),
+            other => Err(wrong_kind("an agent's token", other)),
         }
     }
 
-    /// The person who calls; an agent can't decide.
+    /// The person who calls; a program can't decide.
     pub fn person(&self) -> Result<&PersonId, GateError> {
         match &self.holder {
             Holder::Person(person) => Ok(person),
-            Holder::Agent(_) => Err(GateError::WrongKind {
-                needed: "a person's token",
-                given: "an agent's",
-            }),
+            other => Err(wrong_kind("a person's token", other)),
+        }
+    }
+
+    /// The worker that calls; nobody else runs what others asked for.
+    pub fn worker(&self) -> Result<&WorkerId, GateError> {
+        match &self.holder {
+            Holder::Worker(worker) => Ok(worker),
+            other => Err(wrong_kind("a worker's token", other)),
+        }
+    }
+
+    /// Refuses who can have no part in a request: neither asks nor answers.
+    pub fn asks_or_answers(&self) -> Result<(), GateError> {
+        match &self.holder {
+            Holder::Person(_) | Holder::Agent(_) => Ok(()),
+            other => Err(wrong_kind("a person's or an agent's token", other)),
         }
     }
 
@@ -79,18 +91,37 @@ impl Caller {
         match &self.holder {
             Holder::Person(person) => Ok(Reviewer::Person(person.clone())),
             Holder::Agent(agent) => Ok(Reviewer::Agent(agent.clone())),
+            other => Err(wrong_kind("a person's token", other)),
         }
     }
 
     /// The person who calls, if they manage the workspace.
     pub fn manager(&self) -> Result<&PersonId, GateError> {
         let person = self.person()?;
-        match self.role {
-            Some(role) if role.manages() => Ok(person),
-            _ => Err(GateError::Forbidden(format!(
-                "this needs the role admin or owner; {person} is a {}",
-                self.role.map_or("guest", Role::word)
-            ))),
-        }
+        manages(person, self.role).map(|_| person)
+    }
+
+    /// The role of a caller who manages the workspace as this snapshot has it. What they were when
+    /// their call began may be over.
+    pub(super) fn manages_in(&self, workspace: &Workspace) -> Result<Role, GateError> {
+        let person = self.person()?;
+        manages(person, workspace.role(person))
+    }
+}
+
+fn wrong_kind(needed: &'static str, given: &Holder) -> GateError {
+    GateError::WrongKind {
+        needed,
+        given: given.whose(),
+    }
+}
+
+fn manages(person: &PersonId, role: Option<Role>) -> Result<Role, GateError> {
+    match role {
+        Some(role) if role.manages() => Ok(role),
+        _ => Err(GateError::Forbidden(format!(
+            "this needs the role admin or owner; {person} is a {}",
+            role.map_or("guest", Role::word)
+        ))),
     }
 }

@@ -21,6 +21,12 @@ pub enum GateError {
     },
     #[error("{0}")]
     Forbidden(String),
+    #[error("the {0} is not what you saw any more; look at it again, and change that")]
+    Changed(&'static str),
+    #[error("{0}")]
+    InUse(String),
+    #[error("{0}")]
+    LastOwner(String),
     #[error("{0} is not among the users of this agent, so it can't act for them")]
     NotItsUser(String),
     #[error("{0}")]

@@ -5,7 +5,7 @@ use super::{Gate, GateError, Secret};
 use crate::domain::actor::Actor;
 use crate::domain::event::Fact;
 use crate::domain::id::TokenId;
-use crate::domain::people::{Agent, Holder, Person, Role, Token, UserRef};
+use crate::domain::people::{Agent, Holder, Notifications, Person, Role, Token, UserRef};
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
@@ -68,6 +68,7 @@ fn first_people(keys: &FirstKeys, tokens: [TokenId; 2], now: At) -> Vec<Fact> {
             issued_at: now,
             hash: secret.hash(),
             nodes: Vec::new(),
+            actions: Vec::new(),
             revoked: false,
         })
     };
@@ -82,6 +83,7 @@ fn first_people(keys: &FirstKeys, tokens: [TokenId; 2], now: At) -> Vec<Fact> {
             team: None,
             active: true,
             away: None,
+            notifications: Notifications::default(),
         }),
         Fact::AgentSaved(Agent {
             id: agent.clone(),

@@ -6,6 +6,8 @@ mod ask;
 mod bells;
 mod bounds;
 mod caller;
+mod change;
+mod change_person;
 mod clerk;
 mod decide;
 mod error;
@@ -17,12 +19,15 @@ mod notices;
 mod people;
 mod policy;
 mod reroute;
+mod references;
 mod run;
 mod secret;
 mod see;
+mod seen;
 mod settings;
 mod stop;
 mod timers;
+mod tokens;
 mod wait;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,8 +52,10 @@ pub use error::{Fault, GateError};
 pub use found::{FirstKeys, OpenError};
 pub use look::{Look, claim_ends_at, live_claim, looking};
 pub use news::Passing;
-pub use people::Issued;
 pub use secret::{BadSecret, Secret};
+pub use seen::{MeantFor, Tag};
+pub use stop::Stopped;
+pub use tokens::{Grant, Issued};
 pub use wait::Until;
 
 /// How often an operation starts again because somebody else was faster. Each time somebody else got

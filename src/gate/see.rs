@@ -24,6 +24,7 @@ impl Caller {
                     || stored.asked.parties.contains(person)
                     || stored.standing.watchers.contains(person)
             }
+            Holder::Worker(_) => false,
         }
     }
 

@@ -2,7 +2,8 @@
 //! locking it ends every opt-in for it at once, and unlocking it again brings none back.
 
 use super::bounds;
-use super::{Caller, Gate, GateError};
+use super::references::{missing_users, refuse_if_any};
+use super::{Caller, Gate, GateError, MeantFor, Tag};
 use crate::domain::event::{Fact, OptedOut};
 use crate::domain::id::{ActionName, IntegrationName};
 use crate::domain::people::{Action, Integration, PatchAction, PatchIntegration};
@@ -15,13 +16,15 @@ impl Gate {
         caller: &Caller,
         name: &ActionName,
         patch: &PatchAction,
+        meant_for: &MeantFor,
     ) -> Result<Action, GateError> {
-        caller.manager()?;
         self.change_workspace(&caller.actor(), None, |workspace| {
+            caller.manages_in(workspace)?;
             let old = workspace
                 .actions
                 .get(name)
                 .ok_or_else(|| unknown("action", name.as_str()))?;
+            meant_for.check("action", &Tag::of(old))?;
             let new = patched_action(old, patch);
             Ok(changed(old, new)
                 .map(Fact::ActionSaved)
@@ -46,20 +49,24 @@ impl Gate {
         caller: &Caller,
         name: &IntegrationName,
         patch: &PatchIntegration,
+        meant_for: &MeantFor,
     ) -> Result<Integration, GateError> {
-        caller.manager()?;
         self.change_workspace(&caller.actor(), None, |workspace| {
+            caller.manages_in(workspace)?;
             let old = workspace
                 .integrations
                 .get(name)
                 .ok_or_else(|| unknown("integration", name.as_str()))?;
-            if let Some(users) = &patch.users {
-                super::people::check_users(users, "/users", workspace)?;
-            }
+            meant_for.check("integration", &Tag::of(old))?;
+            let users = patch.users.as_deref().unwrap_or_default();
+            refuse_if_any(missing_users(users, "/users", workspace))?;
             let new = Integration {
                 name: old.name.clone(),
                 enabled: patch.enabled.unwrap_or(old.enabled),
                 users: patch.users.clone().unwrap_or_else(|| old.users.clone()),
+                trust_read_only_hints: patch
+                    .trust_read_only_hints
+                    .unwrap_or(old.trust_read_only_hints),
             };
             Ok(changed(old, new)
                 .map(Fact::IntegrationSaved)

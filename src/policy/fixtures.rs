@@ -3,7 +3,9 @@
 //! omar was deactivated.
 
 use crate::domain::id::{ActionName, PersonId};
-use crate::domain::people::{Action, Agent, Integration, Person, Role, Team, UserRef};
+use crate::domain::people::{
+    Action, Agent, Integration, Notifications, Person, Role, Team, UserRef,
+};
 use crate::domain::request::Kind;
 use crate::domain::review::OptInScope;
 use crate::domain::risk::Risk;
@@ -35,6 +37,7 @@ pub fn person(name: &str, role: Role, active: bool) -> Person {
         team: None,
         active,
         away: None,
+        notifications: Notifications::default(),
     }
 }
 

@@ -16,6 +16,9 @@ pub(super) struct AnAgent(pub(super) Caller);
 /// A caller who is a person.
 pub(super) struct APerson(pub(super) Caller);
 
+/// A caller who is a person or an agent: who may have a part in a request.
+pub(super) struct AParty(pub(super) Caller);
+
 /// A caller who is a person with the role admin or owner.
 pub(super) struct Manager(pub(super) Caller);
 
@@ -57,6 +60,16 @@ impl FromRequestParts<Shared> for APerson {
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, shared).await?;
         caller.person()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Shared> for AParty {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let caller = Caller::from_request_parts(parts, shared).await?;
+        caller.asks_or_answers()?;
         Ok(Self(caller))
     }
 }

@@ -4,6 +4,7 @@
 
 mod auth;
 mod body;
+mod etag;
 mod events;
 mod fence;
 mod health;
@@ -14,6 +15,7 @@ mod people;
 mod problem;
 mod requests;
 mod settings;
+mod tokens;
 mod view;
 
 use std::future::Future;
@@ -224,18 +226,22 @@ routes! {
     "/v1/notices": get notices::list;
     "/v1/notices/{id}/ack": post notices::take;
     "/v1/integrations": get settings::integrations;
-    "/v1/integrations/{name}": patch settings::change_integration;
+    "/v1/integrations/{name}": get settings::integration, patch settings::change_integration;
     "/v1/actions": get settings::actions;
-    "/v1/actions/{name}": patch settings::change_action;
+    "/v1/actions/{name}": get settings::action, patch settings::change_action;
     "/v1/preferences": get settings::preferences;
     "/v1/preferences/{action}": put settings::choose;
     "/v1/people": post people::add_person, get people::people;
+    "/v1/people/{id}": get people::person, patch people::change_person, delete people::remove_person;
     "/v1/agents": post people::add_agent, get people::agents;
+    "/v1/agents/{id}": get people::agent, patch people::change_agent, delete people::remove_agent;
     "/v1/teams": post people::add_team, get people::teams;
+    "/v1/teams/{id}": get people::team, patch people::change_team, delete people::remove_team;
     "/v1/groups": post people::add_group, get people::groups;
-    "/v1/tokens": post people::issue_token, get people::tokens;
-    "/v1/tokens/{token}": delete people::revoke_token;
-    "/v1/me": get me::me;
+    "/v1/groups/{id}": get people::group, patch people::change_group, delete people::remove_group;
+    "/v1/tokens": post tokens::issue_token, get tokens::tokens;
+    "/v1/tokens/{token}": delete tokens::revoke_token;
+    "/v1/me": get me::me, patch me::change_me;
     "/healthz": get health::alive;
     "/readyz": get health::ready;
 }

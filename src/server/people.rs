@@ -1,22 +1,26 @@
-//! Who is who.
+//! Who is who: people, agents, teams and groups.
+
+use std::str::FromStr;
 
 use axum::extract::State;
 
 use super::Shared;
 use super::auth::{APerson, Manager};
 use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
+use super::etag::{Tagged, tagged, tagged_as};
 use super::paging::Paging;
 use super::problem::Rejection;
 use crate::api::page::Page;
 use crate::api::people::{
-    Agent, Group, NewAgent, NewGroup, NewPerson, NewTeam, NewToken, Person, Team, TokenView,
+    Agent, AgentChanged, Group, NewAgent, NewGroup, NewPerson, NewTeam, PatchAgent, PatchGroup,
+    PatchPerson, PatchTeam, Person, Stopped, Team,
 };
 use crate::api::problem::ProblemKind;
-use crate::domain::id::BadId;
-use crate::domain::people::{Holder, Token};
-use crate::gate::Secret;
+use crate::domain::id::{AgentId, BadId, GroupId, PersonId, TeamId};
+use crate::gate::{GateError, MeantFor, Tag};
 
 type Answered<T> = Result<Answer<T>, Rejection>;
+type TaggedAs<T> = Result<Tagged<T>, Rejection>;
 
 pub(super) async fn people(
     State(shared): State<Shared>,
@@ -26,17 +30,54 @@ pub(super) async fn people(
     Ok(ok(paging.of(&shared.gate.workspace().people, Clone::clone)?))
 }
 
+pub(super) async fn person(
+    State(shared): State<Shared>,
+    _: APerson,
+    Path(id): Path,
+) -> TaggedAs<Person> {
+    let id: PersonId = named(&id)?;
+    let workspace = shared.gate.workspace();
+    found("person", &id, workspace.people.get(&id)).map(|one| tagged(ok(one)))
+}
+
 pub(super) async fn add_person(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewPerson>,
+) -> TaggedAs<Person> {
+    let added = shared
+        .gate
+        .add_person(&caller, &body.value, body.once.as_ref())
+        .await?;
+    Ok(tagged(created(added)))
+}
+
+pub(super) async fn change_person(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    meant_for: MeantFor,
+    body: Strict<PatchPerson>,
+) -> TaggedAs<Person> {
+    let changed = shared
+        .gate
+        .change_person(&caller, &named(&id)?, &body.value, &meant_for)
+        .await?;
+    Ok(tagged(ok(changed)))
+}
+
+pub(super) async fn remove_person(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    meant_for: MeantFor,
+    _: Nothing,
 ) -> Answered<Person> {
-    Ok(created(
-        shared
-            .gate
-            .add_person(&caller, &body.value, body.once.as_ref())
-            .await?,
-    ))
+    let removed = shared
+        .gate
+        .deactivate_person(&caller, &named(&id)?, &meant_for)
+        .await?;
+    Ok(ok(removed))
 }
 
 pub(super) async fn agents(
@@ -47,17 +88,65 @@ pub(super) async fn agents(
     Ok(ok(paging.of(&shared.gate.workspace().agents, Clone::clone)?))
 }
 
+pub(super) async fn agent(
+    State(shared): State<Shared>,
+    _: APerson,
+    Path(id): Path,
+) -> TaggedAs<Agent> {
+    let id: AgentId = named(&id)?;
+    let workspace = shared.gate.workspace();
+    found("agent", &id, workspace.agents.get(&id)).map(|one| tagged(ok(one)))
+}
+
 pub(super) async fn add_agent(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewAgent>,
-) -> Answered<Agent> {
-    Ok(created(
-        shared
-            .gate
-            .add_agent(&caller, &body.value, body.once.as_ref())
-            .await?,
-    ))
+) -> TaggedAs<Agent> {
+    let added = shared
+        .gate
+        .add_agent(&caller, &body.value, body.once.as_ref())
+        .await?;
+    Ok(tagged(created(added)))
+}
+
+pub(super) async fn change_agent(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    meant_for: MeantFor,
+    body: Strict<PatchAgent>,
+) -> TaggedAs<AgentChanged> {
+    let (agent, stopped) = shared
+        .gate
+        .change_agent(&caller, &named(&id)?, &body.value, &meant_for)
+        .await?;
+    let tag = Tag::of(&agent);
+    Ok(tagged_as(ok(agent_changed(agent, stopped)), tag))
+}
+
+pub(super) async fn remove_agent(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    meant_for: MeantFor,
+    _: Nothing,
+) -> Answered<AgentChanged> {
+    let (agent, stopped) = shared
+        .gate
+        .remove_agent(&caller, &named(&id)?, &meant_for)
+        .await?;
+    Ok(ok(agent_changed(agent, Some(stopped))))
+}
+
+fn agent_changed(agent: Agent, stopped: Option<crate::gate::Stopped>) -> AgentChanged {
+    AgentChanged {
+        agent,
+        stopped: stopped.map(|stopped| Stopped {
+            cancelled: stopped.cancelled,
+            revoked: stopped.revoked,
+        }),
+    }
 }
 
 pub(super) async fn teams(
@@ -68,17 +157,54 @@ pub(super) async fn teams(
     Ok(ok(paging.of(&shared.gate.workspace().teams, Clone::clone)?))
 }
 
+pub(super) async fn team(
+    State(shared): State<Shared>,
+    _: APerson,
+    Path(id): Path,
+) -> TaggedAs<Team> {
+    let id: TeamId = named(&id)?;
+    let workspace = shared.gate.workspace();
+    found("team", &id, workspace.teams.get(&id)).map(|one| tagged(ok(one)))
+}
+
 pub(super) async fn add_team(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewTeam>,
+) -> TaggedAs<Team> {
+    let added = shared
+        .gate
+        .add_team(&caller, &body.value, body.once.as_ref())
+        .await?;
+    Ok(tagged(created(added)))
+}
+
+pub(super) async fn change_team(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    meant_for: MeantFor,
+    body: Strict<PatchTeam>,
+) -> TaggedAs<Team> {
+    let changed = shared
+        .gate
+        .change_team(&caller, &named(&id)?, &body.value, &meant_for)
+        .await?;
+    Ok(tagged(ok(changed)))
+}
+
+pub(super) async fn remove_team(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    meant_for: MeantFor,
+    _: Nothing,
 ) -> Answered<Team> {
-    Ok(created(
-        shared
-            .gate
-            .add_team(&caller, &body.value, body.once.as_ref())
-            .await?,
-    ))
+    let removed = shared
+        .gate
+        .remove_team(&caller, &named(&id)?, &meant_for)
+        .await?;
+    Ok(ok(removed))
 }
 
 pub(super) async fn groups(
@@ -89,67 +215,71 @@ pub(super) async fn groups(
     Ok(ok(paging.of(&shared.gate.workspace().groups, Clone::clone)?))
 }
 
+pub(super) async fn group(
+    State(shared): State<Shared>,
+    _: APerson,
+    Path(id): Path,
+) -> TaggedAs<Group> {
+    let id: GroupId = named(&id)?;
+    let workspace = shared.gate.workspace();
+    found("group", &id, workspace.groups.get(&id)).map(|one| tagged(ok(one)))
+}
+
 pub(super) async fn add_group(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewGroup>,
-) -> Answered<Group> {
-    Ok(created(
-        shared
-            .gate
-            .add_group(&caller, &body.value, body.once.as_ref())
-            .await?,
-    ))
-}
-
-pub(super) async fn tokens(
-    State(shared): State<Shared>,
-    _: Manager,
-    StrictQuery(paging): StrictQuery<Paging>,
-) -> Answered<Page<TokenView>> {
-    let view = |token: &Token| token_view(token.clone(), None);
-    Ok(ok(paging.of(&shared.gate.workspace().tokens, view)?))
-}
-
-pub(super) async fn issue_token(
-    State(shared): State<Shared>,
-    Manager(caller): Manager,
-    body: Strict<NewToken>,
-) -> Answered<TokenView> {
-    let holder = match (body.value.person, body.value.agent) {
-        (Some(person), None) => Holder::Person(person),
-        (None, Some(agent)) => Holder::Agent(agent),
-        _ => return Err(Rejection::invalid("", "expected either person or agent")),
-    };
-    let issued = shared
+) -> TaggedAs<Group> {
+    let added = shared
         .gate
-        .issue_token(&caller, &holder, &body.value.nodes, body.once.as_ref())
+        .add_group(&caller, &body.value, body.once.as_ref())
         .await?;
-    Ok(created(token_view(issued.token, issued.secret.as_ref())))
+    Ok(tagged(created(added)))
 }
 
-pub(super) async fn revoke_token(
+pub(super) async fn change_group(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     Path(id): Path,
-    Nothing { .. }: Nothing,
-) -> Answered<TokenView> {
-    let no_such = |error: BadId| Rejection::new(ProblemKind::NotFound, error.to_string());
-    let token = shared
+    meant_for: MeantFor,
+    body: Strict<PatchGroup>,
+) -> TaggedAs<Group> {
+    let changed = shared
         .gate
-        .revoke_token(&caller, id.parse().map_err(no_such)?)
+        .change_group(&caller, &named(&id)?, &body.value, &meant_for)
         .await?;
-    Ok(ok(token_view(token, None)))
+    Ok(tagged(ok(changed)))
 }
 
-fn token_view(token: Token, secret: Option<&Secret>) -> TokenView {
-    TokenView {
-        id: token.id,
-        holder: token.holder,
-        issued_by: token.issued_by,
-        issued_at: token.issued_at,
-        nodes: token.nodes,
-        revoked: token.revoked,
-        token: secret.map(|secret| secret.reveal().to_owned()),
-    }
+pub(super) async fn remove_group(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    meant_for: MeantFor,
+    _: Nothing,
+) -> Answered<Group> {
+    let removed = shared
+        .gate
+        .remove_group(&caller, &named(&id)?, &meant_for)
+        .await?;
+    Ok(ok(removed))
+}
+
+/// The id in a path. A text that is none names nothing that exists.
+pub(super) fn named<T: FromStr<Err = BadId>>(text: &str) -> Result<T, Rejection> {
+    text.parse()
+        .map_err(|error: BadId| Rejection::new(ProblemKind::NotFound, error.to_string()))
+}
+
+/// What is kept under an id, if there is something.
+pub(super) fn found<T: Clone>(
+    what: &'static str,
+    id: &impl ToString,
+    found: Option<&T>,
+) -> Result<T, Rejection> {
+    let none = || GateError::NotFound {
+        what,
+        id: id.to_string(),
+    };
+    Ok(found.cloned().ok_or_else(none)?)
 }

@@ -6,8 +6,9 @@ use axum::extract::{FromRequest, State};
 use serde::Deserialize;
 
 use super::Shared;
-use super::auth::{APerson, AnAgent};
+use super::auth::{AParty, APerson, AnAgent};
 use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
+use super::etag::{Tagged, tagged_as};
 use super::paging;
 use super::problem::Rejection;
 use super::view::{self, Beside};
@@ -22,7 +23,7 @@ use crate::domain::lifecycle::Status;
 use crate::domain::people::Holder;
 use crate::domain::recipient::Recipient;
 use crate::domain::time::At;
-use crate::gate::{Caller, Choice, Look, Once, Until};
+use crate::gate::{Caller, Choice, Look, MeantFor, Once, Tag, Until};
 use crate::store::{Audience, Cursor, Order, Query, Stored};
 
 /// The longest wait in one call.
@@ -63,10 +64,11 @@ enum UntilWord {
 
 pub(super) async fn show(
     State(shared): State<Shared>,
-    caller: Caller,
+    AParty(caller): AParty,
     Path(id): Path,
+    meant_for: MeantFor,
     StrictQuery(wait): StrictQuery<Wait>,
-) -> Answered<Request> {
+) -> Result<Tagged<Request>, Rejection> {
     let id = request_id(&id)?;
     let seconds = wait.wait.unwrap_or(0);
     if seconds > LONGEST_WAIT {
@@ -87,7 +89,10 @@ pub(super) async fn show(
         // A waiting caller is let go with what there is, so that it can find the next gate.
         () = shared.until_closing() => shared.gate.request(&caller, id).await?,
     };
-    whole(&shared, &caller, stored).await.map(ok)
+    let tag = Tag::of_version(stored.standing.version);
+    meant_for.check("request", &tag)?;
+    let request = whole(&shared, &caller, stored).await?;
+    Ok(tagged_as(ok(request), tag))
 }
 
 pub(super) async fn list(

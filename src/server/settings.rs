@@ -5,20 +5,22 @@ use axum::extract::State;
 use super::Shared;
 use super::auth::{APerson, Manager};
 use super::body::{Answer, Path, Strict, StrictQuery, ok};
+use super::etag::{Tagged, tagged, tagged_as};
 use super::paging::Paging;
+use super::people::{found, named};
 use super::problem::Rejection;
 use crate::api::page::Page;
-use crate::api::problem::ProblemKind;
 use crate::api::settings::{
     ActionView, Choice, Integration, OptedInCount, PatchAction, PatchIntegration, Preference,
 };
-use crate::domain::id::{ActionName, BadId, IntegrationName};
+use crate::domain::id::{ActionName, IntegrationName};
 use crate::domain::people::Action;
 use crate::domain::review::{OptIn, OptInScope};
 use crate::domain::workspace::Workspace;
-use crate::gate::Caller;
+use crate::gate::{Caller, MeantFor, Tag};
 
 type Answered<T> = Result<Answer<T>, Rejection>;
+type TaggedAs<T> = Result<Tagged<T>, Rejection>;
 
 pub(super) async fn integrations(
     State(shared): State<Shared>,
@@ -30,17 +32,28 @@ pub(super) async fn integrations(
     ))
 }
 
+pub(super) async fn integration(
+    State(shared): State<Shared>,
+    _: APerson,
+    Path(name): Path,
+) -> TaggedAs<Integration> {
+    let name: IntegrationName = named(&name)?;
+    let workspace = shared.gate.workspace();
+    found("integration", &name, workspace.integrations.get(&name)).map(|one| tagged(ok(one)))
+}
+
 pub(super) async fn change_integration(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     Path(name): Path,
+    meant_for: MeantFor,
     body: Strict<PatchIntegration>,
-) -> Answered<Integration> {
-    let name: IntegrationName = name.parse().map_err(no_such)?;
-    Ok(ok(shared
+) -> TaggedAs<Integration> {
+    let changed = shared
         .gate
-        .change_integration(&caller, &name, &body.value)
-        .await?))
+        .change_integration(&caller, &named(&name)?, &body.value, &meant_for)
+        .await?;
+    Ok(tagged(ok(changed)))
 }
 
 pub(super) async fn actions(
@@ -54,18 +67,34 @@ pub(super) async fn actions(
     })?))
 }
 
+pub(super) async fn action(
+    State(shared): State<Shared>,
+    _: APerson,
+    Path(name): Path,
+) -> TaggedAs<ActionView> {
+    let name: ActionName = named(&name)?;
+    let workspace = shared.gate.workspace();
+    let action = found("action", &name, workspace.actions.get(&name))?;
+    Ok(tagged_action(&action, &workspace))
+}
+
 pub(super) async fn change_action(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     Path(name): Path,
+    meant_for: MeantFor,
     body: Strict<PatchAction>,
-) -> Answered<ActionView> {
-    let name: ActionName = name.parse().map_err(no_such)?;
+) -> TaggedAs<ActionView> {
     let action = shared
         .gate
-        .change_action(&caller, &name, &body.value)
+        .change_action(&caller, &named(&name)?, &body.value, &meant_for)
         .await?;
-    Ok(ok(action_view(&action, &shared.gate.workspace())))
+    Ok(tagged_action(&action, &shared.gate.workspace()))
+}
+
+/// Who opts in or out is no change of the action, and leaves its tag as it is.
+fn tagged_action(action: &Action, workspace: &Workspace) -> Tagged<ActionView> {
+    tagged_as(ok(action_view(action, workspace)), Tag::of(action))
 }
 
 pub(super) async fn preferences(
@@ -81,7 +110,7 @@ pub(super) async fn choose(
     Path(action): Path,
     body: Strict<Choice>,
 ) -> Answered<Page<Preference>> {
-    let action: ActionName = action.parse().map_err(no_such)?;
+    let action: ActionName = named(&action)?;
     let scope = match body.value {
         Choice::Manual {} => None,
         Choice::Always {} => Some(OptInScope::Always),
@@ -139,8 +168,4 @@ fn action_view(action: &Action, workspace: &Workspace) -> ActionView {
             conversation: opted_in.conversation,
         },
     }
-}
-
-fn no_such(error: BadId) -> Rejection {
-    Rejection::new(ProblemKind::NotFound, error.to_string())
 }

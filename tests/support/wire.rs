@@ -64,6 +64,20 @@ impl Wire {
         .await
     }
 
+    /// Changes something by these bytes as JSON.
+    pub async fn patch(&self, path: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let call = self.call("PATCH", path);
+        Answer::of(
+            call.header("content-type", "application/json")
+                .body(body.into()),
+        )
+        .await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.call("DELETE", path)).await
+    }
+
     /// Posts these bytes as JSON with an idempotency key.
     pub async fn post_once(&self, path: &str, key: &str, body: impl Into<Vec<u8>>) -> Answer {
         let call = self.call("POST", path).header("idempotency-key", key);
@@ -88,6 +102,13 @@ impl Answer {
             headers: response.headers().clone(),
             body: response.text().await.unwrap(),
         }
+    }
+
+    /// The tag of what it shows.
+    pub fn tag(&self) -> String {
+        let tag = self.headers.get("etag");
+        let tag = tag.unwrap_or_else(|| panic!("no tag: {self:?}"));
+        tag.to_str().unwrap().to_owned()
     }
 
     /// The answer as JSON.

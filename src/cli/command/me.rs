@@ -34,6 +34,7 @@ fn say(me: &Me, gate: &str) -> String {
     let kind = match me.kind {
         MeKind::Agent => "agent",
         MeKind::Person => "person",
+        MeKind::Worker => "worker",
     };
     let name = format!("{} ({})", safe(&me.id), me.name.plain_line());
     let mut rows = vec![(kind, name)];

@@ -1,4 +1,4 @@
-//! `signoff tokens`: what people and agents speak with.
+//! `signoff tokens`: what people, agents and workers speak with.
 
 use clap::{ArgGroup, Subcommand};
 
@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::out;
 use crate::cli::session::Session;
 use crate::cli::table::Table;
-use crate::domain::id::{AgentId, PersonId, TokenId};
+use crate::domain::id::{ActionPattern, AgentId, PersonId, TokenId, WorkerId};
 use crate::domain::untrusted::safe;
 
 /// List the tokens, make one, or revoke one.
@@ -32,7 +32,8 @@ Examples:
 const ADD_EXAMPLE: &str = "\
 Examples:
   signoff tokens add --person ana
-  (umask 077; signoff tokens add --agent outreach > outreach-token)";
+  (umask 077; signoff tokens add --agent outreach > outreach-token)
+  (umask 077; signoff tokens add --worker mailer --action email.send > mailer-token)";
 
 const REVOKE_EXAMPLE: &str = "\
 Example:
@@ -57,7 +58,7 @@ enum What {
 }
 
 #[derive(clap::Args)]
-#[command(group(ArgGroup::new("holder").args(["person", "agent"]).required(true)))]
+#[command(group(ArgGroup::new("holder").args(["person", "agent", "worker"]).required(true)))]
 struct Add {
     /// The person who is to speak with it
     #[arg(long, value_name = "ID")]
@@ -66,6 +67,15 @@ struct Add {
     /// The agent that is to ask with it
     #[arg(long, value_name = "ID")]
     agent: Option<AgentId>,
+
+    /// The worker that is to run with it what was approved
+    #[arg(long, value_name = "NAME", requires = "actions")]
+    worker: Option<WorkerId>,
+
+    /// What the worker may run with it: an action, or many with `*` for any characters; may be given
+    /// several times
+    #[arg(long = "action", value_name = "ACTION", requires = "worker")]
+    actions: Vec<ActionPattern>,
 
     /// A node that the agent may ask from with it; `*` stands for any characters; may be given several times
     #[arg(long = "node", value_name = "PATTERN", requires = "agent")]
@@ -118,7 +128,9 @@ async fn add(session: &Session, add: Add) -> Result<(), Failure> {
     let new = NewToken {
         person: add.person,
         agent: add.agent,
+        worker: add.worker,
         nodes: add.nodes,
+        actions: add.actions,
     };
     let token = session
         .call_once(async |client| client.add_token(&new).await)

@@ -142,6 +142,7 @@ impl Catalogue {
             name: name.clone(),
             enabled: true,
             users: vec![UserRef::Everybody],
+            trust_read_only_hints: false,
         }
     }
 

@@ -19,6 +19,8 @@ pub(super) fn write(to: &Transaction<'_>, fact: &Fact) -> Written {
         Fact::PersonSaved(person) => record(to, "person", person.id.as_str(), person),
         Fact::AgentSaved(agent) => record(to, "agent", agent.id.as_str(), agent),
         Fact::TeamSaved(team) => record(to, "team", team.id.as_str(), team),
+        Fact::TeamRemoved(removed) => forget(to, "team", removed.id.as_str()),
+        Fact::GroupRemoved(removed) => forget(to, "group", removed.id.as_str()),
         Fact::GroupSaved(group) => record(to, "group", group.id.as_str(), group),
         Fact::TokenIssued(token) => record(to, "token", &token.id.to_string(), token),
         Fact::TokenRevoked(revoked) => token_revoked(to, revoked),
@@ -42,6 +44,12 @@ pub(super) fn write(to: &Transaction<'_>, fact: &Fact) -> Written {
 fn record(to: &Transaction<'_>, kind: &str, id: &str, body: &impl Serialize) -> Written {
     to.prepare_cached("INSERT OR REPLACE INTO records (kind, id, body) VALUES (?, ?, ?)")?
         .execute(params![kind, id, json(body)?])?;
+    Ok(())
+}
+
+fn forget(to: &Transaction<'_>, kind: &str, id: &str) -> Written {
+    to.prepare_cached("DELETE FROM records WHERE kind = ? AND id = ?")?
+        .execute([kind, id])?;
     Ok(())
 }
 
