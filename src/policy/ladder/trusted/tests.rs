@@ -104,7 +104,7 @@ fn what_only_a_limit_holds_back_is_passed_over() {
                 None
             }
             _ => {
-                assert_eq!(said.passed_over, [trusted.pattern.clone()]);
+                assert_eq!(said.passed_over, std::slice::from_ref(&trusted.pattern));
                 Some(said.trace[4].text.plain())
             }
         }
