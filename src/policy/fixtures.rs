@@ -1,19 +1,23 @@
-//! A small workspace for the tests of policy: `outreach` and `reporter` are agents, ana works with
-//! outreach and owns it together with lee, who is an admin; dana owns the workspace, ben is a member,
-//! omar was deactivated.
+//! A small workspace for the tests of policy: `outreach`, `reporter` and `triage` are agents, ana works with outreach and
+//! owns it together with lee, who is an admin; dana owns the workspace and triage; ben is a member, fay and gus are in
+//! finance; max is a manager, and ana's; omar was deactivated.
 
 use crate::domain::id::{ActionName, PersonId};
+use crate::domain::json::{Json, Limits, parse};
 use crate::domain::people::{
-    Action, Agent, Integration, Notifications, Person, Role, Team, UserRef,
+    Action, Agent, Away, Integration, Notifications, Person, Role, Team, UserRef,
 };
-use crate::domain::request::Kind;
+use crate::domain::recipient::{found_in, normalise, parse_list};
+use crate::domain::request::{Kind, Resource, Trigger};
 use crate::domain::review::OptInScope;
 use crate::domain::risk::Risk;
-use crate::domain::time::At;
+use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::policy::catalogue::Catalogue;
-use crate::policy::ladder::Question;
+use crate::policy::document::{Policy, Review, Rule, Rules, Says, Scope};
+use crate::policy::glob::Glob;
+use crate::policy::ladder::{Question, Recipients};
 
 /// The moment at which the tests ask.
 pub const NOW: At = At::from_millis(1_800_000_000_000);
@@ -66,12 +70,16 @@ pub fn workspace() -> Workspace {
         person("dana", Role::Owner, true),
         person("lee", Role::Admin, true),
         person("omar", Role::Admin, false),
+        in_finance(person("fay", Role::Member, true)),
+        in_finance(person("gus", Role::Member, true)),
+        person("max", Role::Manager, true),
     ] {
         workspace.people.insert(person.id.clone(), person);
     }
     for agent in [
         agent("outreach", &["lee", "ana"], None),
         agent("reporter", &["omar"], Some("sales")),
+        agent("triage", &["dana"], None),
     ] {
         workspace.agents.insert(agent.id.clone(), agent);
     }
@@ -81,7 +89,58 @@ pub fn workspace() -> Workspace {
         admins: ids(&["ben", "omar"]),
     };
     workspace.teams.insert(sales.id.clone(), sales);
+    let ana = workspace.people.get_mut(&id::<PersonId>("ana")).unwrap();
+    ana.manager = Some(id("max"));
     workspace
+}
+
+fn in_finance(person: Person) -> Person {
+    Person {
+        groups: vec![id("finance")],
+        ..person
+    }
+}
+
+/// A JSON value as an agent would send it.
+pub fn json(text: &str) -> Json {
+    parse(text.as_bytes(), Limits::default()).unwrap()
+}
+
+pub fn globs(texts: &[&str]) -> Vec<Glob> {
+    texts.iter().copied().map(Glob::new).collect()
+}
+
+/// A scope that is about one action, as a glob.
+pub fn about(action: &str) -> Scope {
+    Scope {
+        action: Some(Glob::new(action)),
+        ..Scope::default()
+    }
+}
+
+pub fn rule(name: &str, scope: Scope, says: Says) -> Rule {
+    Rule {
+        name: Untrusted::from(name),
+        scope,
+        says,
+    }
+}
+
+pub fn deny(name: &str, action: &str) -> Rule {
+    rule(name, about(action), Says::Deny)
+}
+
+pub fn ask(name: &str, action: &str, locked: bool, review: Review) -> Rule {
+    rule(name, about(action), Says::Ask { locked, review })
+}
+
+/// A policy of these rules.
+pub fn rules(rules: Vec<Rule>) -> Policy {
+    Policy {
+        version: 7,
+        rules: Rules::new(rules),
+        ..Policy::default()
+    }
 }
 
 /// What a question is made of; its fields are there to be changed.
@@ -94,7 +153,14 @@ pub struct Case {
     pub kind: Kind,
     pub on_behalf_of: Option<Person>,
     pub conversation: Option<Untrusted>,
+    pub node: Option<String>,
+    pub trigger: Trigger,
+    pub resource: Option<Resource>,
+    pub recipients: Recipients,
+    pub params: Json,
+    pub context: Option<Json>,
     pub risk: Risk,
+    pub owner_contested: bool,
 }
 
 impl Case {
@@ -108,7 +174,14 @@ impl Case {
             kind: Kind::ToolCall,
             on_behalf_of: Some(workspace.people[&id("ana")].clone()),
             conversation: Some(Untrusted::from("c-1")),
+            node: None,
+            trigger: Trigger::Api,
+            resource: None,
+            recipients: Recipients::default(),
+            params: json("{}"),
+            context: None,
             risk: action.default_risk,
+            owner_contested: false,
             action,
             workspace,
         }
@@ -120,6 +193,92 @@ impl Case {
             on_behalf_of: None,
             ..Self::new(name)
         }
+    }
+
+    /// With these parameters, whose recipients are found as the gate finds them.
+    pub fn with(mut self, params: &str) -> Self {
+        self.params = json(params);
+        let places: Vec<_> = self
+            .action
+            .recipient_params
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let found = found_in(&self.params, &places);
+        self.recipients = Recipients {
+            normal: found.normal(),
+            found,
+            claimed: false,
+        };
+        self
+    }
+
+    /// An e-mail to these.
+    pub fn mail(to: &[&str]) -> Self {
+        let to = serde_json::to_string(to).unwrap();
+        Self::new("email.send").with(&format!(r#"{{"to":{to}}}"#))
+    }
+
+    /// With recipients that only the agent names.
+    pub fn declaring(mut self, recipients: &[&str]) -> Self {
+        let parsed: Vec<_> = recipients
+            .iter()
+            .flat_map(|text| parse_list(text))
+            .collect();
+        self.recipients = Recipients {
+            normal: normalise(&parsed),
+            claimed: true,
+            ..Recipients::default()
+        };
+        self
+    }
+
+    /// About a resource of this type, whose owner the agent says is `owner`.
+    pub fn on(mut self, kind: &str, owner: Option<&str>) -> Self {
+        self.resource = Some(Resource {
+            kind: Untrusted::from(kind),
+            id: Untrusted::from("r-1"),
+            owner: owner.map(id),
+        });
+        self
+    }
+
+    /// Asked from a node of the agent's workflow.
+    pub fn at(mut self, node: &str) -> Self {
+        self.node = Some(node.to_owned());
+        self
+    }
+
+    /// Asked by another agent, in nobody's name.
+    pub fn by(mut self, agent: &str) -> Self {
+        self.agent = self.workspace.agents[&id(agent)].clone();
+        self.on_behalf_of = None;
+        self
+    }
+
+    pub fn at_risk(mut self, risk: Risk) -> Self {
+        self.risk = risk;
+        self
+    }
+
+    pub fn deactivate(&mut self, people: &[&str]) {
+        for person in people {
+            self.person(person).active = false;
+        }
+    }
+
+    /// Somebody who is there to be changed.
+    pub fn person(&mut self, person: &str) -> &mut Person {
+        self.workspace.people.get_mut(&id(person)).unwrap()
+    }
+
+    /// Somebody is away for a day from now on.
+    pub fn away(&mut self, person: &str, delegate: Option<&str>) {
+        self.person(person).away = Some(Away {
+            from: NOW,
+            until: NOW.plus(Span::from_hours(24)),
+            delegate: delegate.map(id),
+        });
     }
 
     /// The action is unlocked and somebody opted in, last made use of at `at`.
@@ -138,7 +297,14 @@ impl Case {
             kind: self.kind,
             on_behalf_of: self.on_behalf_of.as_ref(),
             conversation: self.conversation.as_ref(),
+            node: self.node.as_deref(),
+            trigger: self.trigger,
+            resource: self.resource.as_ref(),
+            recipients: &self.recipients,
+            params: &self.params,
+            context: self.context.as_ref(),
             risk: self.risk,
+            owner_contested: self.owner_contested,
         }
     }
 }

@@ -165,7 +165,10 @@ pub fn stricter(old: &Plan, new: &Plan) -> bool {
         || asked.iter().any(|reviewer| !old.asks(reviewer))
         || new.needed > old.needed
         || new.separate && !old.separate
-        || new.excluded.iter().any(|person| !old.excluded.contains(person))
+        || new
+            .excluded
+            .iter()
+            .any(|person| !old.excluded.contains(person))
         || sooner
 }
 

@@ -25,9 +25,10 @@ pub(super) struct Said {
 /// The strictest answer of the capabilities that match; of several the one that is written first.
 pub(super) fn strictest(question: &Question, policy: &Policy) -> Option<Said> {
     let (agent, action) = (question.agent.id.as_str(), question.action.name.as_str());
-    let matching = policy.capabilities.iter().filter(|capability| {
-        capability.agent.matches(agent) && capability.action.matches(action)
-    });
+    let matching = policy
+        .capabilities
+        .iter()
+        .filter(|capability| capability.agent.matches(agent) && capability.action.matches(action));
     let said = matching.map(|capability| of(capability, question.recipients));
     said.reduce(|strictest, next| match next.way > strictest.way {
         true => next,
@@ -69,7 +70,11 @@ fn of(capability: &Capability, recipients: &Recipients) -> Said {
 fn outsider(recipients: &Recipients, allowed: &[Allowed]) -> Option<String> {
     let found = &recipients.found.recipients;
     let declared: Vec<Recipient> = match recipients.claimed {
-        true => recipients.normal.iter().map(|text| Recipient::parse(text)).collect(),
+        true => recipients
+            .normal
+            .iter()
+            .map(|text| Recipient::parse(text))
+            .collect(),
         false => Vec::new(),
     };
     let outside = |recipient: &&Recipient| !allowed.iter().any(|entry| admits(entry, recipient));

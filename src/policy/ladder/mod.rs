@@ -105,7 +105,10 @@ pub fn evaluate(question: &Question, policy: &Policy, workspace: &Workspace, now
             }
             RungName::Ask => ask::answer(question, policy, &freedom, now),
             RungName::OwnOptIn => {
-                let review = descent.decided.as_ref().and_then(|(_, _, said)| said.review.as_ref());
+                let review = descent
+                    .decided
+                    .as_ref()
+                    .and_then(|(_, _, said)| said.review.as_ref());
                 own_opt_in::answer(question, review, workspace, now)
             }
         };

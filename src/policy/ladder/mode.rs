@@ -63,7 +63,10 @@ pub(super) fn sections<'a>(
 ) -> impl Iterator<Item = &'a ModeSection> {
     let (agent, node) = (question.agent.id.as_str(), question.node);
     policy.modes.iter().filter(move |section| {
-        let agent_fits = section.agent.as_ref().is_none_or(|glob| glob.matches(agent));
+        let agent_fits = section
+            .agent
+            .as_ref()
+            .is_none_or(|glob| glob.matches(agent));
         let node_fits = |glob: &Glob| node.is_some_and(|node| glob.matches(node));
         agent_fits && section.node.as_ref().is_none_or(node_fits)
     })
@@ -118,7 +121,10 @@ fn confirm_tools(question: &Question, freedom: &Freedom) -> RungAnswer {
     } else if action.read_only && !action.needs_approval {
         allow(format!("{name} only reads and needs no approval"))
     } else if freedom.approves(name.as_str()) {
-        allow(format!("{} lists {name} as an approved tool", freedom.name()))
+        allow(format!(
+            "{} lists {name} as an approved tool",
+            freedom.name()
+        ))
     } else if action.read_only {
         RungAnswer::pass(format!("{name} only reads, but needs approval"))
     } else {

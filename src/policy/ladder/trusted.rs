@@ -31,7 +31,9 @@ pub(super) fn answer(
             }
             Word::Limited(why) => {
                 passed_over.push(trusted.pattern.clone());
-                remarks.push(format!("trusted pattern “{name}” would let it through, but {why}"));
+                remarks.push(format!(
+                    "trusted pattern “{name}” would let it through, but {why}"
+                ));
             }
             Word::Mute(why) => remarks.push(format!("trusted pattern “{name}” {why}")),
         }
@@ -81,7 +83,10 @@ fn by_capability(question: &Question, policy: &Policy, mut remarks: Vec<String>)
             let text = format!("{} lets it through: {}", said.name, said.reason);
             return RungAnswer::allow(text).by(said.name);
         }
-        Some(said) => remarks.push(format!("{} doesn't let it through: {}", said.name, said.reason)),
+        Some(said) => remarks.push(format!(
+            "{} doesn't let it through: {}",
+            said.name, said.reason
+        )),
         None if remarks.is_empty() => {
             remarks.push("no trusted pattern and no capability lets it through".to_owned());
         }

@@ -23,12 +23,7 @@ pub(super) struct Asked<'a> {
 }
 
 /// A resolver with the people whom it stands for at this moment, and why it is skipped, if it is.
-pub(super) fn stage(
-    resolver: &Resolver,
-    asked: &Asked,
-    workspace: &Workspace,
-    now: At,
-) -> Stage {
+pub(super) fn stage(resolver: &Resolver, asked: &Asked, workspace: &Workspace, now: At) -> Stage {
     let (reviewers, unable) = match resolver {
         Resolver::Agent(agent) => (
             vec![Reviewer::Agent(agent.clone())],
@@ -73,12 +68,18 @@ fn unfit(resolver: &Resolver, asked: &Asked) -> Option<String> {
 
 /// The user acted for and the agent's owners don't count as record owner.
 fn own_record(question: &Question) -> Option<String> {
-    let owner = question.resource.and_then(|resource| resource.owner.as_ref())?;
+    let owner = question
+        .resource
+        .and_then(|resource| resource.owner.as_ref())?;
     let parties = Parties::of(question);
     if parties.user == Some(owner) {
-        Some(format!("{owner}, whom the agent names as the owner, is whom it acts for"))
+        Some(format!(
+            "{owner}, whom the agent names as the owner, is whom it acts for"
+        ))
     } else if parties.owners.contains(owner) {
-        Some(format!("{owner}, whom the agent names as the owner, owns the agent"))
+        Some(format!(
+            "{owner}, whom the agent names as the owner, owns the agent"
+        ))
     } else {
         None
     }
@@ -106,7 +107,9 @@ fn people(
             continue;
         };
         if asked.excluded.contains(id) {
-            reasons.push(format!("{id} is excluded, since it happens on their behalf"));
+            reasons.push(format!(
+                "{id} is excluded, since it happens on their behalf"
+            ));
             continue;
         }
         reviewers.push(Reviewer::Person(id.clone()));
@@ -179,9 +182,13 @@ pub(super) fn why_no_agent(
     if !reviewer.enabled {
         Some(format!("agent {agent} is disabled"))
     } else if agent == parties.agent {
-        Some(format!("agent {agent} doesn't decide about its own requests"))
+        Some(format!(
+            "agent {agent} doesn't decide about its own requests"
+        ))
     } else if let Some(owner) = reviewer.owners.iter().find(|o| parties.owners.contains(o)) {
-        Some(format!("{owner} owns both agent {agent} and the one that asks"))
+        Some(format!(
+            "{owner} owns both agent {agent} and the one that asks"
+        ))
     } else if let Some(user) = parties.user.filter(|user| reviewer.owners.contains(user)) {
         Some(format!("{user}, for whom it happens, owns agent {agent}"))
     } else if bench.risk > max_risk {
@@ -252,5 +259,6 @@ pub fn next_opening(plan: &Plan, matter: &Matter, workspace: &Workspace, now: At
     let can = |stage: &Stage| {
         count(able(stage, plan, matter, workspace, now).len()) >= plan.needed.max(1)
     };
-    open.find(|(_, stage)| can(stage)).map(|(index, _)| count(index + 1))
+    open.find(|(_, stage)| can(stage))
+        .map(|(index, _)| count(index + 1))
 }

@@ -17,7 +17,10 @@ pub(super) fn people(
 ) -> Vec<PersonId> {
     let who = |is: &dyn Fn(&Person) -> bool| {
         let active = workspace.people.values().filter(|person| person.active);
-        active.filter(|person| is(person)).map(|person| person.id.clone()).collect()
+        active
+            .filter(|person| is(person))
+            .map(|person| person.id.clone())
+            .collect()
     };
     distinct(match resolver {
         Resolver::Requester => requester(parties, workspace),
@@ -61,9 +64,13 @@ fn requester(parties: &Parties, workspace: &Workspace) -> Vec<PersonId> {
 /// The managers of the requester, none of whom is the requester.
 fn managers(parties: &Parties, workspace: &Workspace) -> Vec<PersonId> {
     let requester = requester(parties, workspace);
-    let people = requester.iter().filter_map(|person| workspace.people.get(person));
+    let people = requester
+        .iter()
+        .filter_map(|person| workspace.people.get(person));
     let managers = people.filter_map(|person| person.manager.clone());
-    managers.filter(|manager| !requester.contains(manager)).collect()
+    managers
+        .filter(|manager| !requester.contains(manager))
+        .collect()
 }
 
 fn distinct(people: Vec<PersonId>) -> Vec<PersonId> {

@@ -104,11 +104,7 @@ pub fn watchers(plan: &Plan, matter: &Matter, workspace: &Workspace, now: At) ->
 
 /// Those whose votes don't count: nobody where the review isn't separate, else the user acted for, the agent's owners
 /// then and now, and who edited the parameters.
-pub(super) fn excluded(
-    plan: &Plan,
-    matter: &Matter,
-    workspace: &Workspace,
-) -> BTreeSet<PersonId> {
+pub(super) fn excluded(plan: &Plan, matter: &Matter, workspace: &Workspace) -> BTreeSet<PersonId> {
     if !plan.separate {
         return BTreeSet::new();
     }
@@ -169,13 +165,17 @@ fn of_person(
     }
     let as_person = Reviewer::Person(voter.clone());
     let asked = |resolver: &&Resolver| still_is(resolver, person, matter, workspace);
-    let stages = plan.open_stages().filter(|stage| stage.reviewers.contains(&as_person));
+    let stages = plan
+        .open_stages()
+        .filter(|stage| stage.reviewers.contains(&as_person));
     let mut asked_as = stages.map(|stage| &stage.resolver).peekable();
     let was_asked = asked_as.peek().map(ToString::to_string);
     let sits = asked_as.any(|resolver| asked(&resolver));
 
     // A delegate has a seat only in reviews addressed to persons; as one with the absent they count wherever both sit.
-    let stages = plan.open_stages().filter(|stage| sits || stage.resolver.is_personal());
+    let stages = plan
+        .open_stages()
+        .filter(|stage| sits || stage.resolver.is_personal());
     let mut addressed = stages.flat_map(|stage| {
         let people = stage.reviewers.iter().filter_map(Reviewer::person);
         people.map(|id| (&stage.resolver, id))

@@ -1,167 +1,193 @@
-use proptest::prelude::*;
+//! 01 §Who reviews, as far as it can be told from a question, a policy and a workspace.
+
+mod agents;
+mod delegation;
+mod edit;
+mod moves;
+mod properties;
+mod resolvers;
+mod seats;
+mod time;
 
 use super::*;
-use crate::policy::document::Review;
-use crate::policy::fixtures::{Case, id, ids};
+use crate::domain::id::TokenId;
+use crate::domain::review::Reviewer;
+use crate::policy::fixtures::{Case, NOW, ask, id, rules};
+use crate::policy::ladder::evaluate;
 
-fn requester_of(case: &Case) -> Vec<PersonId> {
-    resolve(&Resolver::Requester, &case.question(), &case.workspace)
-}
-
-fn plan_of(case: &Case) -> Plan {
-    plan_under(case, Review::default())
-}
-
-fn plan_under(case: &Case, review: Review) -> Plan {
-    let policy = Policy {
-        review,
-        ..Policy::default()
-    };
-    plan(&case.question(), &policy, &case.workspace)
-}
-
-fn deactivate(case: &mut Case, people: &[&str]) {
-    for person in people {
-        case.workspace.people.get_mut(&id(person)).unwrap().active = false;
-    }
-}
-
-fn reporter() -> Case {
-    let mut case = Case::for_nobody("data.export");
-    case.agent = case.workspace.agents[&id("reporter")].clone();
-    case
-}
-
-#[test]
-fn the_user_acted_for_reviews() {
-    let case = Case::new("email.send");
-    assert_eq!(requester_of(&case), ids(&["ana"]));
-    let step = Step {
-        resolver: Resolver::Requester,
-        reviewers: ids(&["ana"]),
-        needed: 1,
-    };
-    assert_eq!(
-        plan_of(&case),
-        Plan {
-            revision: 1,
-            policy_version: 0,
-            steps: vec![step],
-            separate: false,
-            guidance: None,
-        }
-    );
-}
-
-#[test]
-fn without_one_the_agents_owners_do_as_they_are_listed() {
-    let mut case = Case::for_nobody("email.send");
-    assert_eq!(requester_of(&case), ids(&["lee", "ana"]));
-    case.agent.owners = ids(&["lee", "ana", "lee", "nobody", "omar"]);
-    assert_eq!(requester_of(&case), ids(&["lee", "ana"]));
-}
-
-#[test]
-fn without_an_owner_who_is_there_its_teams_admins_do() {
-    let mut case = reporter();
-    assert_eq!(requester_of(&case), ids(&["ben"]));
-    case.agent.team = None;
-    assert_eq!(requester_of(&case), []);
-    case.agent.team = Some(id("nowhere"));
-    assert_eq!(requester_of(&case), []);
-}
-
-#[test]
-fn a_user_who_has_left_is_not_replaced_by_the_owners() {
-    let mut case = Case::new("email.send");
-    deactivate(&mut case, &["ana"]);
-    assert_eq!(requester_of(&case), []);
-    let step = &plan_of(&case).steps[0];
-    assert_eq!(step.resolver, Resolver::WorkspaceAdmins);
-    assert_eq!(step.reviewers, ids(&["dana", "lee"]));
-}
-
-#[test]
-fn too_few_for_the_number_of_approvals_is_nobody() {
-    let two = Review {
-        approvals: 2,
+fn terms(resolver: &str) -> Review {
+    Review {
+        resolver: resolver.parse().unwrap(),
         ..Review::default()
-    };
-    let step = &plan_under(&Case::new("email.send"), two.clone()).steps[0];
-    assert_eq!(step.reviewers, ids(&["dana", "lee"]));
-    assert_eq!(step.needed, 2);
-    let step = &plan_under(&Case::for_nobody("email.send"), two).steps[0];
-    assert_eq!(step.reviewers, ids(&["lee", "ana"]));
-}
-
-#[test]
-fn a_list_without_anybody_stays_empty() {
-    let mut case = Case::new("email.send");
-    deactivate(&mut case, &["ana", "ben", "dana", "lee"]);
-    assert_eq!(plan_of(&case).steps[0].reviewers, []);
-}
-
-#[test]
-fn who_has_left_or_was_never_asked_may_not_vote() {
-    let mut case = Case::new("email.send");
-    let plan = plan_of(&case);
-    let may = |case: &Case, person: &str| may_vote(&plan, &id(person), &case.workspace);
-    assert!(may(&case, "ana"));
-    for other in ["ben", "dana", "omar", "nobody"] {
-        assert!(!may(&case, other), "{other}");
     }
-    deactivate(&mut case, &["ana"]);
-    assert!(!may(&case, "ana"));
 }
 
-#[test]
-fn who_was_asked_for_a_role_may_vote_while_they_have_it() {
-    let mut case = Case::new("email.send");
-    deactivate(&mut case, &["ana"]);
-    let plan = plan_of(&case);
-    assert!(may_vote(&plan, &id("lee"), &case.workspace));
-    let lee = case.workspace.people.get_mut(&id("lee")).unwrap();
-    lee.role = Role::Manager;
-    assert!(!may_vote(&plan, &id("lee"), &case.workspace));
-
-    let asked_as_owner = plan_of(&Case::for_nobody("email.send"));
-    assert!(may_vote(&asked_as_owner, &id("lee"), &case.workspace));
+fn with_fallbacks(resolver: &str, fallbacks: &[&str]) -> Review {
+    Review {
+        fallbacks: fallbacks.iter().map(|text| text.parse().unwrap()).collect(),
+        ..terms(resolver)
+    }
 }
 
-#[test]
-fn a_request_waits_as_long_as_its_risk_or_a_caller_allows() {
+fn plan_of(case: &Case, review: &Review) -> Plan {
     let policy = Policy::default();
-    let waits = |trigger, risk| expiry(&policy, trigger, risk, None).unwrap().to_string();
-    assert_eq!(waits(Trigger::Api, Risk::Low), "1d");
-    assert_eq!(waits(Trigger::Chat, Risk::Medium), "12h");
-    assert_eq!(waits(Trigger::Schedule, Risk::High), "4h");
-    assert_eq!(waits(Trigger::Email, Risk::Critical), "1h");
-    assert_eq!(waits(Trigger::Voice, Risk::Low), "3m");
+    plan(
+        &case.question(),
+        review,
+        None,
+        None,
+        &policy,
+        &case.workspace,
+        NOW,
+    )
 }
 
+fn asked(plan: &Plan) -> Vec<String> {
+    plan.reviewers().iter().map(ToString::to_string).collect()
+}
+
+/// Whom the terms ask in the end, and as what.
+fn asks(case: &Case, review: &Review) -> (String, Vec<String>) {
+    let plan = plan_of(case, review);
+    let open: Vec<_> = plan.open_stages().map(|stage| &stage.resolver).collect();
+    let last = open.last().map_or_else(String::new, ToString::to_string);
+    assert!(open.len() <= 1, "one stage is open at first");
+    (last, asked(&plan))
+}
+
+/// Why the first stage is skipped.
+fn skipped(case: &Case, review: &Review) -> String {
+    let plan = plan_of(case, review);
+    let skipped = plan.stages[0].skipped.as_ref();
+    skipped.expect("the first stage is skipped").plain()
+}
+
+fn matter<'a>(case: &'a Case, edited_by: &'a [PersonId]) -> Matter<'a> {
+    Matter {
+        agent: &case.agent.id,
+        on_behalf_of: case.on_behalf_of.as_ref().map(|user| &user.id),
+        risk: case.risk,
+        asked_at: NOW,
+        edited_by,
+    }
+}
+
+fn voter(name: &str) -> Reviewer {
+    name.parse().unwrap()
+}
+
+/// Who this one may vote as now: alone, for somebody, or why not at all.
+fn seat_of(plan: &Plan, name: &str, case: &Case) -> Result<Option<String>, String> {
+    let seat = place(plan, &voter(name), &matter(case, &[]), &case.workspace, NOW);
+    seat.map(|seat| seat.stands_for.map(|absent| absent.to_string()))
+        .map_err(|why| why.to_string())
+}
+
+fn watching(plan: &Plan, case: &Case) -> Vec<String> {
+    let people = watchers(plan, &matter(case, &[]), &case.workspace, NOW);
+    people.iter().map(ToString::to_string).collect()
+}
+
+/// 01 §Snapshot: rule, policy version, stages and the people they resolved to.
 #[test]
-fn what_the_agent_wants_shortens_even_for_ever() {
-    let mut policy = Policy::default();
-    policy.timeouts.low = None;
-    let minute = Span::from_secs(60);
-    assert_eq!(expiry(&policy, Trigger::Api, Risk::Low, None), None);
+fn a_plan_says_which_rule_of_which_version_asks_whom_in_which_order() {
+    let review = Review {
+        guidance: Some(Untrusted::from("Check the price.")),
+        escalate_after: Some(Span::from_hours(1)),
+        ..with_fallbacks("manager", &["group:finance"])
+    };
+    let policy = rules(vec![ask("Mail", "email.*", false, review)]);
+    let case = Case::new("email.send");
+    let judged = evaluate(&case.question(), &policy, &case.workspace, NOW);
+    let review = judged.review.unwrap();
+    let plan = plan(
+        &case.question(),
+        &review,
+        judged.verdict.rule.as_ref(),
+        None,
+        &policy,
+        &case.workspace,
+        NOW,
+    );
+    assert_eq!(plan.rule, Some(Untrusted::from("Mail")));
+    assert_eq!((plan.policy_version, plan.revision), (7, 1));
+    assert_eq!((plan.opened, plan.needed), (1, 1));
+    assert_eq!(plan.escalate_after, Some(Span::from_hours(1)));
+    assert_eq!(plan.guidance, Some(Untrusted::from("Check the price.")));
+    let stages: Vec<_> = plan
+        .stages
+        .iter()
+        .map(|stage| {
+            let people: Vec<_> = stage.reviewers.iter().map(ToString::to_string).collect();
+            (stage.resolver.to_string(), people.join(" "))
+        })
+        .collect();
+    let expected = [
+        ("manager", "max"),
+        ("group:finance", "fay gus"),
+        ("role:admin", "dana lee"),
+    ];
     assert_eq!(
-        expiry(&policy, Trigger::Api, Risk::Low, Some(minute)),
-        Some(minute)
+        stages,
+        expected.map(|(resolver, people)| (resolver.to_owned(), people.to_owned()))
+    );
+    assert_eq!(asked(&plan), ["max"]);
+}
+
+/// 01 §Who reviews: then the next fallback, at last the workspace admins.
+#[test]
+fn the_first_stage_that_can_decide_is_asked() {
+    let mut case = Case::new("email.send");
+    case.deactivate(&["max"]);
+    case.deactivate(&["fay", "gus"]);
+    let review = with_fallbacks("manager", &["group:finance", "user:ben"]);
+    assert_eq!(
+        asks(&case, &review),
+        ("user:ben".into(), vec!["ben".into()])
+    );
+    case.deactivate(&["ben"]);
+    let admins = vec!["dana".to_owned(), "lee".to_owned()];
+    assert_eq!(asks(&case, &review), ("role:admin".into(), admins));
+
+    let stages = plan_of(&case, &with_fallbacks("role:admin", &["manager"])).stages;
+    assert_eq!(stages.len(), 2, "the admins aren't asked twice");
+}
+
+/// 01 §Who reviews: an empty or broken reviewer list never approves; the request says so and expires.
+#[test]
+fn where_nobody_can_decide_it_says_so_and_nobody_is_asked() {
+    let mut case = Case::new("email.send");
+    assert_eq!(undecidable(&plan_of(&case, &Review::default())), None);
+    case.deactivate(&["ana", "dana", "lee"]);
+    let plan = plan_of(&case, &Review::default());
+    assert_eq!(plan.opened, 2);
+    assert_eq!(asked(&plan), [] as [&str; 0]);
+    assert_eq!(watching(&plan, &case), [] as [&str; 0]);
+    assert_eq!(
+        undecidable(&plan).unwrap().plain(),
+        "nobody may decide it (requester: ana is not active; role:admin: it stands for nobody); it will expire"
+    );
+    assert_eq!(
+        seat_of(&plan, "ben", &case).unwrap_err(),
+        "nobody may decide it; it will expire"
     );
 }
 
-proptest! {
-    #[test]
-    fn it_never_lengthens(
-        risk in proptest::sample::select(&Risk::ALL[..]),
-        voice: bool,
-        wanted in 0..100_000_000_i64,
-    ) {
-        let trigger = if voice { Trigger::Voice } else { Trigger::Api };
-        let wanted = Span::from_millis(wanted);
-        let policy = Policy::default();
-        let given = expiry(&policy, trigger, risk, None).unwrap();
-        prop_assert_eq!(expiry(&policy, trigger, risk, Some(wanted)), Some(given.min(wanted)));
-    }
+/// 01 §Quorum: `approvals = N` asks N different people; fewer is unavailable, and N < 1 is never *none needed*.
+#[test]
+fn fewer_people_than_approvals_are_too_few() {
+    let case = Case::new("email.send");
+    let of = |resolver: &str, approvals| Review {
+        approvals,
+        ..terms(resolver)
+    };
+    assert_eq!(asks(&case, &of("group:finance", 2)).0, "group:finance");
+    assert_eq!(asks(&case, &of("requester", 2)).0, "role:admin");
+    assert_eq!(
+        skipped(&case, &of("requester", 2)),
+        "1 can decide where 2 have to approve"
+    );
+    assert!(undecidable(&plan_of(&case, &of("group:finance", 3))).is_some());
+    let none = plan_of(&case, &of("requester", 0));
+    assert_eq!((none.needed, asked(&none)), (1, vec!["ana".to_owned()]));
 }

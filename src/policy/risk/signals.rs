@@ -8,7 +8,16 @@ use crate::policy::ladder::{Question, Recipients};
 
 /// Words of an action's last part that say that something is gone afterwards.
 const DESTRUCTIVE: [&str; 10] = [
-    "delete", "remove", "drop", "destroy", "purge", "wipe", "erase", "truncate", "uninstall", "rm",
+    "delete",
+    "remove",
+    "drop",
+    "destroy",
+    "purge",
+    "wipe",
+    "erase",
+    "truncate",
+    "uninstall",
+    "rm",
 ];
 
 /// Where a tool says of itself that it destroys.
@@ -35,7 +44,10 @@ fn first_contact(first_time: &[String]) -> Option<String> {
     match first_time {
         [] => None,
         [_] => Some("never written to this recipient before".to_owned()),
-        more => Some(format!("never written to {} of the recipients before", more.len())),
+        more => Some(format!(
+            "never written to {} of the recipients before",
+            more.len()
+        )),
     }
 }
 
@@ -68,7 +80,10 @@ fn sounds_destructive(action: &ActionName) -> bool {
 fn suspicious(question: &Question) -> Option<String> {
     let recipients = question.recipients;
     let as_sent = as_sent(question);
-    let texts = as_sent.iter().copied().chain(recipients.normal.iter().map(String::as_str));
+    let texts = as_sent
+        .iter()
+        .copied()
+        .chain(recipients.normal.iter().map(String::as_str));
     let mut found = texts.filter_map(|text| {
         let summary = Untrusted::from(text).report().summary();
         (!summary.is_empty()).then(|| summary.join(", "))

@@ -16,25 +16,27 @@ fn for_conversation(agent: &str, id: &str, last_use: At) -> Case {
     Case::new("email.send").opted_in("ana", conversation(agent, id), last_use)
 }
 
-fn asked_under(case: &Case, policy: &Policy) -> RungAnswer {
-    answer(&case.question(), policy, &case.workspace, NOW)
+fn asked_under(case: &Case, review: &Review) -> RungAnswer {
+    answer(&case.question(), Some(review), &case.workspace, NOW)
 }
 
 fn allowed_by(case: &Case) -> Option<OptInScope> {
-    let said = asked_under(case, &Policy::default());
+    let said = asked_under(case, &Review::default());
     assert_eq!(said.effect() == Some(Effect::Allow), said.opt_in.is_some());
     said.opt_in
 }
 
+/// 01 §Ladder.7
 #[test]
 fn an_opt_in_for_always_lets_it_through() {
     let case = always("ana");
     assert_eq!(allowed_by(&case), Some(OptInScope::Always));
-    let said = asked_under(&case, &Policy::default());
+    let said = asked_under(&case, &Review::default());
     assert_eq!(said.text.plain(), "ana lets email.send through (always)");
     assert_eq!(said.rule.unwrap().plain(), "ana: always");
 }
 
+/// 01 §Claims, `conversation`
 #[test]
 fn an_opt_in_for_a_conversation_ends_12_hours_after_its_last_use() {
     let scope = Some(conversation("outreach", "c-1"));
@@ -73,6 +75,7 @@ fn nothing_but_ones_own_choice_counts() {
     assert_eq!(allowed_by(&gone), None);
 }
 
+/// 01 §Ladder.7
 #[test]
 fn a_locked_action_and_critical_risk_are_always_asked_for() {
     let mut locked = always("ana");
@@ -86,6 +89,7 @@ fn a_locked_action_and_critical_risk_are_always_asked_for() {
     assert_eq!(allowed_by(&critical), None);
 }
 
+/// 01 §Ladder.7: you may waive your own review, never someone else's.
 #[test]
 fn a_review_that_is_not_ones_own_alone_cannot_be_waived() {
     let own = Review::default();
@@ -106,12 +110,23 @@ fn a_review_that_is_not_ones_own_alone_cannot_be_waived() {
             separate: true,
             ..own.clone()
         },
+        Review {
+            resolver: Resolver::Manager,
+            fallbacks: vec![Resolver::Requester],
+            ..own.clone()
+        },
     ] {
-        let policy = Policy {
-            review,
-            ..Policy::default()
-        };
-        let said = asked_under(&always("ana"), &policy);
-        assert_eq!(said.effect(), None, "{:?}", policy.review);
+        let said = asked_under(&always("ana"), &review);
+        assert_eq!(said.effect(), None, "{review:?}");
     }
+    let with_fallbacks = Review {
+        fallbacks: vec![Resolver::Manager],
+        ..own
+    };
+    let said = asked_under(&always("ana"), &with_fallbacks);
+    assert_eq!(
+        said.effect(),
+        Some(Effect::Allow),
+        "fallbacks are for when ana can't"
+    );
 }
