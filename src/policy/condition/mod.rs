@@ -45,3 +45,22 @@ impl Condition {
         Err(CannotTell("conditions can't be evaluated".to_owned()))
     }
 }
+
+/// Why a text is no condition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} (line {line}, column {column} of the condition)")]
+pub struct BadCondition {
+    /// Counted from 1, as is the column, in characters.
+    pub line: usize,
+    pub column: usize,
+    /// Safe to print.
+    pub message: String,
+}
+
+impl Condition {
+    pub fn parse(text: &str) -> Result<Condition, BadCondition> {
+        Ok(Condition {
+            source: text.to_owned(),
+        })
+    }
+}

@@ -1,5 +1,22 @@
 //! The policy: what an administrator has laid down, as one versioned value. Without a document of its
 //! own a workspace has the defaults.
+//!
+//! `read` makes it from a TOML document and refuses what makes no sense, every fault with its place;
+//! `warnings` says what makes sense but should be known; `rules` finds the rules about an action.
+
+mod fault;
+mod limits;
+mod place;
+mod read;
+mod rules;
+mod section;
+mod warnings;
+
+pub use fault::{BadPolicy, Fault};
+pub use limits::{DOCUMENT as LARGEST, SECTIONS as MOST_SECTIONS};
+pub use place::{Kind, Place, Places};
+pub use rules::Rules;
+pub use warnings::Warning;
 
 use super::condition::Condition;
 use super::glob::Glob;
@@ -31,6 +48,8 @@ pub struct Policy {
     pub rules: Rules,
     pub trusted: Vec<Trusted>,
     pub risks: Vec<RiskRule>,
+    /// Where its parts stand in the document.
+    pub places: Places,
 }
 
 /// How free agents are where no rule speaks of them.
@@ -212,34 +231,6 @@ impl Lasts {
     }
 }
 
-/// The rules, in the order written, found by action and agent.
-#[derive(Debug, Clone, Default)]
-pub struct Rules {
-    all: Vec<Rule>,
-}
-
-impl Rules {
-    /// These rules, in this order.
-    pub fn new(all: Vec<Rule>) -> Self {
-        Self { all }
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> std::slice::Iter<'_, Rule> {
-        self.all.iter()
-    }
-
-    /// Those whose globs for action and agent fit, in the order written. What else their scope asks is
-    /// not looked at.
-    pub fn about<'a>(&'a self, action: &'a str, agent: &'a str) -> impl Iterator<Item = &'a Rule> {
-        let fits =
-            |glob: &Option<Glob>, text: &str| glob.as_ref().is_none_or(|glob| glob.matches(text));
-        self.all
-            .iter()
-            .filter(move |rule| fits(&rule.scope.action, action) && fits(&rule.scope.agent, agent))
-    }
-}
-
 /// A grant: what it matches is let through.
 #[derive(Debug, Clone)]
 pub struct Trusted {
@@ -302,6 +293,7 @@ impl Default for Policy {
             rules: Rules::default(),
             trusted: Vec::new(),
             risks: Vec::new(),
+            places: Places::default(),
         }
     }
 }
