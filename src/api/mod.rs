@@ -4,6 +4,8 @@
 pub mod event;
 pub mod page;
 pub mod people;
+pub mod policy;
 pub mod problem;
 pub mod request;
 pub mod settings;
+pub mod work;

@@ -35,6 +35,11 @@ pub struct InputError {
     /// RFC 6901: the place.
     pub pointer: String,
     pub detail: Untrusted,
+    /// The place in a document, counted from 1, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
 }
 
 /// The kinds of problems. Each has one status and one title.
@@ -70,6 +75,7 @@ pub enum ProblemKind {
     LastOwner,
     PreconditionFailed,
     NotJson,
+    PreconditionRequired,
     InvalidInput,
     NotAStep,
     IdempotencyKeyReused,
@@ -119,11 +125,7 @@ impl ProblemKind {
             Self::Expired => ("expired", 410, "Expired"),
             Self::StaleDigest => ("stale-digest", 409, "The parameters have changed"),
             Self::StalePlan => ("stale-plan", 409, "The review plan has changed"),
-            Self::EditNotAllowed => (
-                "edit-not-allowed",
-                422,
-                "Policy denies these parameters",
-            ),
+            Self::EditNotAllowed => ("edit-not-allowed", 422, "Policy denies these parameters"),
             Self::NothingToTakeBack => ("nothing-to-take-back", 409, "Nothing to take back"),
             Self::Held => ("held", 409, "Not yet: it can still be taken back"),
             Self::OtherRunner => ("other-runner", 409, "Somebody else runs this action"),
@@ -143,6 +145,11 @@ impl ProblemKind {
                 "not-json",
                 400,
                 "The body is not JSON that can be relied on",
+            ),
+            Self::PreconditionRequired => (
+                "precondition-required",
+                428,
+                "Say what the change is meant for",
             ),
             Self::InvalidInput => ("invalid-input", 422, "Invalid input"),
             Self::NotAStep => ("not-a-step", 422, "Not a step"),

@@ -288,8 +288,10 @@ pub struct PolicySaved {
     pub version: u64,
     /// The document.
     pub text: Untrusted,
-    /// Who saved it: the author of the patterns that it brings.
     pub by: PersonId,
+    /// The trusted patterns that it brings: who saved it is their author.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub brings: Vec<PatternRef>,
 }
 
 /// A trusted pattern matches nothing until an admin resumes it.

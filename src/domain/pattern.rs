@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
+use super::id::PersonId;
 use super::time::At;
 use super::untrusted::Untrusted;
 
@@ -18,6 +19,9 @@ pub struct PatternRef {
 /// What became of one pattern so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PatternState {
+    /// Who saved the version of the policy that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<PersonId>,
     pub uses: u64,
     pub last_use: Option<At>,
     /// Why it matches nothing until an admin resumes it.

@@ -79,7 +79,7 @@ impl Workspace {
             Fact::ActionSaved(action) => self.save_action(action),
             Fact::OptedIn(opt_in) => self.opt_in(opt_in),
             Fact::OptedOut(opted_out) => self.opt_out(opted_out),
-            Fact::PolicySaved(saved) => self.policy = Some(Arc::new(saved.clone())),
+            Fact::PolicySaved(saved) => self.save_policy(saved),
             Fact::PatternSuspended(suspended) => {
                 let state = self.patterns.entry(suspended.pattern.clone()).or_default();
                 state.suspended = Some(suspended.why.clone());
@@ -124,6 +124,14 @@ impl Workspace {
                 self.opt_ins.remove(&opted_out.action);
             }
         }
+    }
+
+    fn save_policy(&mut self, saved: &PolicySaved) {
+        for pattern in &saved.brings {
+            let state = self.patterns.entry(pattern.clone()).or_default();
+            state.author = Some(saved.by.clone());
+        }
+        self.policy = Some(Arc::new(saved.clone()));
     }
 
     fn note_use(&mut self, asked: &Asked, at: At) {

@@ -78,6 +78,14 @@ impl Caller {
         }
     }
 
+    /// Refuses who runs nothing.
+    pub fn runs(&self) -> Result<(), GateError> {
+        match &self.holder {
+            Holder::Agent(_) | Holder::Worker(_) => Ok(()),
+            other => Err(wrong_kind("an agent's or a worker's token", other)),
+        }
+    }
+
     /// Refuses who can have no part in a request: neither asks nor answers.
     pub fn asks_or_answers(&self) -> Result<(), GateError> {
         match &self.holder {

@@ -2,6 +2,7 @@
 
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Refusal;
+use crate::policy::document::BadPolicy;
 use crate::store::StoreError;
 
 /// Why an operation was not carried out.
@@ -37,6 +38,8 @@ pub enum GateError {
     NotAStep(String),
     #[error("the input is not right; nothing was stored")]
     Invalid(Vec<Fault>),
+    #[error("the policy document is not right; nothing was saved")]
+    BadPolicy(#[source] BadPolicy),
     #[error("this idempotency key was used for another body; use a new key for a new call")]
     KeyReused,
     #[error("too many changes of the same thing at once; try again")]

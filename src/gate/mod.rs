@@ -8,6 +8,7 @@ mod bounds;
 mod caller;
 mod change;
 mod change_person;
+mod checkpoint;
 mod clerk;
 mod decide;
 mod error;
@@ -18,8 +19,9 @@ mod news;
 mod notices;
 mod people;
 mod policy;
-mod reroute;
 mod references;
+mod replay;
+mod reroute;
 mod run;
 mod secret;
 mod see;
@@ -29,6 +31,7 @@ mod stop;
 mod timers;
 mod tokens;
 mod wait;
+mod work;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -47,16 +50,20 @@ use clerk::Clerk;
 use news::{News, Snapshot};
 
 pub use caller::{Caller, Role};
+pub use checkpoint::LARGEST_CHECKPOINT;
 pub use decide::{Choice, WhyNot};
 pub use error::{Fault, GateError};
 pub use found::{FirstKeys, OpenError};
 pub use look::{Look, claim_ends_at, live_claim, looking};
 pub use news::Passing;
+pub use policy::{Checked, PatternNow, PolicyNow, policy_tag};
+pub use replay::{Differs, Replayed, Trial, Tried};
 pub use secret::{BadSecret, Secret};
 pub use seen::{MeantFor, Tag};
 pub use stop::Stopped;
 pub use tokens::{Grant, Issued};
 pub use wait::Until;
+pub use work::{Leased, Wanted};
 
 /// How often an operation starts again because somebody else was faster. Each time somebody else got
 /// their way, so only a storm on one thing can use this up.

@@ -12,9 +12,10 @@ use super::lock;
 use super::policy::in_force;
 use crate::domain::event::{Fact, Recorded};
 use crate::domain::id::{AgentId, RequestId};
-use crate::domain::lifecycle::Standing;
+use crate::domain::lifecycle::{Decision, Standing};
 use crate::domain::review::Reviewer;
 use crate::domain::time::At;
+use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::document::Policy;
 use crate::store::{Change, Entry};
@@ -42,7 +43,7 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    fn new(workspace: Workspace, policy: Arc<Policy>) -> Self {
+    pub(super) fn new(workspace: Workspace, policy: Arc<Policy>) -> Self {
         Self {
             workspace: Arc::new(workspace),
             policy,
@@ -55,6 +56,8 @@ struct Inner {
     tail: broadcast::Sender<Arc<Passing>>,
     requests: Bells<RequestId>,
     agents: Bells<AgentId>,
+    /// Rung when there may be something for workers.
+    work: Bells<()>,
     /// Those whose requests may have to go to somebody else.
     moved: Mutex<BTreeSet<Reviewer>>,
     /// When absences were last looked at, in milliseconds since 1970.
@@ -94,6 +97,7 @@ impl News {
                 tail: broadcast::Sender::new(TAIL),
                 requests: Bells::new(),
                 agents: Bells::new(),
+                work: Bells::new(),
                 alarm: Alarm {
                     set_for: AtomicI64::new(i64::MAX),
                     earlier: Notify::new(),
@@ -117,6 +121,9 @@ impl News {
             }
             self.note_deadline(&event.fact, event.at);
             self.note_moved(&event.fact);
+            if may_be_work(&event.fact) {
+                self.inner.work.ring(&());
+            }
             let passing = Passing {
                 entry: Entry {
                     position,
@@ -238,7 +245,21 @@ impl News {
         &self.inner.agents
     }
 
+    pub(super) fn work(&self) -> &Bells<()> {
+        &self.inner.work
+    }
+
     pub(super) fn alarm(&self) -> &Alarm {
         &self.inner.alarm
+    }
+}
+
+/// Whether a fact may give workers something to do.
+fn may_be_work(fact: &Fact) -> bool {
+    match fact {
+        Fact::Asked(asked) => asked.verdict.effect == Effect::Allow,
+        Fact::Settled(settlement) => settlement.decision == Decision::Approved,
+        Fact::Retried(_) | Fact::LeaseLost(_) => true,
+        _ => false,
     }
 }

@@ -6,6 +6,7 @@ use super::{Caller, Gate, GateError, Move, Once, Snapshot};
 use crate::domain::execution::{ExecutionState, Outcome, Report};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::{Command, Refusal, Runner};
+use crate::domain::people::Holder;
 use crate::domain::request::Asked;
 use crate::domain::review::Reviewer;
 use crate::domain::time::At;
@@ -54,9 +55,11 @@ impl Gate {
         epoch: Option<u32>,
         once: Option<&Once>,
     ) -> Result<Stored, GateError> {
-        caller.agent()?;
         bounds::text("/error", report.error.as_ref())?;
         bounds::json("/result", report.result.as_ref())?;
+        if let Holder::Worker(_) = &caller.holder {
+            return self.report_work(caller, id, &report, epoch, once).await;
+        }
         self.own_request(caller, id).await?;
         let command = |stored: &Stored, snapshot: &Snapshot, _: At| {
             let execution = stored.standing.execution.as_ref();
@@ -145,7 +148,10 @@ impl Gate {
         }
         bounds::text("/reason", Some(reason))?;
         match reason.plain().trim().is_empty() {
-            true => Err(GateError::invalid("/reason", "say why: it is kept in the log")),
+            true => Err(GateError::invalid(
+                "/reason",
+                "say why: it is kept in the log",
+            )),
             false => Ok(()),
         }
     }

@@ -3,8 +3,8 @@
 use super::{Caller, Gate, GateError};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::people::Holder;
-use crate::domain::review::Reviewer;
 use crate::domain::request::Asked;
+use crate::domain::review::Reviewer;
 use crate::store::{Audience, Checkpoint, Entry, Listed, Payload, Query, Stored};
 
 /// The most entries of the log that are read at once.
@@ -16,7 +16,8 @@ impl Caller {
         match &self.holder {
             Holder::Agent(agent) => {
                 let plan = stored.standing.plan.as_ref();
-                let reviews = || plan.is_some_and(|plan| plan.asks(&Reviewer::Agent(agent.clone())));
+                let reviews =
+                    || plan.is_some_and(|plan| plan.asks(&Reviewer::Agent(agent.clone())));
                 *agent == stored.asked.agent || reviews()
             }
             Holder::Person(person) => {
@@ -94,11 +95,7 @@ impl Gate {
     }
 
     /// How a verdict came about, if the caller may see the request.
-    pub async fn why(
-        &self,
-        caller: &Caller,
-        id: RequestId,
-    ) -> Result<Asked, GateError> {
+    pub async fn why(&self, caller: &Caller, id: RequestId) -> Result<Asked, GateError> {
         caller.person()?;
         Ok(self.request(caller, id).await?.asked)
     }

@@ -20,8 +20,8 @@ impl Tag {
     }
 
     /// The tag of a thing that counts its changes.
-    pub fn of_version(version: u32) -> Self {
-        Self(version.to_string())
+    pub fn of_version(version: impl Into<u64>) -> Self {
+        Self(version.into().to_string())
     }
 
     /// As HTTP writes it.

@@ -147,7 +147,7 @@ impl Gate {
     }
 }
 
-fn patched_action(old: &Action, patch: &PatchAction) -> Action {
+pub(super) fn patched_action(old: &Action, patch: &PatchAction) -> Action {
     Action {
         name: old.name.clone(),
         enabled: patch.enabled.unwrap_or(old.enabled),

@@ -19,6 +19,12 @@ pub(super) struct APerson(pub(super) Caller);
 /// A caller who is a person or an agent: who may have a part in a request.
 pub(super) struct AParty(pub(super) Caller);
 
+/// A caller who is a worker.
+pub(super) struct AWorker(pub(super) Caller);
+
+/// A caller who is an agent or a worker: who runs things.
+pub(super) struct ARunner(pub(super) Caller);
+
 /// A caller who is a person with the role admin or owner.
 pub(super) struct Manager(pub(super) Caller);
 
@@ -80,6 +86,26 @@ impl FromRequestParts<Shared> for Manager {
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, shared).await?;
         caller.manager()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Shared> for AWorker {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let caller = Caller::from_request_parts(parts, shared).await?;
+        caller.worker()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Shared> for ARunner {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let caller = Caller::from_request_parts(parts, shared).await?;
+        caller.runs()?;
         Ok(Self(caller))
     }
 }

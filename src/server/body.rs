@@ -17,7 +17,7 @@ use super::Shared;
 use super::problem::Rejection;
 use crate::api::problem::ProblemKind;
 use crate::domain::json::{self, Json, JsonError, JsonErrorKind, Limits, NumberError};
-use crate::gate::Once;
+use crate::gate::{LARGEST_CHECKPOINT, Once};
 
 /// The largest body.
 const LARGEST: usize = 1 << 20;
@@ -41,7 +41,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Strict<T> {
     async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
         require_json(&parts.headers)?;
-        let bytes = read(&parts.headers, body).await?;
+        let bytes = read(&parts.headers, body, LARGEST).await?;
         let once = once(&parts, &bytes)?;
         let tree = json::parse(&bytes, Limits::default()).map_err(|error| bad_json(&error))?;
         Ok(Self {
@@ -63,7 +63,7 @@ impl FromRequest<Shared> for Nothing {
 
     async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body).await?;
+        let bytes = read(&parts.headers, body, LARGEST).await?;
         let once = once(&parts, &bytes)?;
         if bytes.is_empty() {
             return Ok(Self { once });
@@ -73,6 +73,67 @@ impl FromRequest<Shared> for Nothing {
             Json::Object(members) if members.is_empty() => Ok(Self { once }),
             _ => Err(Rejection::invalid("", "this operation takes no fields")),
         }
+    }
+}
+
+/// A text document of the media type that it should have.
+pub(super) struct Document {
+    pub(super) text: String,
+    /// The call's idempotency key, if it has one.
+    pub(super) once: Option<Once>,
+}
+
+impl FromRequest<Shared> for Document {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        if media(&parts.headers).as_deref() != Some("application/toml") {
+            return Err(Rejection::new(
+                ProblemKind::UnsupportedMediaType,
+                "send the document, with content-type: application/toml",
+            ));
+        }
+        let bytes = read(&parts.headers, body, LARGEST).await?;
+        let once = once(&parts, &bytes)?;
+        let text = String::from_utf8(bytes.into())
+            .map_err(|_| Rejection::invalid("", "the document is not UTF-8 text"))?;
+        Ok(Self { text, once })
+    }
+}
+
+/// Bytes that are kept as they come, with the media type that they came as.
+pub(super) struct Opaque {
+    pub(super) media: String,
+    pub(super) bytes: Bytes,
+    /// The call's idempotency key, if it has one.
+    pub(super) once: Option<Once>,
+}
+
+impl FromRequest<Shared> for Opaque {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        let media = match media(&parts.headers).as_deref() {
+            Some("application/octet-stream") => "application/octet-stream",
+            Some("application/json" | "application/json;charset=utf-8") => "application/json",
+            _ => {
+                return Err(Rejection::new(
+                    ProblemKind::UnsupportedMediaType,
+                    "send application/octet-stream or application/json",
+                ));
+            }
+        };
+        let bytes = read(&parts.headers, body, LARGEST_CHECKPOINT).await?;
+        if media == "application/json" {
+            json::parse(&bytes, Limits::default()).map_err(|error| bad_json(&error))?;
+        }
+        Ok(Self {
+            media: media.to_owned(),
+            once: once(&parts, &bytes)?,
+            bytes,
+        })
     }
 }
 
@@ -131,11 +192,7 @@ pub(super) fn created<T: Serialize>(value: T) -> Answer<T> {
 }
 
 fn require_json(headers: &HeaderMap) -> Result<(), Rejection> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .map(|kind| kind.to_ascii_lowercase().replace([' ', '"'], ""));
-    match kind.as_deref() {
+    match media(headers).as_deref() {
         Some("application/json" | "application/json;charset=utf-8") => Ok(()),
         _ => Err(Rejection::new(
             ProblemKind::UnsupportedMediaType,
@@ -144,21 +201,28 @@ fn require_json(headers: &HeaderMap) -> Result<(), Rejection> {
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Rejection> {
+fn media(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(|kind| kind.to_ascii_lowercase().replace([' ', '"'], ""))
+}
+
+async fn read(headers: &HeaderMap, body: Body, largest: usize) -> Result<Bytes, Rejection> {
     let too_large = || {
         Rejection::new(
             ProblemKind::TooLarge,
-            format!("a body is at most {LARGEST} bytes"),
+            format!("a body is at most {largest} bytes here"),
         )
     };
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > LARGEST) {
+    if announced.is_some_and(|length| length > largest) {
         return Err(too_large());
     }
-    let read = tokio::time::timeout(READ_WITHIN, to_bytes(body, LARGEST)).await;
+    let read = tokio::time::timeout(READ_WITHIN, to_bytes(body, largest)).await;
     let read = read.map_err(|_| {
         Rejection::new(
             ProblemKind::TooSlow,

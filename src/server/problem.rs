@@ -27,6 +27,8 @@ impl Rejection {
         let error = |fault: Fault| InputError {
             pointer: fault.pointer,
             detail: Untrusted::from(fault.detail),
+            line: None,
+            column: None,
         };
         self.0.errors = faults.into_iter().map(error).collect();
         self
@@ -65,6 +67,19 @@ impl From<GateError> for Rejection {
             GateError::Invalid(faults) => {
                 Self::new(ProblemKind::InvalidInput, detail).with_errors(faults)
             }
+            GateError::BadPolicy(bad) => {
+                let mut rejection = Self::new(ProblemKind::InvalidInput, detail);
+                let faults = bad.faults().iter();
+                rejection.0.errors = faults
+                    .map(|fault| InputError {
+                        pointer: String::new(),
+                        detail: Untrusted::from(fault.to_string()),
+                        line: Some(fault.place.line),
+                        column: Some(fault.place.column),
+                    })
+                    .collect();
+                rejection
+            }
             GateError::Store(error) => store_failed(&error, detail),
             other => Self::new(kind(&other), detail),
         }
@@ -85,7 +100,7 @@ fn kind(error: &GateError) -> ProblemKind {
         GateError::AutoApprovalNotAllowed(_) => ProblemKind::AutoApprovalNotAllowed,
         GateError::NotAStep(_) => ProblemKind::NotAStep,
         GateError::NotPending(_) => ProblemKind::AlreadyDecided,
-        GateError::Invalid(_) => ProblemKind::InvalidInput,
+        GateError::Invalid(_) | GateError::BadPolicy(_) => ProblemKind::InvalidInput,
         GateError::KeyReused => ProblemKind::IdempotencyKeyReused,
         GateError::TaughtEnough(_) => ProblemKind::TooManyActions,
         GateError::NoRandomness(_) => ProblemKind::Internal,

@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, State};
 use serde::Deserialize;
 
 use super::Shared;
-use super::auth::{AParty, APerson, AnAgent};
+use super::auth::{AParty, APerson, ARunner, AnAgent};
 use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
 use super::etag::{Tagged, tagged_as};
 use super::paging;
@@ -14,7 +14,8 @@ use super::problem::Rejection;
 use super::view::{self, Beside};
 use crate::api::page::Page;
 use crate::api::request::{
-    Ask, Decide, Filter, OpenedRequest, ReportRun, Request, Retry, SettleRun, Snooze, StartedRun, Why,
+    Ask, Decide, Filter, OpenedRequest, ReportRun, Request, Retry, SettleRun, Snooze, StartedRun,
+    Why,
 };
 use crate::domain::execution::Report;
 use crate::domain::id::{PersonId, RequestId};
@@ -27,7 +28,7 @@ use crate::gate::{Caller, Choice, Look, MeantFor, Once, Tag, Until};
 use crate::store::{Audience, Cursor, Order, Query, Stored};
 
 /// The longest wait in one call.
-const LONGEST_WAIT: u16 = 300;
+pub(super) const LONGEST_WAIT: u16 = 300;
 /// The most words that a search looks for, and the longest of them.
 const MOST_WORDS: usize = 8;
 const LONGEST_WORD: usize = 64;
@@ -191,7 +192,10 @@ pub(super) async fn opened(
 ) -> Answered<Request> {
     let seen = body.value.seen;
     if !(0.0..=1.0).contains(&seen) {
-        return Err(Rejection::invalid("/seen", "a part of the whole, from 0 to 1"));
+        return Err(Rejection::invalid(
+            "/seen",
+            "a part of the whole, from 0 to 1",
+        ));
     }
     let look = Look::Open {
         digest: body.value.digest,
@@ -287,7 +291,7 @@ pub(super) async fn start(
 
 pub(super) async fn report(
     State(shared): State<Shared>,
-    AnAgent(caller): AnAgent,
+    ARunner(caller): ARunner,
     Path(id): Path,
     body: Strict<ReportRun>,
 ) -> Answered<Request> {
@@ -364,7 +368,10 @@ pub(super) async fn whole(
     let beside = Beside {
         params: gate.payload(&stored).await?.map(|payload| payload.params),
         asked_params: match edited {
-            true => gate.asked_payload(&stored).await?.map(|payload| payload.params),
+            true => gate
+                .asked_payload(&stored)
+                .await?
+                .map(|payload| payload.params),
             false => None,
         },
         checkpoint: gate.checkpoint(id).await?,
@@ -401,9 +408,7 @@ fn query(caller: &Caller, filter: Filter, now: At) -> Result<Query, Rejection> {
                 "goes with status=pending; use decided_by for what is over",
             ));
         }
-        Some(reviewer) if reviewer.as_str() == "me" => {
-            Audience::Reviewer(caller.reviewer_self()?)
-        }
+        Some(reviewer) if reviewer.as_str() == "me" => Audience::Reviewer(caller.reviewer_self()?),
         Some(reviewer) => caller.reviewer(reviewer)?,
     };
     let order = match statuses.as_slice() {

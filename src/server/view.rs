@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::api::request::{
-    ClaimView, DecisionRecord, ExecutionView, Notice, Original, Request, Review, Settled, StageView,
-    You,
+    ClaimView, DecisionRecord, ExecutionView, Notice, Original, Request, Review, Settled,
+    StageView, You,
 };
 use crate::domain::lifecycle::{Settlement, Standing, State};
 use crate::domain::people::Holder;
@@ -94,7 +94,9 @@ pub(super) fn request(
         expires_at: standing.expires_at,
         on_timeout: asked.on_timeout,
         decisions,
-        settled: standing.settled.map(|settlement| settled(settlement, told_at)),
+        settled: standing
+            .settled
+            .map(|settlement| settled(settlement, told_at)),
         execution,
         claim,
         looking,
@@ -161,6 +163,23 @@ fn review(standing: &Standing) -> Option<Review> {
         .filter(|vote| vote.word == Word::Approve)
         .map(Vote::principal)
         .collect();
+    let pending = standing.state == State::Pending;
+    let nobody = pending && standing.watchers.is_empty();
+    let agents = plan
+        .reviewers()
+        .iter()
+        .any(|reviewer| reviewer.person().is_none());
+    Some(Review {
+        given: u32::try_from(given.len()).unwrap_or(u32::MAX),
+        fallback_at: standing.escalates_at.filter(|_| pending),
+        approves_at: standing.approves_at.filter(|_| pending),
+        undecidable: (nobody && !agents).then(|| undecidable(plan)),
+        ..planned(plan)
+    })
+}
+
+/// A plan under which nobody has voted.
+pub(super) fn planned(plan: &Plan) -> Review {
     let first = plan.open_stages().next().or_else(|| plan.stages.last());
     let stage = |(index, stage): (usize, &Stage)| StageView {
         resolver: stage.resolver.clone(),
@@ -168,21 +187,19 @@ fn review(standing: &Standing) -> Option<Review> {
         open: index < plan.opened as usize && stage.skipped.is_none(),
         skipped: stage.skipped.clone(),
     };
-    let pending = standing.state == State::Pending;
-    let nobody = pending && standing.watchers.is_empty() && plan.reviewers().is_empty();
-    Some(Review {
+    Review {
         resolver: first.map_or(Resolver::WORKSPACE_ADMINS, |stage| stage.resolver.clone()),
         reviewers: plan.reviewers().into_iter().cloned().collect(),
         needed: plan.needed,
-        given: u32::try_from(given.len()).unwrap_or(u32::MAX),
+        given: 0,
         plan: plan.revision,
-        fallback_at: standing.escalates_at.filter(|_| pending),
-        approves_at: standing.approves_at.filter(|_| pending),
+        fallback_at: None,
+        approves_at: None,
         stages: plan.stages.iter().enumerate().map(stage).collect(),
         separate: plan.separate,
         guidance: plan.guidance.clone(),
-        undecidable: nobody.then(|| undecidable(plan)),
-    })
+        undecidable: plan.reviewers().is_empty().then(|| undecidable(plan)),
+    }
 }
 
 fn undecidable(plan: &Plan) -> Untrusted {
@@ -200,7 +217,9 @@ fn undecidable(plan: &Plan) -> Untrusted {
 fn you(gate: &Gate, caller: &Caller, stored: &Stored, attention: &[Attention]) -> Option<You> {
     let person = caller.person().ok()?;
     let why_not = gate.why_not(caller, stored);
-    let mine = attention.iter().find(|attention| attention.person == *person);
+    let mine = attention
+        .iter()
+        .find(|attention| attention.person == *person);
     let now = gate.now();
     Some(You {
         may_decide: why_not.is_none(),

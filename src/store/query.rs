@@ -39,6 +39,34 @@ pub struct Query {
     pub after: Option<Cursor>,
 }
 
+impl Query {
+    /// Everything that there is of it, from the beginning, a page at a time.
+    pub fn new(audience: Audience, order: Order, now: At) -> Self {
+        Self {
+            audience,
+            order,
+            statuses: Vec::new(),
+            agent: None,
+            action: None,
+            risk: None,
+            requested_by: None,
+            decided_by: None,
+            recipient: None,
+            rule: None,
+            trigger: None,
+            conversation: None,
+            node: None,
+            words: Vec::new(),
+            since: None,
+            until: None,
+            ids: None,
+            now,
+            limit: 50,
+            after: None,
+        }
+    }
+}
+
 /// Whose list it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {

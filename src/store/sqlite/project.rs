@@ -275,5 +275,8 @@ fn policy_saved(to: &Transaction<'_>, saved: &PolicySaved, at: At) -> Written {
             saved.by.as_str(),
             saved.text.raw_for_execution()
         ])?;
+    for pattern in &saved.brings {
+        records::pattern_brought(to, pattern, &saved.by)?;
+    }
     Ok(())
 }

@@ -309,6 +309,8 @@ fn read_workspace(from: &Connection) -> Result<Workspace, StoreError> {
                 version: newest.version,
                 text: newest.text,
                 by: newest.by,
+                // What it brought is with the patterns.
+                brings: Vec::new(),
             })
         });
     workspace.revision =

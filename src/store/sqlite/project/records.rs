@@ -120,6 +120,15 @@ pub(super) fn pattern_used(to: &Transaction<'_>, used: &PatternRef, at: At) -> W
     pattern(to, used, |state| state.note_use(at))
 }
 
+/// A version of the policy that this person saved brings this pattern.
+pub(super) fn pattern_brought(
+    to: &Transaction<'_>,
+    brought: &PatternRef,
+    by: &PersonId,
+) -> Written {
+    pattern(to, brought, |state| state.author = Some(by.clone()))
+}
+
 fn suspend(to: &Transaction<'_>, about: &PatternRef, why: Option<Untrusted>) -> Written {
     pattern(to, about, |state| state.suspended = why)
 }

@@ -1,0 +1,129 @@
+//! Work for workers, and the state that agents leave with their requests.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::Shared;
+use super::auth::{AWorker, AnAgent};
+use super::body::{Answer, Opaque, Path, Strict, ok};
+use super::problem::Rejection;
+use super::requests::{LONGEST_WAIT, request_id};
+use crate::api::work::{LeaseWork, LeasedWork, RenewLease, RenewedLease, Work};
+use crate::domain::time::At;
+use crate::gate::{Leased, Wanted};
+use crate::store::{Checkpoint, Stored};
+
+type Answered<T> = Result<Answer<T>, Rejection>;
+
+pub(super) async fn lease(
+    State(shared): State<Shared>,
+    AWorker(caller): AWorker,
+    body: Strict<LeaseWork>,
+) -> Answered<Work> {
+    let LeaseWork {
+        actions,
+        max,
+        wait,
+        lease_seconds,
+    } = body.value;
+    if wait > LONGEST_WAIT {
+        return Err(Rejection::invalid(
+            "/wait",
+            format!("at most {LONGEST_WAIT} seconds; ask again after that"),
+        ));
+    }
+    if max == 0 {
+        return Err(Rejection::invalid("/max", "at least 1"));
+    }
+    let wanted = Wanted {
+        actions,
+        max,
+        wait: Duration::from_secs(wait.into()),
+        lease_seconds,
+    };
+    let leased = tokio::select! {
+        leased = shared.gate.lease(&caller, &wanted) => leased?,
+        () = shared.until_closing() => Vec::new(),
+    };
+    Ok(ok(Work {
+        items: leased.into_iter().map(work).collect(),
+    }))
+}
+
+fn work(leased: Leased) -> LeasedWork {
+    let Leased { stored, payload } = leased;
+    LeasedWork {
+        id: stored.asked.id,
+        epoch: epoch(&stored),
+        lease_until: lease_until(&stored),
+        digest: payload.digest,
+        action: stored.asked.action,
+        agent: stored.asked.agent,
+        params: payload.params,
+    }
+}
+
+fn epoch(stored: &Stored) -> u32 {
+    let execution = stored.standing.execution.as_ref();
+    execution.map_or(0, |execution| execution.epoch)
+}
+
+fn lease_until(stored: &Stored) -> Option<At> {
+    let execution = stored.standing.execution.as_ref()?;
+    execution.lease.as_ref().map(|lease| lease.until)
+}
+
+pub(super) async fn renew(
+    State(shared): State<Shared>,
+    AWorker(caller): AWorker,
+    Path(id): Path,
+    body: Strict<RenewLease>,
+) -> Answered<RenewedLease> {
+    let RenewLease {
+        epoch: number,
+        lease_seconds,
+    } = body.value;
+    let once = body.once.as_ref();
+    let stored = shared
+        .gate
+        .renew(&caller, request_id(&id)?, number, lease_seconds, once)
+        .await?;
+    Ok(ok(RenewedLease {
+        id: stored.asked.id,
+        epoch: epoch(&stored),
+        lease_until: lease_until(&stored),
+    }))
+}
+
+pub(super) async fn save_checkpoint(
+    State(shared): State<Shared>,
+    AnAgent(caller): AnAgent,
+    Path(id): Path,
+    state: Opaque,
+) -> Result<StatusCode, Rejection> {
+    let checkpoint = Checkpoint {
+        media: state.media,
+        bytes: state.bytes,
+    };
+    shared
+        .gate
+        .save_checkpoint(&caller, request_id(&id)?, checkpoint, state.once.as_ref())
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn checkpoint(
+    State(shared): State<Shared>,
+    AnAgent(caller): AnAgent,
+    Path(id): Path,
+) -> Result<Response, Rejection> {
+    let checkpoint = shared
+        .gate
+        .own_checkpoint(&caller, request_id(&id)?)
+        .await?;
+    let headers = [(header::CONTENT_TYPE, checkpoint.media)];
+    Ok((headers, checkpoint.bytes).into_response())
+}
