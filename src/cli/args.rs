@@ -12,7 +12,7 @@ use crate::domain::id::RequestId;
 use crate::domain::json::{Limits, parse};
 use crate::domain::raw::RawJson;
 use crate::domain::request::Resource;
-use crate::domain::time::{BadTime, Span};
+use crate::domain::time::{At, BadTime, Span};
 use crate::domain::untrusted::{Untrusted, safe};
 
 /// One of these words, each of which is the wire's word for a `T`.
@@ -21,6 +21,48 @@ where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
     PossibleValuesParser::new(words).try_map(|word| serde_json::from_value::<T>(word.into()))
+}
+
+/// A value by the wire's word for it; what is no such word is told which there are.
+pub fn wire<T: DeserializeOwned>(word: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_value(word.into())
+}
+
+/// Whether something holds: `yes` or `no`.
+pub fn yes_or_no() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["yes", "no"]).map(|word| word == "yes")
+}
+
+/// What a change says of a value that may be absent: the value, its absence, or nothing.
+pub fn cleared<T>(value: Option<T>, none: bool) -> Option<Option<T>> {
+    match none {
+        true => Some(None),
+        false => value.map(Some),
+    }
+}
+
+/// What a change says of a list: all of it, that it is empty, or nothing.
+pub fn listed<T>(values: Vec<T>, none: bool) -> Option<Vec<T>> {
+    (none || !values.is_empty()).then_some(values)
+}
+
+/// A moment: RFC 3339, or a date for when that day begins here.
+pub fn moment(text: &str) -> Result<At, String> {
+    moment_in(text, jiff::tz::TimeZone::system())
+}
+
+fn moment_in(text: &str, zone: jiff::tz::TimeZone) -> Result<At, String> {
+    let begins = |date: jiff::civil::Date| date.to_zoned(zone).ok();
+    let day = text
+        .parse::<jiff::civil::Date>()
+        .ok()
+        .filter(|_| text.len() == "2026-12-01".len());
+    match day.and_then(begins) {
+        Some(begins) => Ok(At::from_millis(begins.timestamp().as_millisecond())),
+        None => text.parse().map_err(|_| {
+            "expected a day like 2026-12-01, or a time like 2026-12-01T09:00:00Z".to_owned()
+        }),
+    }
 }
 
 /// A text that says something.
@@ -130,6 +172,18 @@ mod tests {
         }
         let report = json("--params", "@/nowhere.json").unwrap_err().report();
         assert!(report.unwrap().contains("could not read /nowhere.json"));
+    }
+
+    #[test]
+    fn a_day_is_the_moment_when_it_begins_here() {
+        let berlin = || jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
+        let moment = |text: &str| moment_in(text, berlin());
+        let begins: At = "2026-11-30T23:00:00Z".parse().unwrap();
+        assert_eq!(moment("2026-12-01"), Ok(begins));
+        assert_eq!(moment("2026-12-01T00:00:00+01:00"), Ok(begins));
+        for bad in ["", "tomorrow", "2026-13-01", "2026-12-01T09:00", "20261201"] {
+            assert!(moment(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! what they share. Nothing else in the crate depends on this.
 
 mod args;
+mod changes;
 mod command;
 mod context;
 mod detail;

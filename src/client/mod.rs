@@ -2,6 +2,7 @@
 //! Invariant: an answer is either the thing that was asked for or a [`ClientError`] that says whether
 //! the gate refused, could not be reached, or answered something that is not signoff's.
 
+mod by_id;
 mod events;
 
 use std::error::Error as _;

@@ -4,14 +4,18 @@ use clap::Subcommand;
 
 use super::Exit;
 use crate::api::settings::{ActionView, PatchAction};
+use crate::cli::args;
+use crate::cli::changes;
 use crate::cli::failure::Failure;
 use crate::cli::near::unknown_action;
 use crate::cli::out;
 use crate::cli::session::Session;
 use crate::cli::table::Table;
+use crate::domain::execution::Executor;
 use crate::domain::id::ActionName;
+use crate::domain::risk::Risk;
 
-/// List the actions; unlock or lock auto-approval.
+/// List the actions; unlock or lock auto-approval; change what is known of one.
 ///
 /// Unlocking an action changes nobody by itself: it lets people opt in to having what is done for them
 /// go through. Locking it ends every such opt-in at once and for good.
@@ -25,7 +29,13 @@ pub struct Args {
 const EXAMPLE: &str = "\
 Examples:
   signoff actions list
-  signoff actions unlock slack.send_message";
+  signoff actions unlock slack.send_message
+  signoff actions edit payment.send --risk critical";
+
+const EDIT_EXAMPLE: &str = "\
+Examples:
+  signoff actions edit payment.send --risk critical
+  signoff actions edit crm.note --needs-approval no --recipients to --recipients cc";
 
 #[derive(Subcommand)]
 enum What {
@@ -41,6 +51,60 @@ enum What {
     /// Ask about an action again, whoever had opted in
     #[command(after_long_help = "Example:\n  signoff actions lock slack.send_message")]
     Lock(Toggle),
+    /// Change what is known of an action; what isn't named stays as it is
+    #[command(after_long_help = EDIT_EXAMPLE, override_usage = "signoff actions edit <NAME> [OPTIONS]")]
+    Edit(Edit),
+}
+
+#[derive(clap::Args)]
+struct Edit {
+    /// The action, like slack.send_message
+    #[arg(value_name = "NAME")]
+    name: ActionName,
+
+    #[command(flatten)]
+    changes: Changes,
+
+    /// Print the action as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+#[group(required = true, multiple = true)]
+struct Changes {
+    /// Whether it may be done at all
+    #[arg(long, value_name = "YES|NO", value_parser = args::yes_or_no())]
+    enabled: Option<bool>,
+
+    /// Whether somebody is asked before it is done
+    #[arg(long, value_name = "YES|NO", value_parser = args::yes_or_no())]
+    needs_approval: Option<bool>,
+
+    /// How risky it is before anything is known of a request
+    #[arg(long, value_name = "RISK", value_parser = args::word::<Risk>(
+        &["low", "medium", "high", "critical"]))]
+    risk: Option<Risk>,
+
+    /// Who runs it once it is approved
+    #[arg(long, value_name = "EXECUTOR", value_parser = args::wire::<Executor>)]
+    executor: Option<Executor>,
+
+    /// Whether it changes nothing
+    #[arg(long, value_name = "YES|NO", value_parser = args::yes_or_no())]
+    read_only: Option<bool>,
+
+    /// Whether running it twice is harmless
+    #[arg(long, value_name = "YES|NO", value_parser = args::yes_or_no())]
+    idempotent: Option<bool>,
+
+    /// A parameter that holds recipients, and no others than those named; may be given several times
+    #[arg(long = "recipients", value_name = "PLACE")]
+    recipients: Vec<String>,
+
+    /// No parameter holds recipients
+    #[arg(long, conflicts_with = "recipients")]
+    no_recipients: bool,
 }
 
 #[derive(clap::Args)]
@@ -59,6 +123,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         What::List { json } => list(session, json).await?,
         What::Unlock(toggle) => set(session, toggle, true).await?,
         What::Lock(toggle) => set(session, toggle, false).await?,
+        What::Edit(edit_args) => edit(session, edit_args).await?,
     }
     Ok(Exit::Ok)
 }
@@ -105,6 +170,34 @@ async fn set(session: &Session, toggle: Toggle, unlocked: bool) -> Result<(), Fa
     } else {
         format!("{} locked: every opt-in for it has ended\n", action.name)
     })
+}
+
+async fn edit(session: &Session, edit: Edit) -> Result<(), Failure> {
+    let Edit {
+        name,
+        changes,
+        json,
+    } = edit;
+    let patch = PatchAction {
+        auto_approval_allowed: None,
+        needs_approval: changes.needs_approval,
+        default_risk: changes.risk,
+        executor: changes.executor,
+        read_only: changes.read_only,
+        idempotent: changes.idempotent,
+        recipient_params: args::listed(changes.recipients, changes.no_recipients),
+        enabled: changes.enabled,
+    };
+    let made = changes::make(
+        session,
+        (name.as_str(), json),
+        async |client| client.action(&name).await,
+        async |client| client.change_action(&name, &patch).await,
+    );
+    match made.await {
+        Err(failure) => Err(unknown_action(failure, session, &name).await),
+        made => made,
+    }
 }
 
 fn yes_or_no(value: bool) -> String {

@@ -3,8 +3,11 @@
 mod actions;
 mod agents;
 mod approve;
+mod away;
 mod cancel;
 mod completions;
+mod groups;
+mod integrations;
 mod list;
 mod me;
 mod people;
@@ -15,6 +18,7 @@ mod request;
 mod serve;
 mod show;
 mod start;
+mod teams;
 mod tokens;
 mod wait;
 mod why;
@@ -42,8 +46,11 @@ pub enum Command {
     Reject(reject::Args),
     Me(me::Args),
     Actions(actions::Args),
+    Integrations(integrations::Args),
     Prefs(prefs::Args),
     People(people::Args),
+    Groups(groups::Args),
+    Teams(teams::Args),
     Agents(agents::Args),
     Tokens(tokens::Args),
     Completions(completions::Args),
@@ -86,8 +93,11 @@ impl Command {
             Command::Reject(args) => reject::run(args, session).await,
             Command::Me(args) => me::run(args, session).await,
             Command::Actions(args) => actions::run(args, session).await,
+            Command::Integrations(args) => integrations::run(args, session).await,
             Command::Prefs(args) => prefs::run(args, session).await,
             Command::People(args) => people::run(args, session).await,
+            Command::Groups(args) => groups::run(args, session).await,
+            Command::Teams(args) => teams::run(args, session).await,
             Command::Agents(args) => agents::run(args, session).await,
             Command::Tokens(args) => tokens::run(args, session).await,
             Command::Completions(args) => completions::run(&args),

@@ -1,9 +1,13 @@
 //! `signoff people`: who decides.
 
+mod edit;
+
 use clap::Subcommand;
 
 use super::Exit;
-use crate::api::people::{NewPerson, Person};
+use super::away::{Absence, sentence, span};
+use super::me::channels;
+use crate::api::people::{NewPerson, PatchPerson, Person};
 use crate::cli::args;
 use crate::cli::failure::Failure;
 use crate::cli::out;
@@ -13,9 +17,10 @@ use crate::domain::id::{GroupId, PersonId, TeamId};
 use crate::domain::people::Role;
 use crate::domain::untrusted::Untrusted;
 
-/// List the people, or add one.
+/// List, add, change and remove people.
 ///
-/// Somebody new can do nothing until they have a token: `signoff tokens add --person ID`.
+/// Somebody new can do nothing until they have a token: `signoff tokens add --person ID`. Whoever is
+/// removed loses their tokens and their choices at once; what they did stays known.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLE)]
 pub struct Args {
@@ -26,7 +31,14 @@ pub struct Args {
 const EXAMPLE: &str = "\
 Examples:
   signoff people list
-  signoff people add ana --name Ana --role manager";
+  signoff people add ana --name Ana --role manager
+  signoff people edit ana --team sales
+  signoff people remove ana";
+
+const AWAY_EXAMPLE: &str = "\
+Examples:
+  signoff people away ana --until 2026-12-24 --delegate ben
+  signoff people away ana --back";
 
 const ADD_EXAMPLE: &str = "\
 Examples:
@@ -44,6 +56,43 @@ enum What {
     /// Add a person
     #[command(after_long_help = ADD_EXAMPLE)]
     Add(Add),
+    /// Everything about one person
+    #[command(after_long_help = "Example:\n  signoff people show ana")]
+    Show(One),
+    /// Change a person; what isn't named stays as it is
+    #[command(after_long_help = edit::EXAMPLE, override_usage = "signoff people edit <ID> [OPTIONS]")]
+    Edit(edit::Edit),
+    /// Say when somebody is away and who answers for them, or that they are back
+    #[command(after_long_help = AWAY_EXAMPLE)]
+    Away(AwayArgs),
+    /// End what a person may do: their tokens and their choices too
+    #[command(after_long_help = "Example:\n  signoff people remove ana")]
+    Remove(One),
+}
+
+#[derive(clap::Args)]
+struct One {
+    /// The person
+    #[arg(value_name = "ID")]
+    id: PersonId,
+
+    /// Print the person as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct AwayArgs {
+    /// The person
+    #[arg(value_name = "ID")]
+    id: PersonId,
+
+    #[command(flatten)]
+    absence: Absence,
+
+    /// Print the person as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(clap::Args)]
@@ -86,6 +135,10 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     match args.what {
         What::List { json } => list(session, json).await?,
         What::Add(add_args) => add(session, add_args).await?,
+        What::Show(one) => show(session, one).await?,
+        What::Edit(edit) => edit.run(session).await?,
+        What::Away(away_args) => away(session, away_args).await?,
+        What::Remove(one) => remove(session, one).await?,
     }
     Ok(Exit::Ok)
 }
@@ -115,6 +168,71 @@ fn table(people: &[Person]) -> Table {
     table
 }
 
+async fn show(session: &Session, one: One) -> Result<(), Failure> {
+    let person = session
+        .call(async |client| client.person(&one.id).await)
+        .await?;
+    match one.json {
+        true => out::print_json(&person),
+        false => out::print(&say(&person)),
+    }
+}
+
+fn say(person: &Person) -> String {
+    let mut rows = vec![
+        (
+            "person",
+            format!("{} ({})", person.id, person.name.plain_line()),
+        ),
+        ("role", person.role.word().to_owned()),
+    ];
+    if !person.active {
+        rows.push(("active", "no".to_owned()));
+    }
+    let named = [
+        ("e-mail", person.email.as_ref().map(Untrusted::plain_line)),
+        ("manager", person.manager.as_ref().map(ToString::to_string)),
+        ("team", person.team.as_ref().map(ToString::to_string)),
+        ("away", person.away.as_ref().map(span)),
+    ];
+    let named = named.into_iter();
+    rows.extend(named.filter_map(|(name, value)| value.map(|value| (name, value))));
+    if !person.groups.is_empty() {
+        let groups: Vec<&str> = person.groups.iter().map(GroupId::as_str).collect();
+        rows.push(("groups", groups.join(" ")));
+    }
+    rows.push(("told", channels(&person.notifications)));
+    let line = |(name, value)| format!("{name:<9}{value}\n");
+    rows.into_iter().map(line).collect()
+}
+
+async fn away(session: &Session, args: AwayArgs) -> Result<(), Failure> {
+    let patch = PatchPerson {
+        away: Some(args.absence.said()?),
+        ..PatchPerson::default()
+    };
+    let person = session
+        .call(async |client| client.change_person(&args.id, &patch).await)
+        .await?;
+    match args.json {
+        true => out::print_json(&person),
+        false => out::print(&sentence(person.id.as_str(), person.away.as_ref())),
+    }
+}
+
+async fn remove(session: &Session, one: One) -> Result<(), Failure> {
+    let person = session
+        .call(async |client| client.remove_person(&one.id).await)
+        .await?;
+    if one.json {
+        return out::print_json(&person);
+    }
+    out::print(&format!(
+        "removed {}: their tokens and their choices have ended\n",
+        person.id
+    ))
+}
+
 async fn add(session: &Session, add: Add) -> Result<(), Failure> {
     let new = NewPerson {
         id: add.id,
@@ -137,4 +255,27 @@ async fn add(session: &Session, add: Add) -> Result<(), Failure> {
         person.id
     ));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_shown_with_what_there_is_to_say() {
+        let person: Person = serde_json::from_str(
+            r#"{"id": "ana", "name": "Ana\u001b[2J", "email": null, "role": "admin", "manager": "lee",
+                "groups": ["finance", "it"], "team": null, "active": false}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            say(&person),
+            "person   ana (Ana^[[2J)\n\
+             role     admin\n\
+             active   no\n\
+             manager  lee\n\
+             groups   finance it\n\
+             told     in the inbox\n"
+        );
+    }
 }
