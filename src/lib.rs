@@ -22,6 +22,8 @@
 //! | what may happen to a request, and when | [`domain::lifecycle`] |
 //! | how text from agents is made safe to show | [`domain::untrusted`] |
 //! | the seven rungs of the ladder, a file each | [`policy::ladder`] |
+//! | how grave a request is, and by which signs | `policy/risk.rs`, `policy/risk/signals.rs` |
+//! | who reviews, and who may vote at this moment | [`policy::reviewers`] |
 //! | the actions that ship with the program | `assets/catalogue.toml` |
 //! | where anything is changed | [`gate`]; the commit itself is `gate/clerk.rs` |
 //! | where a request is written | `store/sqlite/project.rs`; its version and its payload in `write.rs` |

@@ -24,7 +24,11 @@ pub(super) fn answer(
 fn by_rule(question: &Question, policy: &Policy, now: At) -> Option<RungAnswer> {
     let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
     policy.rules.about(action, agent).find_map(|rule| {
-        let Says::Ask { review, .. } = &rule.says else {
+        let Says::Ask {
+            locked: false,
+            review,
+        } = &rule.says
+        else {
             return None;
         };
         let clause = fit(&rule.scope, question, now).restricting()?;
