@@ -11,10 +11,12 @@ mod fit;
 mod gate;
 mod inbox;
 mod lock;
+mod log_key_file;
 mod look;
 mod near;
 mod out;
 mod patience;
+mod private_file;
 mod program;
 #[cfg(test)]
 mod sample;

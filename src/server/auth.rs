@@ -19,6 +19,9 @@ pub(super) struct APerson(pub(super) Caller);
 /// A caller who is a person or an agent: who may have a part in a request.
 pub(super) struct AParty(pub(super) Caller);
 
+/// A caller who is a person with the role manager, admin or owner.
+pub(super) struct Overseer(pub(super) Caller);
+
 /// A caller who is a person with the role admin or owner.
 pub(super) struct Manager(pub(super) Caller);
 
@@ -70,6 +73,16 @@ impl FromRequestParts<Shared> for AParty {
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, shared).await?;
         caller.asks_or_answers()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Shared> for Overseer {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let caller = Caller::from_request_parts(parts, shared).await?;
+        caller.overseer()?;
         Ok(Self(caller))
     }
 }

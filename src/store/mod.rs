@@ -22,6 +22,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{BadEvent, Recorded};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Standing;
+use crate::domain::merkle::{Frontier, Hash};
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::{Asked, Resource};
@@ -211,6 +212,13 @@ pub struct Entry {
     pub body: RawJson,
 }
 
+/// An entry of the log with the leaf that it is in the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hashed {
+    pub entry: Entry,
+    pub leaf: Hash,
+}
+
 /// One page of requests.
 #[derive(Debug, Clone, Default)]
 pub struct Listed {
@@ -234,6 +242,8 @@ pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Sen
 pub trait Read: Send + Sync {
     /// The last position of the log.
     fn head(&self) -> Reply<'_, u64>;
+    /// The tree over the log.
+    fn tree(&self) -> Reply<'_, Frontier>;
     /// Who is who and what is allowed.
     fn workspace(&self) -> Reply<'_, Workspace>;
     /// One request.
@@ -280,6 +290,8 @@ pub trait Read: Send + Sync {
     fn open_requests(&self, after: Option<RequestId>, limit: u32) -> Reply<'_, Vec<Stored>>;
     /// Up to `limit` entries of the log after a position.
     fn log(&self, after: u64, limit: u32) -> Reply<'_, Vec<Entry>>;
+    /// The same, with their leaves.
+    fn hashed_log(&self, after: u64, limit: u32) -> Reply<'_, Vec<Hashed>>;
     /// What a key was used for.
     fn claim<'a>(&'a self, holder: &'a Holder, key: &'a str) -> Reply<'a, Option<Claim>>;
     /// The settled requests whose outcome this agent is to be told.
