@@ -4,6 +4,7 @@
 mod support;
 
 mod asking;
+mod audit;
 mod crash;
 mod deciding;
 mod events;

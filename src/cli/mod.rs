@@ -14,10 +14,12 @@ mod lock;
 mod log_key_file;
 mod look;
 mod near;
+mod new_file;
 mod out;
 mod patience;
 mod private_file;
 mod program;
+mod proof;
 #[cfg(test)]
 mod sample;
 mod serving;

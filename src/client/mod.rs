@@ -3,6 +3,7 @@
 //! the gate refused, could not be reached, or answered something that is not signoff's.
 
 mod events;
+mod log;
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::api::audit::{Head, Key};
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::people::{
     Agent, Group, Me, NewAgent, NewGroup, NewPerson, NewTeam, NewToken, Person, Team, TokenView,
@@ -23,6 +25,7 @@ use crate::api::settings::{
 use crate::domain::id::{ActionName, IntegrationName, RequestId, TokenId};
 
 pub use events::{EventStream, Tick};
+pub use log::LogLines;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -228,6 +231,23 @@ impl Client {
     pub async fn take_notice(&self, id: RequestId) -> Result<Notice> {
         self.send(Method::POST, &format!("v1/notices/{id}/ack"), &NoFields {})
             .await
+    }
+
+    /// The log up to where it is now, after a position.
+    pub async fn log(&self, after: u64) -> Result<LogLines> {
+        let call = self.call(Method::GET, "v1/audit")?;
+        let response = self.raw_answer(call.query(&[("after", after)])).await?;
+        Ok(LogLines::new(response, self.address().to_owned()))
+    }
+
+    /// What the log is now, signed.
+    pub async fn log_head(&self) -> Result<Head> {
+        self.get("v1/audit/head").await
+    }
+
+    /// What checkpoints of the log are checked with.
+    pub async fn log_key(&self) -> Result<Key> {
+        self.get("v1/audit/key").await
     }
 
     /// Every integration.

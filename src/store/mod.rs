@@ -6,6 +6,7 @@
 //! Two halves, made for two back-ends: [`Write`] belongs to the one thread that commits, [`Read`] is
 //! shared. A read never waits for a commit.
 
+mod audit;
 mod query;
 mod sqlite;
 
@@ -31,6 +32,7 @@ use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 
+pub use audit::{Examined, Finding, Findings};
 pub use query::{Audience, BadCursor, Cursor, Order, Query};
 
 /// Which database.
@@ -73,6 +75,14 @@ pub struct Store {
 pub fn open(database: &Database) -> Result<Store, StoreError> {
     match database {
         Database::Sqlite(path) => sqlite::open(path),
+    }
+}
+
+/// Holds a database against itself without changing it; `then` is a number of entries at which the root
+/// of its log is wanted.
+pub fn examine(database: &Database, then: Option<u64>) -> Result<Examined, StoreError> {
+    match database {
+        Database::Sqlite(path) => sqlite::examine(path, then),
     }
 }
 

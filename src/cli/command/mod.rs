@@ -3,6 +3,7 @@
 mod actions;
 mod agents;
 mod approve;
+mod audit;
 mod cancel;
 mod completions;
 mod list;
@@ -46,6 +47,7 @@ pub enum Command {
     People(people::Args),
     Agents(agents::Args),
     Tokens(tokens::Args),
+    Audit(audit::Args),
     Completions(completions::Args),
 }
 
@@ -90,6 +92,7 @@ impl Command {
             Command::People(args) => people::run(args, session).await,
             Command::Agents(args) => agents::run(args, session).await,
             Command::Tokens(args) => tokens::run(args, session).await,
+            Command::Audit(args) => audit::run(args, session).await,
             Command::Completions(args) => completions::run(&args),
         }
     }

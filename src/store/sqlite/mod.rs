@@ -4,6 +4,8 @@
 
 mod aside;
 mod list;
+mod audit;
+mod compare;
 mod project;
 mod read;
 mod rows;
@@ -34,6 +36,8 @@ const READERS: usize = 3;
 /// Pages in the write-ahead log before it is copied back. The default of 1,000 puts a copy into the
 /// slowest hundredth of single commits.
 const CHECKPOINT_PAGES: u32 = 2_000;
+
+pub(super) use audit::examine;
 
 pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     let mut writer = connect(

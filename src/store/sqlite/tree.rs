@@ -8,8 +8,13 @@ use crate::store::StoreError;
 
 /// The tree as it is.
 pub(super) fn read(from: &Connection) -> Result<Frontier, StoreError> {
+    read_from(from, "main")
+}
+
+/// The tree of one of the databases that are open together.
+pub(super) fn read_from(from: &Connection, database: &str) -> Result<Frontier, StoreError> {
     let (size, bytes): (u64, Vec<u8>) = from
-        .prepare_cached("SELECT size, frontier FROM tree")?
+        .prepare_cached(&format!("SELECT size, frontier FROM {database}.tree"))?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Frontier::from_bytes(size, &bytes).map_err(|error| StoreError::Damaged(error.to_string()))
 }
