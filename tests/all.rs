@@ -5,6 +5,7 @@ mod support;
 
 mod asking;
 mod audit;
+mod backup;
 mod crash;
 mod deciding;
 mod events;

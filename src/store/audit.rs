@@ -16,8 +16,6 @@ pub struct Examined {
     pub root: Hash,
     /// The root hash over as many entries as were asked for; nothing when there are fewer.
     pub root_then: Option<Hash>,
-    /// When the newest entry was written, if that can be read.
-    pub newest: Option<crate::domain::time::At>,
     /// Whether the tables could be compared with the log.
     pub replayed: bool,
     pub findings: Findings,

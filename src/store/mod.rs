@@ -78,6 +78,14 @@ pub fn open(database: &Database) -> Result<Store, StoreError> {
     }
 }
 
+/// Copies a database, which may be in use, as it is at one moment; the file that the copy goes to is there
+/// already, and empty.
+pub fn copy(from: &Database, to: &Database) -> Result<(), StoreError> {
+    match (from, to) {
+        (Database::Sqlite(from), Database::Sqlite(to)) => sqlite::copy(from, to),
+    }
+}
+
 /// Holds a database against itself without changing it; `then` is a number of entries at which the root
 /// of its log is wanted.
 pub fn examine(database: &Database, then: Option<u64>) -> Result<Examined, StoreError> {

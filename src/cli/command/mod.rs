@@ -4,6 +4,7 @@ mod actions;
 mod agents;
 mod approve;
 mod audit;
+mod backup;
 mod cancel;
 mod completions;
 mod list;
@@ -13,6 +14,7 @@ mod prefs;
 mod reject;
 mod report;
 mod request;
+mod restore;
 mod serve;
 mod show;
 mod start;
@@ -48,6 +50,8 @@ pub enum Command {
     Agents(agents::Args),
     Tokens(tokens::Args),
     Audit(audit::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Completions(completions::Args),
 }
 
@@ -93,6 +97,8 @@ impl Command {
             Command::Agents(args) => agents::run(args, session).await,
             Command::Tokens(args) => tokens::run(args, session).await,
             Command::Audit(args) => audit::run(args, session).await,
+            Command::Backup(args) => backup::run(&args, session),
+            Command::Restore(args) => restore::run(&args, session),
             Command::Completions(args) => completions::run(&args),
         }
     }

@@ -11,7 +11,6 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction}
 use super::{MIGRATIONS, compare, connect, project, tree};
 use crate::domain::event::{Event, Fact};
 use crate::domain::merkle::{self, Frontier, Hash};
-use crate::domain::time::At;
 use crate::store::StoreError;
 use crate::store::audit::{Examined, Findings};
 
@@ -27,7 +26,6 @@ pub(in crate::store) fn examine(path: &Path, then: Option<u64>) -> Result<Examin
         root_then: None,
         last: 0,
         revision: 0,
-        newest: None,
         replaying: true,
         findings: Findings::default(),
     };
@@ -42,7 +40,6 @@ pub(in crate::store) fn examine(path: &Path, then: Option<u64>) -> Result<Examin
         size: examination.tree.size(),
         root: examination.tree.root(),
         root_then: examination.root_then,
-        newest: examination.newest,
         replayed: examination.replaying,
         findings: examination.findings,
     })
@@ -134,7 +131,6 @@ struct Examination<'a> {
     /// The position of the entry that was looked at last.
     last: u64,
     revision: u64,
-    newest: Option<At>,
     /// Whether every entry so far followed from those before it.
     replaying: bool,
     findings: Findings,
@@ -244,7 +240,6 @@ impl Examination<'_> {
                 return Ok(());
             }
         };
-        self.newest = self.newest.max(Some(event.at));
         self.revision += u64::from(event.fact.changes_workspace());
         if !self.replaying {
             return Ok(());

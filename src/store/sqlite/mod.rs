@@ -6,6 +6,7 @@ mod aside;
 mod list;
 mod audit;
 mod compare;
+mod copy;
 mod project;
 mod read;
 mod rows;
@@ -38,6 +39,7 @@ const READERS: usize = 3;
 const CHECKPOINT_PAGES: u32 = 2_000;
 
 pub(super) use audit::examine;
+pub(super) use copy::copy;
 
 pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     let mut writer = connect(
