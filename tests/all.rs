@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod crash;
 mod deciding;
+mod doctor;
 mod events;
 mod fence;
 mod fold;

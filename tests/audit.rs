@@ -522,6 +522,9 @@ fn the_command_says_proven_or_what_is_wrong_and_where() {
     let file = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
     let checkpoint = file("monday.checkpoint");
     assert_eq!(say(home.path(), &["audit", "checkpoint", &checkpoint]).0, 0);
+    // Printed it is the same to the byte, so that a shell may keep it too.
+    let printed = say(home.path(), &["audit", "checkpoint"]);
+    assert_eq!(printed, (0, fs::read_to_string(&checkpoint).unwrap()));
     let (code, said) = say(home.path(), &["audit", "checkpoint", &checkpoint]);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("exists already"), "{said}");

@@ -2,6 +2,7 @@
 //! what they share. Nothing else in the crate depends on this.
 
 mod args;
+mod checkup;
 mod command;
 mod context;
 mod detail;
@@ -97,7 +98,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
-    let context = Context::new(&cli.global, Environment::read()?)?;
+    let environment = Environment::read()?;
+    let context = match &cli.command {
+        Some(Command::Doctor(_)) => Context::without_settings(&cli.global, environment)?,
+        _ => Context::new(&cli.global, environment)?,
+    };
     let serves = matches!(cli.command, None | Some(Command::Serve(_)));
     let runtime =
         runtime(serves).map_err(|error| Failure::because("could not start the runtime", &error))?;

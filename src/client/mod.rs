@@ -23,6 +23,7 @@ use crate::api::settings::{
     ActionView, Choice, Integration, PatchAction, PatchIntegration, Preference,
 };
 use crate::domain::id::{ActionName, IntegrationName, RequestId, TokenId};
+use crate::domain::time::At;
 
 pub use events::{EventStream, Tick};
 pub use log::LogLines;
@@ -141,6 +142,24 @@ impl Client {
     /// Where the gate is.
     pub fn address(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
+    }
+
+    /// What time it is where the gate is, to the second, if it answers and says so.
+    pub async fn health(&self) -> Result<Option<At>> {
+        let call = self.call(Method::GET, "healthz")?.timeout(ANSWER_TIMEOUT);
+        let response = self.raw_answer(call).await?;
+        let date = response.headers().get(reqwest::header::DATE);
+        let date = date.and_then(|date| date.to_str().ok());
+        let at = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+        let at = at.map(|at| At::from_millis(at.timestamp().as_millisecond()));
+        let status = response.status();
+        let body = response.bytes().await;
+        let body = body.map_err(|error| self.unreachable(&error))?;
+        let health = serde_json::from_slice::<serde_json::Value>(&body);
+        match health.is_ok_and(|health| health["status"] == "ok") {
+            true => Ok(at),
+            false => Err(self.not_a_gate(status)),
+        }
     }
 
     /// Who the caller is to the gate.

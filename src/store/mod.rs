@@ -78,6 +78,23 @@ pub fn open(database: &Database) -> Result<Store, StoreError> {
     }
 }
 
+/// What can be seen of a database at a glance.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// How SQLite keeps its commits.
+    pub journal: String,
+    /// When the newest entry of the log was written.
+    pub newest: Option<At>,
+    pub workspace: Workspace,
+}
+
+/// Looks at a database without opening it for work.
+pub fn glance(database: &Database) -> Result<Glance, StoreError> {
+    match database {
+        Database::Sqlite(path) => sqlite::glance(path),
+    }
+}
+
 /// Copies a database, which may be in use, as it is at one moment; the file that the copy goes to is there
 /// already, and empty.
 pub fn copy(from: &Database, to: &Database) -> Result<(), StoreError> {

@@ -281,7 +281,12 @@ async fn checkpoint(session: &Session, args: &Sign) -> Result<Exit, Failure> {
                 .map_err(|error| unwritten(path, &error))?;
         }
         None if args.json => out::print_json(&head)?,
-        None => out::print(&Untrusted::from(head.checkpoint).plain())?,
+        None => {
+            // Each line ends, the last one too, or it would be no signed note.
+            let lines = head.checkpoint.lines();
+            let lines = lines.map(|line| Untrusted::from(line).plain_line() + "\n");
+            out::print(&lines.collect::<String>())?;
+        }
     }
     Ok(Exit::Ok)
 }

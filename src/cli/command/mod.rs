@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod cancel;
 mod completions;
+mod doctor;
 mod list;
 mod me;
 mod people;
@@ -52,6 +53,7 @@ pub enum Command {
     Audit(audit::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
 }
 
@@ -99,6 +101,7 @@ impl Command {
             Command::Audit(args) => audit::run(args, session).await,
             Command::Backup(args) => backup::run(&args, session),
             Command::Restore(args) => restore::run(&args, session),
+            Command::Doctor(args) => doctor::run(&args, session).await,
             Command::Completions(args) => completions::run(&args),
         }
     }

@@ -17,7 +17,7 @@ use crate::store::audit::{Examined, Findings};
 /// Examines a database; `then` is a number of entries at which its root is wanted.
 pub(in crate::store) fn examine(path: &Path, then: Option<u64>) -> Result<Examined, StoreError> {
     let mut connection = beside(path)?;
-    check_version(&connection, path)?;
+    check_version(&connection, path, "kept")?;
     let transaction = connection.transaction()?;
     let mut examination = Examination {
         to: &transaction,
@@ -87,9 +87,16 @@ fn entries(first: u64, last: u64) -> String {
     }
 }
 
-fn check_version(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// Whether one of the databases that are open together is of this version.
+pub(super) fn check_version(
+    connection: &Connection,
+    path: &Path,
+    database: &str,
+) -> Result<(), StoreError> {
     let known = MIGRATIONS.len() as u32;
-    let found = connection.query_row("PRAGMA kept.user_version", [], |row| row.get::<_, u32>(0));
+    let found = connection.query_row(&format!("PRAGMA {database}.user_version"), [], |row| {
+        row.get::<_, u32>(0)
+    });
     match found {
         Ok(found) if found > known => Err(StoreError::Newer {
             path: path.to_owned(),

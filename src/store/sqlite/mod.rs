@@ -7,6 +7,7 @@ mod list;
 mod audit;
 mod compare;
 mod copy;
+mod glance;
 mod project;
 mod read;
 mod rows;
@@ -40,6 +41,7 @@ const CHECKPOINT_PAGES: u32 = 2_000;
 
 pub(super) use audit::examine;
 pub(super) use copy::copy;
+pub(super) use glance::glance;
 
 pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     let mut writer = connect(

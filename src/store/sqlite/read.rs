@@ -299,7 +299,7 @@ pub(super) fn select(
     Ok(found)
 }
 
-fn read_workspace(from: &Connection) -> Result<Workspace, StoreError> {
+pub(super) fn read_workspace(from: &Connection) -> Result<Workspace, StoreError> {
     let transaction = from.unchecked_transaction()?;
     let mut workspace = Workspace::default();
     let mut statement = transaction.prepare("SELECT kind, body FROM records")?;
