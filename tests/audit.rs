@@ -173,6 +173,25 @@ async fn the_lines_that_are_given_out_make_the_root_that_is_signed() {
     }
 }
 
+#[tokio::test]
+async fn a_log_from_before_there_was_a_tree_gets_one_and_an_empty_start_changes_nothing() {
+    let gate = TestGate::start().await;
+    busy(&gate).await;
+    let before = gate.owner().log_head().await.unwrap();
+    let gate = gate
+        .restart_after(|database| {
+            let database = Connection::open(database).unwrap();
+            let none = "UPDATE tree SET size = 0, frontier = x''; DELETE FROM tree_heads";
+            database.execute_batch(none).unwrap();
+        })
+        .await;
+    assert_eq!(gate.owner().log_head().await.unwrap(), before);
+    busy_again(&gate).await;
+    let examined = store::examine(&Database::Sqlite(gate.database()), None).unwrap();
+    assert!(examined.findings.is_empty(), "{:?}", examined.findings);
+    assert!(examined.size > before.size);
+}
+
 /// More entries, whatever there was before.
 async fn busy_again(gate: &TestGate) {
     for n in 0..20 {

@@ -65,6 +65,7 @@ enum What {
     /// Reads the database file itself: no gate is needed, and one that runs is not disturbed. It finds an
     /// entry that was changed, taken out, moved or put in, and a row of any table that isn't what the log
     /// gives. A tail that was cut off with everything that belongs to it shows only against a checkpoint.
+    /// Idempotency keys and the states that agents keep at the gate are no part of the log.
     #[command(after_long_help = VERIFY_EXAMPLE)]
     Verify(Verify),
     /// Write the log as lines of JSON, each with its position, its leaf hash and its body
