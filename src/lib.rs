@@ -26,6 +26,8 @@
 //! | who reviews, and who may vote at this moment | [`policy::reviewers`] |
 //! | the actions that ship with the program | `assets/catalogue.toml` |
 //! | where anything is changed | [`gate`]; the commit itself is `gate/clerk.rs` |
+//! | the tree over the log, and its signature | `domain/merkle.rs`, `domain/checkpoint.rs`; it grows in `store/sqlite/tree.rs` |
+//! | what proves a database | `store/sqlite/audit.rs`, which replays the log, and `compare.rs` |
 //! | where a request is written | `store/sqlite/project.rs`; its version and its payload in `write.rs` |
 //! | when a deadline fires | `gate/timers.rs` |
 //! | a path of the API | `server/mod.rs`; its types are in [`api`] |
@@ -45,6 +47,7 @@
 //! - **One writer.** Everything that changes is an [event](domain::event), committed by the clerk, in
 //!   groups, with a dense position. The tables are projections of the events, written in the same
 //!   transaction; folding the log gives them exactly. Parameters and idempotency keys are kept beside it.
+//!   A tree over the log grows in the same transaction, so whatever is changed later is found.
 //! - **No check apart from its write.** A change names the version of what it was based on; if that has
 //!   moved on, nothing is written and the operation starts again.
 //! - **What was seen is what runs.** Parameters are kept as the bytes that were sent; a vote names their

@@ -4,8 +4,11 @@
 mod support;
 
 mod asking;
+mod audit;
+mod backup;
 mod crash;
 mod deciding;
+mod doctor;
 mod events;
 mod fence;
 mod fold;

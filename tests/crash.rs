@@ -16,6 +16,7 @@ use signoff::domain::event::leaf_hash;
 use signoff::domain::execution::Outcome;
 use signoff::domain::id::{NoticeId, RequestId};
 use signoff::domain::lifecycle::Status;
+use signoff::store::{self, Database};
 use tokio::sync::Notify;
 
 use crate::support::program::{Served, as_owner, signoff, token};
@@ -254,6 +255,10 @@ fn inspect(home: &Path, asked: usize) {
         assert_eq!(*position, expected, "dense");
         assert_eq!(leaf_hash(body)[..], leaf[..], "{position}");
     }
+    // The tree and the tables went with it, whenever the kill came.
+    let database = Database::Sqlite(home.join("signoff.db"));
+    let examined = store::examine(&database, None).unwrap();
+    assert!(examined.findings.is_empty(), "{:?}", examined.findings);
 }
 
 /// Somewhere in the round, and elsewhere in each.

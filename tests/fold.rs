@@ -12,6 +12,7 @@ use signoff::domain::id::RequestId;
 use signoff::domain::lifecycle::{Standing, State};
 use signoff::domain::time::{At, Span};
 use signoff::domain::workspace::Workspace;
+use signoff::store::{self, Database};
 
 use crate::support::{Answer, TestGate, Wire};
 
@@ -565,6 +566,11 @@ async fn folding_the_log_gives_the_tables() {
     folded.is_what(&gate).await;
     let gate = gate.restart().await;
     Folded::of(&gate).await.is_what(&gate).await;
+    // And so the program itself finds it.
+    let examined = store::examine(&Database::Sqlite(gate.database()), None).unwrap();
+    assert!(examined.findings.is_empty(), "{:?}", examined.findings);
+    assert!(examined.replayed);
+    assert_eq!(examined.size, gate.gate.head().await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -80,7 +80,7 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 46] = [
+const TABLE: [Row; 49] = [
     row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+k!!"),
     row("get", "/v1/requests", "", "++++kk!!"),
     row("get", "/v1/requests/{id}", "", "?++++k!!"),
@@ -123,6 +123,9 @@ const TABLE: [Row; 46] = [
     row("post", "/v1/tokens", r#"{"agent": "local"}"#, "--++kk!!"),
     row("get", "/v1/tokens", "", "--++kk!!"),
     row("delete", "/v1/tokens/{token}", "", "--++kk!!"),
+    row("get", "/v1/audit", "", "-+++kk!!"),
+    row("get", "/v1/audit/head", "", "-+++kk!!"),
+    row("get", "/v1/audit/key", "", "++++++++"),
     row("get", "/v1/me", "", "++++++!!"),
     row("patch", "/v1/me", r#"{"away": null}"#, "++++kk!!"),
     row("get", "/healthz", "", "++++++++"),

@@ -1,6 +1,7 @@
 //! The wire: what clients and the server say to each other over HTTP. Every free text is
 //! [`Untrusted`](crate::domain::untrusted::Untrusted), so whoever shows it has to make it safe first.
 
+pub mod audit;
 pub mod event;
 pub mod page;
 pub mod people;

@@ -83,6 +83,15 @@ pub struct Context {
 impl Context {
     /// Puts flags, environment and settings together.
     pub fn new(global: &Global, environment: Environment) -> Result<Self, Failure> {
+        let context = Self::without_settings(global, environment)?;
+        Ok(Self {
+            config: Config::read(&context.home.config())?,
+            ..context
+        })
+    }
+
+    /// The same with the default settings, whatever the file says.
+    pub fn without_settings(global: &Global, environment: Environment) -> Result<Self, Failure> {
         let home_named = global.home.clone().or(environment.home);
         let home = match &home_named {
             Some(directory) => Home::at(directory)?,
@@ -90,7 +99,7 @@ impl Context {
         };
         Ok(Self {
             home_named,
-            config: Config::read(&home.config())?,
+            config: Config::default(),
             home,
             url: global.url.clone().or(environment.url),
             terminal: environment.terminal,

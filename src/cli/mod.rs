@@ -3,6 +3,7 @@
 
 mod args;
 mod changes;
+mod checkup;
 mod command;
 mod context;
 mod detail;
@@ -12,11 +13,15 @@ mod fit;
 mod gate;
 mod inbox;
 mod lock;
+mod log_key_file;
 mod look;
 mod near;
+mod new_file;
 mod out;
 mod patience;
+mod private_file;
 mod program;
+mod proof;
 #[cfg(test)]
 mod sample;
 mod serving;
@@ -94,7 +99,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
-    let context = Context::new(&cli.global, Environment::read()?)?;
+    let environment = Environment::read()?;
+    let context = match &cli.command {
+        Some(Command::Doctor(_)) => Context::without_settings(&cli.global, environment)?,
+        _ => Context::new(&cli.global, environment)?,
+    };
     let serves = matches!(cli.command, None | Some(Command::Serve(_)));
     let runtime =
         runtime(serves).map_err(|error| Failure::because("could not start the runtime", &error))?;

@@ -11,8 +11,13 @@ use crate::domain::untrusted::safe;
 
 /// Writes to standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
+    print_bytes(text.as_bytes())
+}
+
+/// Writes to standard output what is to stay as it is; it has to be made sure that it is no terminal.
+pub fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out.write_all(bytes).and_then(|()| out.flush());
     written.map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => Failure::ReaderGone,
         _ => Failure::because("could not write to standard output", &error),

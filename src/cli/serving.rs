@@ -16,6 +16,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::failure::{Failure, causes};
 use super::lock::GateLock;
+use super::log_key_file;
 use super::token_file;
 use crate::gate::{self, Gate};
 use crate::server;
@@ -110,7 +111,8 @@ async fn open(context: &Context, database: &Database) -> Result<Gate, Failure> {
     let store = store::open(database);
     let store = store.map_err(|error| unopened(&error))?;
     let keys = || token_file::first_keys(&context.home);
-    let gate = Gate::open(store, gate::wall_clock(), keys).await;
+    let log_key = log_key_file::of_home(&context.home)?;
+    let gate = Gate::open(store, gate::wall_clock(), log_key, keys).await;
     gate.map_err(|error| unopened(&error))
 }
 

@@ -1,14 +1,12 @@
-//! The two files that hold secrets: the owner's token and that of the agent `local`. They are made once,
-//! for their owner's eyes only, never overwritten, and not believed once others may read them.
+//! The two files that hold tokens: the owner's and that of the agent `local`.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
 use super::failure::{Failure, causes};
 use super::out;
+use super::private_file::{self, Held};
 use crate::config::Home;
 use crate::gate::{FirstKeys, Secret};
 
@@ -29,19 +27,14 @@ pub enum TokenFileError {
 
 /// The token in this file; nothing when there is no such file.
 pub fn read(path: &Path) -> Result<Option<Secret>, TokenFileError> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(unusable(path)(cause)),
-    };
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(TokenFileError::NotPrivate(path.to_owned()));
+    match private_file::read(path).map_err(unusable(path))? {
+        Held::Nothing => Ok(None),
+        Held::Shared => Err(TokenFileError::NotPrivate(path.to_owned())),
+        Held::Secret(text) => match text.parse() {
+            Ok(secret) => Ok(Some(secret)),
+            Err(_) => Err(TokenFileError::NotAToken(path.to_owned())),
+        },
     }
-    let text = fs::read_to_string(path).map_err(unusable(path))?;
-    let secret = text.trim().parse();
-    secret
-        .map(Some)
-        .map_err(|_| TokenFileError::NotAToken(path.to_owned()))
 }
 
 /// The secrets of a new workspace, in their files before anything is known of them elsewhere. Where a
@@ -65,16 +58,7 @@ pub fn first_keys(home: &Home) -> io::Result<FirstKeys> {
 
 /// Writes a token to a file that does not exist yet, and sees to it that it stays there.
 fn create(path: &Path, secret: &Secret) -> Result<(), TokenFileError> {
-    let write = || {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
-        writeln!(file, "{}", secret.reveal())?;
-        file.sync_all()
-    };
-    write().map_err(unusable(path))
+    private_file::create(path, secret.reveal()).map_err(unusable(path))
 }
 
 fn unusable(path: &Path) -> impl FnOnce(io::Error) -> TokenFileError {
@@ -102,6 +86,9 @@ impl From<TokenFileError> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn set_mode(path: &Path, mode: u32) {

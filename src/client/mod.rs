@@ -4,6 +4,7 @@
 
 mod by_id;
 mod events;
+mod log;
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::api::audit::{Head, Key};
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::people::{
     Agent, Group, Me, NewAgent, NewGroup, NewPerson, NewTeam, NewToken, Person, Team, TokenView,
@@ -22,8 +24,10 @@ use crate::api::settings::{
     ActionView, Choice, Integration, PatchAction, PatchIntegration, Preference,
 };
 use crate::domain::id::{ActionName, IntegrationName, RequestId, TokenId};
+use crate::domain::time::At;
 
 pub use events::{EventStream, Tick};
+pub use log::LogLines;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -141,6 +145,24 @@ impl Client {
         self.base.as_str().trim_end_matches('/')
     }
 
+    /// What time it is where the gate is, to the second, if it answers and says so.
+    pub async fn health(&self) -> Result<Option<At>> {
+        let call = self.call(Method::GET, "healthz")?.timeout(ANSWER_TIMEOUT);
+        let response = self.raw_answer(call).await?;
+        let date = response.headers().get(reqwest::header::DATE);
+        let date = date.and_then(|date| date.to_str().ok());
+        let at = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+        let at = at.map(|at| At::from_millis(at.timestamp().as_millisecond()));
+        let status = response.status();
+        let body = response.bytes().await;
+        let body = body.map_err(|error| self.unreachable(&error))?;
+        let health = serde_json::from_slice::<serde_json::Value>(&body);
+        match health.is_ok_and(|health| health["status"] == "ok") {
+            true => Ok(at),
+            false => Err(self.not_a_gate(status)),
+        }
+    }
+
     /// Who the caller is to the gate.
     pub async fn me(&self) -> Result<Me> {
         self.get("v1/me").await
@@ -229,6 +251,23 @@ impl Client {
     pub async fn take_notice(&self, id: RequestId) -> Result<Notice> {
         self.send(Method::POST, &format!("v1/notices/{id}/ack"), &NoFields {})
             .await
+    }
+
+    /// The log up to where it is now, after a position.
+    pub async fn log(&self, after: u64) -> Result<LogLines> {
+        let call = self.call(Method::GET, "v1/audit")?;
+        let response = self.raw_answer(call.query(&[("after", after)])).await?;
+        Ok(LogLines::new(response, self.address().to_owned()))
+    }
+
+    /// What the log is now, signed.
+    pub async fn log_head(&self) -> Result<Head> {
+        self.get("v1/audit/head").await
+    }
+
+    /// What checkpoints of the log are checked with.
+    pub async fn log_key(&self) -> Result<Key> {
+        self.get("v1/audit/key").await
     }
 
     /// Every integration.

@@ -94,6 +94,11 @@ impl Home {
         self.data.join("agent-token")
     }
 
+    /// The key that the gate signs its log with.
+    pub fn log_key(&self) -> PathBuf {
+        self.data.join("log-key")
+    }
+
     /// Whoever holds the lock on this file is the gate.
     pub fn lock(&self) -> PathBuf {
         self.state.join("gate.lock")
@@ -122,6 +127,7 @@ mod tests {
             home.config(),
             home.token(),
             home.agent_token(),
+            home.log_key(),
             home.lock(),
             home.address(),
         ] {

@@ -4,13 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 use super::actor::Actor;
 use super::digest::Digest;
 use super::execution::{Lease, Outcome, Report};
 use super::id::{ActionName, GroupId, PersonId, RequestId, TeamId, TokenId};
 use super::lifecycle::Settlement;
+use super::merkle;
 use super::pattern::PatternRef;
 use super::people::{Action, Agent, Group, Integration, Person, Team, Token};
 use super::raw::RawJson;
@@ -461,8 +461,5 @@ fn one_line(body: Box<RawValue>) -> Box<RawValue> {
 
 /// The leaf hash of RFC 6962 over a stored body.
 pub fn leaf_hash(body: &str) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    hasher.update([0x00]);
-    hasher.update(body.as_bytes());
-    hasher.finalize().into()
+    merkle::leaf(body.as_bytes())
 }

@@ -1,12 +1,14 @@
 //! What things are. Pure: no I/O, no clock, no async.
 
 pub mod actor;
+pub mod checkpoint;
 pub mod digest;
 pub mod event;
 pub mod execution;
 pub mod id;
 pub mod json;
 pub mod lifecycle;
+pub mod merkle;
 pub mod pattern;
 pub mod people;
 pub mod raw;

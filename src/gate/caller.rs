@@ -103,6 +103,18 @@ impl Caller {
         }
     }
 
+    /// The person who calls, if nothing in the workspace is hidden from them.
+    pub fn overseer(&self) -> Result<&PersonId, GateError> {
+        let person = self.person()?;
+        match self.sees_everything() {
+            true => Ok(person),
+            false => Err(GateError::Forbidden(format!(
+                "this needs the role manager, admin or owner; {person} is a {}",
+                self.role.map_or("guest", Role::word)
+            ))),
+        }
+    }
+
     /// The person who calls, if they manage the workspace.
     pub fn manager(&self) -> Result<&PersonId, GateError> {
         let person = self.person()?;

@@ -3,6 +3,7 @@
 //! no longer so, it starts again. No check is ever apart from the write that it guards.
 
 mod ask;
+mod audit;
 mod bells;
 mod bounds;
 mod caller;
@@ -39,6 +40,7 @@ use std::thread::JoinHandle;
 use tokio::task::AbortHandle;
 
 use crate::domain::actor::Actor;
+use crate::domain::checkpoint::LogKey;
 use crate::domain::event::{Event, Fact, Recorded};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::{Command, Refusal, step};
@@ -49,6 +51,7 @@ use crate::store::{self, Change, Claim, Expect, Outcome, Payload, Read, Store, S
 use clerk::Clerk;
 use news::{News, Snapshot};
 
+pub use audit::{TreeHead, new_log_key};
 pub use caller::{Caller, Role};
 pub use checkpoint::LARGEST_CHECKPOINT;
 pub use decide::{Choice, WhyNot};
@@ -85,6 +88,7 @@ struct Inner {
     timers: Mutex<Option<AbortHandle>>,
     news: News,
     clock: Clock,
+    log_key: LogKey,
 }
 
 /// A call that may be sent more than once: its key, and what it said.
@@ -103,9 +107,11 @@ pub fn wall_clock() -> Clock {
 impl Gate {
     /// Opens a gate on a store: makes what a new workspace needs (asking `first_keys` for the secrets
     /// of its first owner and agent only then), and settles what fell due while no gate was running.
+    /// It signs with `log_key` what it says of its log.
     pub async fn open(
         store: Store,
         clock: Clock,
+        log_key: LogKey,
         first_keys: impl FnOnce() -> std::io::Result<FirstKeys>,
     ) -> Result<Self, OpenError> {
         let news = News::new(store.read.workspace().await?);
@@ -118,6 +124,7 @@ impl Gate {
                 timers: Mutex::new(None),
                 news,
                 clock,
+                log_key,
             }),
         };
         gate.furnish(first_keys).await?;

@@ -25,6 +25,9 @@ pub(super) struct AWorker(pub(super) Caller);
 /// A caller who is an agent or a worker: who runs things.
 pub(super) struct ARunner(pub(super) Caller);
 
+/// A caller who is a person with the role manager, admin or owner.
+pub(super) struct Overseer(pub(super) Caller);
+
 /// A caller who is a person with the role admin or owner.
 pub(super) struct Manager(pub(super) Caller);
 
@@ -76,6 +79,16 @@ impl FromRequestParts<Shared> for AParty {
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
         let caller = Caller::from_request_parts(parts, shared).await?;
         caller.asks_or_answers()?;
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<Shared> for Overseer {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        let caller = Caller::from_request_parts(parts, shared).await?;
+        caller.overseer()?;
         Ok(Self(caller))
     }
 }

@@ -2,6 +2,7 @@
 //! events; no rule of its own. A connection is HTTP/1 on a loop of our own, which keeps a waiting
 //! caller down to a few kilobytes.
 
+mod audit;
 mod auth;
 mod body;
 mod etag;
@@ -254,6 +255,9 @@ routes! {
     "/v1/groups/{id}": get people::group, patch people::change_group, delete people::remove_group;
     "/v1/tokens": post tokens::issue_token, get tokens::tokens;
     "/v1/tokens/{token}": delete tokens::revoke_token;
+    "/v1/audit": get audit::entries;
+    "/v1/audit/head": get audit::head;
+    "/v1/audit/key": get audit::key;
     "/v1/me": get me::me, patch me::change_me;
     "/healthz": get health::alive;
     "/readyz": get health::ready;

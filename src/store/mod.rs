@@ -6,6 +6,7 @@
 //! Two halves, made for two back-ends: [`Write`] belongs to the one thread that commits, [`Read`] is
 //! shared. A read never waits for a commit.
 
+mod audit;
 mod query;
 mod sqlite;
 
@@ -22,6 +23,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{BadEvent, Recorded};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Standing;
+use crate::domain::merkle::{Frontier, Hash};
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::{Asked, Resource};
@@ -30,6 +32,7 @@ use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 
+pub use audit::{Examined, Finding, Findings};
 pub use query::{Audience, BadCursor, Cursor, Order, Query};
 
 /// Which database.
@@ -72,6 +75,39 @@ pub struct Store {
 pub fn open(database: &Database) -> Result<Store, StoreError> {
     match database {
         Database::Sqlite(path) => sqlite::open(path),
+    }
+}
+
+/// What can be seen of a database at a glance.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// How SQLite keeps its commits.
+    pub journal: String,
+    /// When the newest entry of the log was written.
+    pub newest: Option<At>,
+    pub workspace: Workspace,
+}
+
+/// Looks at a database without opening it for work.
+pub fn glance(database: &Database) -> Result<Glance, StoreError> {
+    match database {
+        Database::Sqlite(path) => sqlite::glance(path),
+    }
+}
+
+/// Copies a database, which may be in use, as it is at one moment; the file that the copy goes to is there
+/// already, and empty.
+pub fn copy(from: &Database, to: &Database) -> Result<(), StoreError> {
+    match (from, to) {
+        (Database::Sqlite(from), Database::Sqlite(to)) => sqlite::copy(from, to),
+    }
+}
+
+/// Holds a database against itself without changing it; `then` is a number of entries at which the root
+/// of its log is wanted.
+pub fn examine(database: &Database, then: Option<u64>) -> Result<Examined, StoreError> {
+    match database {
+        Database::Sqlite(path) => sqlite::examine(path, then),
     }
 }
 
@@ -211,6 +247,13 @@ pub struct Entry {
     pub body: RawJson,
 }
 
+/// An entry of the log with the leaf that it is in the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hashed {
+    pub entry: Entry,
+    pub leaf: Hash,
+}
+
 /// One page of requests.
 #[derive(Debug, Clone, Default)]
 pub struct Listed {
@@ -234,6 +277,8 @@ pub type Reply<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Sen
 pub trait Read: Send + Sync {
     /// The last position of the log.
     fn head(&self) -> Reply<'_, u64>;
+    /// The tree over the log.
+    fn tree(&self) -> Reply<'_, Frontier>;
     /// Who is who and what is allowed.
     fn workspace(&self) -> Reply<'_, Workspace>;
     /// One request.
@@ -280,6 +325,8 @@ pub trait Read: Send + Sync {
     fn open_requests(&self, after: Option<RequestId>, limit: u32) -> Reply<'_, Vec<Stored>>;
     /// Up to `limit` entries of the log after a position.
     fn log(&self, after: u64, limit: u32) -> Reply<'_, Vec<Entry>>;
+    /// The same, with their leaves.
+    fn hashed_log(&self, after: u64, limit: u32) -> Reply<'_, Vec<Hashed>>;
     /// What a key was used for.
     fn claim<'a>(&'a self, holder: &'a Holder, key: &'a str) -> Reply<'a, Option<Claim>>;
     /// The settled requests whose outcome this agent is to be told.

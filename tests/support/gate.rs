@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use signoff::client::Client;
+use signoff::domain::checkpoint::LogKey;
 use signoff::domain::time::{At, Span};
 use signoff::gate::{Clock, FirstKeys, Gate, Secret};
 use signoff::server::{self, Options};
@@ -61,7 +62,7 @@ impl TestGate {
     async fn open(home: TempDir, keys: FirstKeys, hands: Hands) -> Self {
         let database = Database::Sqlite(database(&home));
         let store = store::open(&database).unwrap();
-        let gate = Gate::open(store, hands.clock(), || Ok(keys.clone()))
+        let gate = Gate::open(store, hands.clock(), log_key(), || Ok(keys.clone()))
             .await
             .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -178,6 +179,11 @@ impl TestGate {
             .unwrap();
         issued.token.unwrap()
     }
+}
+
+/// The key that every gate here signs its log with.
+pub fn log_key() -> LogKey {
+    LogKey::from_seed([7; 32])
 }
 
 fn database(home: &TempDir) -> PathBuf {

@@ -3,9 +3,12 @@
 mod actions;
 mod agents;
 mod approve;
+mod audit;
 mod away;
+mod backup;
 mod cancel;
 mod completions;
+mod doctor;
 mod groups;
 mod integrations;
 mod list;
@@ -15,6 +18,7 @@ mod prefs;
 mod reject;
 mod report;
 mod request;
+mod restore;
 mod serve;
 mod show;
 mod start;
@@ -53,6 +57,10 @@ pub enum Command {
     Teams(teams::Args),
     Agents(agents::Args),
     Tokens(tokens::Args),
+    Audit(audit::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Doctor(doctor::Args),
     Completions(completions::Args),
 }
 
@@ -100,6 +108,10 @@ impl Command {
             Command::Teams(args) => teams::run(args, session).await,
             Command::Agents(args) => agents::run(args, session).await,
             Command::Tokens(args) => tokens::run(args, session).await,
+            Command::Audit(args) => audit::run(args, session).await,
+            Command::Backup(args) => backup::run(&args, session),
+            Command::Restore(args) => restore::run(&args, session),
+            Command::Doctor(args) => doctor::run(&args, session).await,
             Command::Completions(args) => completions::run(&args),
         }
     }

@@ -3,10 +3,15 @@
 //! every commit is synced, or it isn't used at all.
 
 mod aside;
+mod audit;
+mod compare;
+mod copy;
+mod glance;
 mod list;
 mod project;
 mod read;
 mod rows;
+mod tree;
 mod write;
 
 use std::path::Path;
@@ -18,10 +23,14 @@ use super::{Store, StoreError};
 use crate::domain::event::Event;
 
 /// Numbered, never edited once released.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../../assets/migrations/sqlite/0001_first.sql"),
     include_str!("../../../assets/migrations/sqlite/0002_standing.sql"),
+    include_str!("../../../assets/migrations/sqlite/0003_tree.sql"),
 ];
+
+/// The newest of them that leaves the projections empty.
+const FOLDS_ANEW: u32 = 2;
 
 /// Readers that may be busy at once; a read is short, so a few keep a few cores busy.
 const READERS: usize = 3;
@@ -29,6 +38,10 @@ const READERS: usize = 3;
 /// Pages in the write-ahead log before it is copied back. The default of 1,000 puts a copy into the
 /// slowest hundredth of single commits.
 const CHECKPOINT_PAGES: u32 = 2_000;
+
+pub(super) use audit::examine;
+pub(super) use copy::copy;
+pub(super) use glance::glance;
 
 pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     let mut writer = connect(
@@ -122,12 +135,13 @@ fn migrate(writer: &mut Connection, path: &Path) -> Result<(), StoreError> {
     for migration in &MIGRATIONS[found as usize..] {
         transaction.execute_batch(migration).map_err(failed)?;
     }
-    if (1..known).contains(&found) {
+    if (1..FOLDS_ANEW).contains(&found) {
         fold_again(&transaction)?;
     }
     transaction
         .pragma_update(None, "user_version", known)
         .map_err(failed)?;
+    tree::catch_up(&transaction)?;
     transaction.commit().map_err(failed)
 }
 

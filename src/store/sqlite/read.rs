@@ -7,10 +7,11 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_json, read_request};
-use super::{aside, list};
+use super::{aside, list, tree};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Fact, PolicySaved};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
+use crate::domain::merkle::Frontier;
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::Resource;
@@ -18,8 +19,8 @@ use crate::domain::review::Reviewer;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::store::{
-    Attention, Checkpoint, Claim, Entry, Listed, Payload, PolicyVersion, Query, Read, Reply,
-    StoreError, Stored,
+    Attention, Checkpoint, Claim, Entry, Hashed, Listed, Payload, PolicyVersion, Query, Read,
+    Reply, StoreError, Stored,
 };
 
 pub(super) struct Reader {
@@ -76,6 +77,10 @@ impl Read for Reader {
                 .prepare_cached("SELECT position FROM head")?
                 .query_row([], |row| row.get(0))?)
         })
+    }
+
+    fn tree(&self) -> Reply<'_, Frontier> {
+        self.here(tree::read)
     }
 
     fn workspace(&self) -> Reply<'_, Workspace> {
@@ -237,6 +242,27 @@ impl Read for Reader {
         })
     }
 
+    fn hashed_log(&self, after: u64, limit: u32) -> Reply<'_, Vec<Hashed>> {
+        self.aside(move |from| {
+            let mut statement = from.prepare_cached(
+                "SELECT position, body, leaf FROM log WHERE position > ? ORDER BY position LIMIT ?",
+            )?;
+            let mut rows = statement.query((after, limit))?;
+            let mut entries = Vec::new();
+            while let Some(row) = rows.next()? {
+                let entry = Entry {
+                    position: row.get(0)?,
+                    body: raw(row.get(1)?)?,
+                };
+                entries.push(Hashed {
+                    entry,
+                    leaf: row.get(2)?,
+                });
+            }
+            Ok(entries)
+        })
+    }
+
     fn claim<'a>(&'a self, holder: &'a Holder, key: &'a str) -> Reply<'a, Option<Claim>> {
         self.here(|from| find_claim(from, holder, key))
     }
@@ -273,7 +299,7 @@ pub(super) fn select(
     Ok(found)
 }
 
-fn read_workspace(from: &Connection) -> Result<Workspace, StoreError> {
+pub(super) fn read_workspace(from: &Connection) -> Result<Workspace, StoreError> {
     let transaction = from.unchecked_transaction()?;
     let mut workspace = Workspace::default();
     let mut statement = transaction.prepare("SELECT kind, body FROM records")?;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
-use super::{project, rows};
+use super::{project, rows, tree};
 use crate::domain::id::RequestId;
+use crate::domain::merkle::Hash;
 use crate::store::{Change, Checkpoint, Claim, Expect, Outcome, Payload, StoreError, Write};
 
 pub(super) struct Writer {
@@ -17,6 +18,8 @@ pub(super) struct Writer {
 struct Head {
     position: u64,
     revision: u64,
+    /// The entries that the transaction has added to the log.
+    leaves: Vec<Hash>,
 }
 
 impl Writer {
@@ -38,6 +41,7 @@ impl Writer {
             transaction
                 .prepare_cached("UPDATE head SET position = ?, revision = ?")?
                 .execute(params![head.position, head.revision])?;
+            tree::extend(&transaction, head.leaves)?;
         }
         transaction.commit().map_err(commit_failed)?;
         Ok(outcomes)
@@ -76,6 +80,7 @@ fn read_head(transaction: &Transaction<'_>) -> Result<Head, StoreError> {
             Ok(Head {
                 position: row.get(0)?,
                 revision: row.get(1)?,
+                leaves: Vec::new(),
             })
         })?)
 }
@@ -106,6 +111,7 @@ fn carry_out(
     let first = head.position + 1;
     for recorded in &change.events {
         head.position += 1;
+        head.leaves.push(recorded.leaf);
         head.revision += u64::from(recorded.event.fact.changes_workspace());
         transaction
             .prepare_cached("INSERT INTO log (position, body, leaf) VALUES (?, ?, ?)")?
