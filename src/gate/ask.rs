@@ -27,6 +27,7 @@ impl Gate {
         if let Some(earlier) = self.earlier(caller, once).await? {
             return self.repeated(&earlier, once).await;
         }
+        self.within_limits(agent, self.now()).await?;
         bounds::ask(&ask)?;
         if ask.callback_url.is_some() {
             return Err(GateError::Invalid(vec![super::references::no_callbacks()]));

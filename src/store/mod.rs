@@ -289,6 +289,8 @@ pub trait Read: Send + Sync {
     fn payload(&self, id: RequestId, digest: Digest) -> Reply<'_, Option<Payload>>;
     /// The agent's own state.
     fn checkpoint(&self, id: RequestId) -> Reply<'_, Option<Checkpoint>>;
+    /// How many requests of an agent wait.
+    fn pending_of<'a>(&'a self, agent: &'a AgentId) -> Reply<'a, u64>;
     /// Who looked at a request, and who put it off.
     fn attention(&self, id: RequestId) -> Reply<'_, Vec<Attention>>;
     /// Those of these recipients to whom nothing was ever let through.

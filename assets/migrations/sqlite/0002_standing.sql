@@ -107,3 +107,9 @@ CREATE TABLE policies (
     by      TEXT NOT NULL,
     text    TEXT NOT NULL
 ) STRICT;
+
+-- How many requests of each agent wait.
+CREATE TABLE loads (
+    agent   TEXT PRIMARY KEY,
+    pending INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
