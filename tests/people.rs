@@ -273,6 +273,34 @@ async fn to_be_made_inactive_by_a_change_is_the_same_as_to_be_removed() {
     }
 }
 
+/// `01 §People and permissions`: what a call may do is not what it might have done when it began.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_removed_while_they_wait_is_told_nothing_more() {
+    let gate = TestGate::start().await;
+    let owner = gate.owner_wire();
+    gate.person("ana", "manager").await;
+    let ana = gate.wire(&gate.token(json!({"person": "ana"})).await);
+    gate.agent_of("bot", &["owner"], &["owner"]).await;
+    let bot = gate.wire(&gate.token(json!({"agent": "bot"})).await);
+    let asked = gate.agent().ask(&email(), "k").await.unwrap();
+    let path = format!("/v1/requests/{}?wait=60", asked.id);
+    let removed_and_decided = async {
+        assert_eq!(owner.delete("/v1/people/ana").await.status, 200);
+        assert_eq!(owner.delete("/v1/agents/bot").await.status, 200);
+        gate.owner()
+            .decide(asked.id, &approve(&asked))
+            .await
+            .unwrap();
+    };
+    let (waited, noticed, ()) = tokio::join!(
+        ana.get(&path),
+        bot.get("/v1/notices?wait=1"),
+        removed_and_decided
+    );
+    waited.refused(401, "unauthorized");
+    noticed.refused(401, "unauthorized");
+}
+
 /// 08: an agent's DELETE disables and revokes. `01 §Who reviews`: disabling an agent cancels what is
 /// pending of it and revokes what is approved and not yet started; re-enabling brings nothing back.
 #[tokio::test]
