@@ -282,7 +282,7 @@ fn correction(wire: Wire, dice: &mut Dice) -> Call {
             ),
             (
                 "integrations/slack".to_owned(),
-                json!({"trust_read_only_hints": n % 2 == 0}),
+                json!({"trust_read_only_hints": n > 1}),
             ),
         ])
         .clone();

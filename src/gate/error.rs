@@ -21,6 +21,8 @@ pub enum GateError {
         needed: &'static str,
         given: &'static str,
     },
+    #[error("this token was revoked meanwhile; an admin makes another one")]
+    TokenRevoked,
     #[error("{0}")]
     Forbidden(String),
     #[error("the {0} is not what you saw any more; look at it again, and change that")]

@@ -92,6 +92,7 @@ fn kind(error: &GateError) -> ProblemKind {
         GateError::NotFound { .. } => ProblemKind::NotFound,
         GateError::AlreadyExists { .. } => ProblemKind::AlreadyExists,
         GateError::WrongKind { .. } => ProblemKind::WrongKindOfToken,
+        GateError::TokenRevoked => ProblemKind::Unauthorized,
         GateError::Forbidden(_) => ProblemKind::Forbidden,
         GateError::Changed(_) => ProblemKind::PreconditionFailed,
         GateError::InUse(_) => ProblemKind::InUse,

@@ -74,7 +74,8 @@ struct Add {
 
     /// What the worker may run with it: an action, or many with `*` for any characters; may be given
     /// several times
-    #[arg(long = "action", value_name = "ACTION", requires = "worker")]
+    #[arg(long = "action", value_name = "ACTION", requires = "worker",
+        conflicts_with_all = ["person", "agent"])]
     actions: Vec<ActionPattern>,
 
     /// A node that the agent may ask from with it; `*` stands for any characters; may be given several times
