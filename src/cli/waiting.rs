@@ -34,10 +34,10 @@ pub struct Wait {
 }
 
 impl Wait {
-    fn is_over(&self, status: Status) -> bool {
+    fn is_over(&self, request: &Request) -> bool {
         match self.until {
-            Until::Decided => status.decided(),
-            Until::Done => status.done(),
+            Until::Decided => request.status.decided(),
+            Until::Done => request.status.done() || has_nothing_to_run(request),
         }
     }
 
@@ -49,7 +49,7 @@ impl Wait {
 
     /// The request once it is decided (or done), or as it is when the time is up.
     pub async fn on(&self, session: &Session, asked: Request) -> Result<Request, Failure> {
-        if self.is_over(asked.status) {
+        if self.is_over(&asked) {
             return Ok(asked);
         }
         let id = asked.id;
@@ -73,7 +73,7 @@ impl Wait {
             tokio::select! {
                 request = round => {
                     let request = request?;
-                    if self.is_over(request.status) {
+                    if self.is_over(&request) {
                         return Ok(request);
                     }
                 }
@@ -93,6 +93,11 @@ impl Wait {
     }
 }
 
+/// Whether it was let through and there is nothing to run: a step does nothing outside.
+fn has_nothing_to_run(request: &Request) -> bool {
+    request.status.decided() && request.execution.state.is_none()
+}
+
 fn stopped(id: RequestId) -> Failure {
     Failure::new(
         Exit::Interrupted,
@@ -107,6 +112,7 @@ fn stopped(id: RequestId) -> Failure {
 /// result signoff doesn't see. Of several that try, one gets it, and only that one is told yes.
 pub async fn take(session: &Session, request: Request) -> Result<Request, Failure> {
     match request.status {
+        Status::Approved | Status::Allowed if has_nothing_to_run(&request) => return Ok(request),
         Status::Approved | Status::Allowed => {}
         Status::Executing | Status::Executed => return Err(already_taken(&request)),
         _ => return Ok(request),

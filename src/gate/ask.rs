@@ -5,10 +5,13 @@ use super::bounds;
 use super::judge::{self, Judged, Proposal, Scene, judge};
 use super::{Caller, Gate, GateError, Once, TRIES, claim, record};
 use crate::domain::event::Fact;
+use crate::domain::execution::Executor;
 use crate::domain::id::RequestId;
 use crate::domain::json::Json;
 use crate::domain::request::{Ask, Asked, OnTimeout, PatternUse};
+use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
+use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::document::Policy;
 use crate::policy::glob;
@@ -51,7 +54,7 @@ impl Gate {
                 now,
             )?;
             let (id, digest) = (RequestId::generate(), judged.digest);
-            let asked = asked(id, &ask, &scene, judged, &snapshot.policy);
+            let asked = asked(id, &ask, &scene, judged, &snapshot.policy, now);
             let change = Change {
                 expect: vec![Expect::Workspace {
                     revision: workspace.revision,
@@ -89,7 +92,14 @@ impl Gate {
 }
 
 /// Everything that is settled about a request when it is asked.
-fn asked(id: RequestId, ask: &Ask, scene: &Scene<'_>, judged: Judged, policy: &Policy) -> Asked {
+fn asked(
+    id: RequestId,
+    ask: &Ask,
+    scene: &Scene<'_>,
+    judged: Judged,
+    policy: &Policy,
+    now: At,
+) -> Asked {
     let parties = judge::parties(scene, &judged);
     let Judged {
         recipients,
@@ -106,6 +116,8 @@ fn asked(id: RequestId, ask: &Ask, scene: &Scene<'_>, judged: Judged, policy: &P
         let mut patterns = policy.trusted.iter();
         patterns.any(|trusted| trusted.pattern == pattern && trusted.uses.is_some())
     };
+    let allowed = judgement.verdict.effect == Effect::Allow;
+    let leased = allowed && scene.action.executor == Executor::Queue;
     Asked {
         id,
         agent: scene.agent.id.clone(),
@@ -147,6 +159,7 @@ fn asked(id: RequestId, ask: &Ask, scene: &Scene<'_>, judged: Judged, policy: &P
         plan,
         expires_at,
         escalates_at,
+        lapses_at: leased.then(|| now.plus(policy.use_within)),
     }
 }
 

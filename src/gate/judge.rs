@@ -368,11 +368,9 @@ pub(super) fn judge(
         risk,
         watchers,
         expires_at: after(plan.as_ref().and_then(|plan| plan.lasts)),
-        escalates_at: after(
-            plan.as_ref()
-                .filter(|plan| plan.next_stage().is_some())
-                .and_then(|plan| plan.escalate_after),
-        ),
+        escalates_at: plan
+            .as_ref()
+            .and_then(|plan| plan.escalates_at(plan.opened, now)),
         plan,
         judgement,
         recipients,

@@ -18,10 +18,9 @@ pub enum Until {
 
 impl Until {
     fn reached(self, stored: &Stored) -> bool {
-        let status = stored.standing.status();
         match self {
-            Until::Decided => status.decided(),
-            Until::Done => status.done(),
+            Until::Decided => stored.standing.status().decided(),
+            Until::Done => stored.standing.is_done(),
         }
     }
 }

@@ -228,7 +228,8 @@ impl Read for Reader {
                 from,
                 &format!(
                     "SELECT {REQUEST_COLUMNS} FROM {REQUEST_TABLES}
-                     WHERE r.id > ? AND r.status IN ('pending', 'approved') ORDER BY r.id LIMIT ?"
+                     WHERE r.id > ? AND (r.status IN ('pending', 'approved') OR r.leasable_at IS NOT NULL)
+                     ORDER BY r.id LIMIT ?"
                 ),
                 &[Value::Blob(after), Value::Integer(limit.into())],
             )
