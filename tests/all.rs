@@ -22,4 +22,5 @@ mod races;
 mod roles;
 mod terminal;
 mod time;
+mod upgrade;
 mod waiting;
