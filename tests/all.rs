@@ -25,4 +25,5 @@ mod races;
 mod roles;
 mod terminal;
 mod time;
+mod upgrade;
 mod waiting;

@@ -19,6 +19,15 @@ use crate::store::StoreError;
 
 type Written = Result<(), StoreError>;
 
+/// Writes what an event of the log changes, where no change says which version it was meant for.
+pub(super) fn again(to: &Transaction<'_>, position: u64, event: &Event) -> Written {
+    if let (true, Some(id)) = (event.fact.moves_request(), event.request) {
+        to.prepare_cached("UPDATE requests SET version = version + 1 WHERE id = ?")?
+            .execute([id.as_bytes()])?;
+    }
+    self::event(to, position, event)
+}
+
 /// Writes what an event changes. `position` is its place in the log.
 pub(super) fn event(to: &Transaction<'_>, position: u64, event: &Event) -> Written {
     let at = event.at;
