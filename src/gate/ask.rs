@@ -54,7 +54,10 @@ impl Gate {
                 now,
             )?;
             let (id, digest) = (RequestId::generate(), judged.digest);
-            let asked = asked(id, &ask, &scene, judged, &snapshot.policy, now);
+            let mut asked = asked(id, &ask, &scene, judged, &snapshot.policy, now);
+            // What is hidden is not even in the log; it was judged by all the same.
+            let hide = |context| self.masked(&snapshot.policy, "context", context);
+            asked.context = ask.context.clone().map(hide);
             let change = Change {
                 expect: vec![Expect::Workspace {
                     revision: workspace.revision,
@@ -134,7 +137,7 @@ fn asked(
         resource: ask.resource.clone(),
         recipients: recipients.normal.into_iter().map(Untrusted::from).collect(),
         recipients_claimed: recipients.claimed,
-        context: ask.context.clone(),
+        context: None,
         declared_risk: ask.risk.clone(),
         expires_in: ask.expires_in,
         waiting: ask.waiting,

@@ -57,6 +57,7 @@ impl Gate {
     ) -> Result<Stored, GateError> {
         let stored = self.request_to_decide(caller, id).await?;
         let reviewer = caller.reviewer_self()?;
+        let choice = &self.with_hidden_values(&stored, choice).await?;
         let prepared = self.prepare(&stored, choice).await?;
         let command = |stored: &Stored, snapshot: &Snapshot, now: At| {
             let edit = prepared
@@ -162,6 +163,24 @@ impl Gate {
         }
         caller.person()?;
         self.request(caller, id).await
+    }
+
+    /// The choice, with the hidden values that an edit left alone.
+    async fn with_hidden_values(
+        &self,
+        stored: &Stored,
+        choice: &Choice,
+    ) -> Result<Choice, GateError> {
+        let Some((raw, tree)) = choice.params.clone() else {
+            return Ok(choice.clone());
+        };
+        let in_force = self.required_payload(stored).await?.params.tree();
+        let in_force =
+            in_force.map_err(|error| GateError::invalid("/params", error.to_string()))?;
+        Ok(Choice {
+            params: Some(self.unmasked(raw, tree, &in_force)),
+            ..choice.clone()
+        })
     }
 
     /// What is known about the parameters that somebody puts in place of those that were asked.

@@ -17,6 +17,7 @@ mod found;
 mod judge;
 mod limits;
 mod look;
+mod mask;
 mod news;
 mod notices;
 mod people;
