@@ -112,14 +112,17 @@ async fn list(session: &Session, json: bool) -> Result<(), Failure> {
     if json {
         return out::print_json(&page);
     }
-    let mut table = Table::new(&["ID", "HOLDER", "MADE BY", "MADE AT", "REVOKED"]);
+    let mut table = Table::new(&["ID", "HOLDER", "MADE BY", "MADE AT", "REVOKED", "ONLY FOR"]);
     for token in &page.items {
+        let nodes = token.nodes.iter().map(|node| safe(node));
+        let bounds = nodes.chain(token.actions.iter().map(ToString::to_string));
         table.row([
             token.id.to_string(),
             token.holder.actor().to_string(),
             token.issued_by.to_string(),
             token.issued_at.to_string(),
             if token.revoked { "yes" } else { "no" }.to_owned(),
+            bounds.collect::<Vec<_>>().join(" "),
         ]);
     }
     out::print(&table.whole(out::width()))
