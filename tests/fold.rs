@@ -317,6 +317,14 @@ struct Request {
     told_at: Option<At>,
 }
 
+impl Request {
+    /// Whether its outcome was for the agent to know.
+    fn tells(&self) -> bool {
+        let settled = self.standing.settled.as_ref();
+        settled.is_some_and(|settlement| settlement.notify_agent)
+    }
+}
+
 impl Folded {
     async fn of(gate: &TestGate) -> Self {
         let mut folded = Self::default();
@@ -341,7 +349,7 @@ impl Folded {
         self.workspace.apply(&event.fact, event.at);
         if let Fact::Asked(asked) = &event.fact {
             let request = Request {
-                standing: Standing::new(asked),
+                standing: Standing::new(asked, event.at),
                 created_at: event.at,
                 updated_at: event.at,
                 told_at: None,
@@ -356,8 +364,11 @@ impl Folded {
                 request.standing.apply(&event.fact, event.at);
                 request.updated_at = event.at;
             }
-            if let Fact::NoticeTaken(_) = event.fact {
-                request.told_at = Some(event.at);
+            match event.fact {
+                Fact::NoticeTaken(_) => request.told_at = Some(event.at),
+                // The agent that was told yes is told that it was taken back, too.
+                Fact::Revoked(_) if request.tells() => request.told_at = None,
+                _ => {}
             }
         }
     }

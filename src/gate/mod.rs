@@ -64,7 +64,7 @@ pub use found::{FirstKeys, OpenError};
 pub use limits::Limits;
 pub use look::{Look, claim_ends_at, live_claim, looking};
 pub use news::Passing;
-pub use policy::{Checked, PatternNow, PolicyNow, policy_tag};
+pub use policy::{Checked, PatternNow, PolicyNow, policy_tag, unreadable_policy};
 pub use replay::{Differs, Replayed, Trial, Tried};
 pub use secret::{BadSecret, Secret};
 pub use seen::{MeantFor, Tag};
