@@ -203,7 +203,7 @@ impl<'a> World<'a> {
             } => vote(self.ballot(by, *word, *digest, *plan, change.as_ref())),
             Try::Repeat(_) if self.sent.is_empty() => return None,
             Try::Repeat(index) => {
-                let again = index.get(&self.sent).clone();
+                let again = self.sent[index % self.sent.len()].clone();
                 let seat = self.seat(self.standing.plan.as_ref(), &again.vote.by, false);
                 vote(Ballot { seat, ..again })
             }
