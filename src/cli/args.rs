@@ -206,7 +206,10 @@ mod tests {
         assert_eq!(before(now, day).to_string(), "2026-11-30T09:00:00.000Z");
         assert!(past("30d").unwrap() < words::now());
         let told = past("last week").unwrap_err();
-        assert!(told.contains("2026-12-01") && told.contains("30d"), "{told}");
+        assert!(
+            told.contains("2026-12-01") && told.contains("30d"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -132,7 +132,9 @@ impl Context {
                     Exit::NotPermitted,
                     "no token: a worker speaks with SIGNOFF_TOKEN",
                 )
-                .hint("an admin makes one with `signoff tokens add --worker NAME --action ACTION`"));
+                .hint(
+                    "an admin makes one with `signoff tokens add --worker NAME --action ACTION`",
+                ));
             }
         };
         let secret = token_file::read(&path)?;

@@ -50,7 +50,10 @@ fn cells(request: &Request) -> [String; COLUMNS.len()] {
         request.status.word().to_owned(),
         request.action.to_string(),
         request.agent.to_string(),
-        request.on_behalf_of.as_ref().map_or_else(String::new, ToString::to_string),
+        request
+            .on_behalf_of
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
         request.risk.level.word().to_owned(),
         raw(&request.headline),
         recipients.join(" "),

@@ -53,6 +53,16 @@ pub fn people<T: std::fmt::Display>(ids: &[T]) -> String {
     }
 }
 
+/// All of these by id, joined by "and".
+pub fn and<T: std::fmt::Display>(ids: &[T]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    match ids.as_slice() {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [some @ .., last] => format!("{} and {last}", some.join(", ")),
+    }
+}
+
 /// What became of it, without its id: `rejected by ana: wrong list`.
 pub fn outcome(request: &Request, now: At) -> String {
     let status = request.status;

@@ -62,7 +62,11 @@ fn is_over(status: &Status) -> bool {
 }
 
 fn statuses() -> String {
-    let words: Vec<&str> = Status::ALL.iter().filter(|s| is_over(s)).map(|s| s.word()).collect();
+    let words: Vec<&str> = Status::ALL
+        .iter()
+        .filter(|s| is_over(s))
+        .map(|s| s.word())
+        .collect();
     words.join(", ")
 }
 
@@ -96,11 +100,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
 }
 
 /// One page, or all of them as one.
-async fn pages(
-    session: &Session,
-    mut filter: Filter,
-    all: bool,
-) -> Result<Page<Request>, Failure> {
+async fn pages(session: &Session, mut filter: Filter, all: bool) -> Result<Page<Request>, Failure> {
     let mut items = Vec::new();
     loop {
         let page = session.call(async |client| client.requests(&filter).await);

@@ -96,7 +96,8 @@ fn say(work: &Work) -> Result<(), Failure> {
         table.row([
             item.id.to_string(),
             item.epoch.to_string(),
-            item.lease_until.map_or_else(String::new, |at| at.to_string()),
+            item.lease_until
+                .map_or_else(String::new, |at| at.to_string()),
             item.action.to_string(),
             item.agent.to_string(),
             item.digest.to_string(),

@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::filters::Filters;
 use crate::cli::out;
 use crate::cli::session::Session;
-use crate::cli::short_id::shortened;
+use crate::cli::short_id::fitted;
 use crate::cli::table::Table;
 use crate::cli::words;
 use crate::domain::id::{PersonId, RequestId};
@@ -106,13 +106,10 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
     Ok(())
 }
 
-/// People see as much of an id as it takes; a script gets all of it.
+/// The ids of these requests, as a list shows them.
 pub fn ids(requests: &[Request], width: Option<usize>) -> Vec<String> {
     let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
-    match width {
-        Some(_) => shortened(&ids),
-        None => ids.into_iter().map(String::from).collect(),
-    }
+    fitted(&ids, width)
 }
 
 /// Says that there is more than was shown, if there is.

@@ -15,8 +15,11 @@ mod history;
 mod integrations;
 mod lease;
 mod list;
+mod man;
 mod me;
+mod patterns;
 mod people;
+mod policy;
 mod prefs;
 mod reject;
 mod release;
@@ -33,6 +36,7 @@ mod snooze;
 mod start;
 mod teams;
 mod tokens;
+mod tryout;
 mod undo;
 mod wait;
 mod why;
@@ -68,6 +72,8 @@ pub enum Command {
     Settle(settle::Args),
     Lease(lease::Args),
     Renew(renew::Args),
+    Policy(policy::Args),
+    Patterns(patterns::Args),
     Me(me::Args),
     Actions(actions::Args),
     Integrations(integrations::Args),
@@ -82,6 +88,9 @@ pub enum Command {
     Restore(restore::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
+    Man(man::Args),
+    #[command(name = "try")]
+    Try(Box<tryout::Args>),
 }
 
 impl Command {
@@ -130,6 +139,8 @@ impl Command {
             Command::Settle(args) => settle::run(args, session).await,
             Command::Lease(args) => lease::run(args, session).await,
             Command::Renew(args) => renew::run(args, session).await,
+            Command::Policy(args) => policy::run(args, session).await,
+            Command::Patterns(args) => patterns::run(args, session).await,
             Command::Me(args) => me::run(args, session).await,
             Command::Actions(args) => actions::run(args, session).await,
             Command::Integrations(args) => integrations::run(args, session).await,
@@ -144,6 +155,8 @@ impl Command {
             Command::Restore(args) => restore::run(&args, session),
             Command::Doctor(args) => doctor::run(&args, session).await,
             Command::Completions(args) => completions::run(&args),
+            Command::Man(args) => man::run(&args),
+            Command::Try(args) => tryout::run(*args, session).await,
         }
     }
 }

@@ -48,7 +48,12 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         out::print_json(&lease)?;
         return Ok(Exit::Ok);
     }
-    let until = lease.lease_until.map_or_else(String::new, |at| format!(" until {at}"));
-    out::print(&format!("{} is yours{until}, epoch {}\n", lease.id, lease.epoch))?;
+    let until = lease
+        .lease_until
+        .map_or_else(String::new, |at| format!(" until {at}"));
+    out::print(&format!(
+        "{} is yours{until}, epoch {}\n",
+        lease.id, lease.epoch
+    ))?;
     Ok(Exit::Ok)
 }
