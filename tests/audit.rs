@@ -11,11 +11,12 @@ use signoff::api::request::Decide;
 use signoff::domain::checkpoint::PublicKey;
 use signoff::domain::event::leaf_hash;
 use signoff::domain::merkle::{Frontier, Hash, leaf};
+use signoff::domain::raw::RawJson;
 use signoff::store::{self, Database, Examined, Finding};
 use tempfile::TempDir;
 
 use crate::support::program::{Served, signoff, token};
-use crate::support::{TestGate, approve, ask, email, reject};
+use crate::support::{Answer, TestGate, approve, ask, email, reject};
 
 /// A database of some entries, written by a gate that has left, in a directory of its own.
 struct Kept {
@@ -121,7 +122,20 @@ async fn busy(gate: &TestGate) {
     }
     let read = ask(json!({"action": "file.read", "params": {"path": "a"}}));
     agent.ask(&read, "read").await.unwrap();
-    agent.ask(&email(), "open").await.unwrap();
+    let edited = agent.ask(&email(), "edited").await.unwrap();
+    let others = r#"{"to": ["sam@partner.example"], "subject": "Hello", "body": "Hi Sam"}"#;
+    let others = Decide {
+        params: Some(RawJson::from_text(others.to_owned()).unwrap()),
+        ..approve(&edited)
+    };
+    owner.decide(edited.id, &others).await.unwrap();
+    let open = agent.ask(&email(), "open").await.unwrap();
+    let state = gate
+        .agent_wire()
+        .call("PUT", &format!("/v1/requests/{}/checkpoint", open.id))
+        .header("content-type", "application/octet-stream")
+        .body("where it was");
+    assert!(Answer::of(state).await.status < 300);
 }
 
 /// The lines that the gate gives out, each with its body as it stands there.
@@ -448,9 +462,9 @@ async fn a_table_that_says_something_else_than_the_log_is_found_with_the_row() {
             "version is 2, the log gives 1",
         ),
         (
-            "UPDATE requests SET digest = 'sha256:' || substr(digest, 9) || substr(digest, 8, 1) WHERE status = 'pending'",
+            "UPDATE requests SET standing = replace(standing, 'partner', 'rival') WHERE status = 'pending'",
             "requests/req_",
-            "digest is not what the log gives",
+            "standing is not what the log gives",
         ),
         (
             "DELETE FROM requests WHERE status = 'pending'",
@@ -474,18 +488,29 @@ async fn a_table_that_says_something_else_than_the_log_is_found_with_the_row() {
             "reviews is 0, the log gives 1",
         ),
         (
-            "UPDATE executions SET epoch = 0",
-            "executions/req_",
-            "epoch is 0, the log gives 1",
+            "UPDATE requests SET due = 1 WHERE status = 'pending'",
+            "requests/req_",
+            "due is 1, the log gives",
         ),
         (
             "UPDATE payloads SET params = replace(params, 'partner', 'rival')",
             "payloads/req_",
-            "not those that were asked for",
+            "not those that the log means",
         ),
         ("DELETE FROM payloads", "payloads/req_", "missing"),
         (
-            "CREATE TRIGGER forget AFTER INSERT ON log BEGIN DELETE FROM votes; END",
+            "INSERT INTO payloads VALUES (zeroblob(16), 'sha256:', '{}')",
+            "payloads/req_",
+            "nothing in the log means it",
+        ),
+        (
+            "UPDATE checkpoints SET body = x'7b7d'",
+            "checkpoints/req_",
+            "not the state that the agent left",
+        ),
+        ("DELETE FROM checkpoints", "checkpoints/req_", "missing"),
+        (
+            "CREATE TRIGGER forget AFTER INSERT ON log BEGIN DELETE FROM parties; END",
             "schema/forget",
             "not as signoff makes it",
         ),

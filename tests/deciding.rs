@@ -280,7 +280,7 @@ async fn a_reason_reaches_the_agent_that_waits() {
     assert_eq!(settled.by.to_string(), "ana");
     let vote = &waited.decisions[0];
     assert_eq!(
-        (vote.by.as_str(), vote.digest, vote.plan),
+        (vote.by.to_string().as_str(), vote.digest, vote.plan),
         ("ana", asked.digest, 1)
     );
 }
@@ -655,7 +655,10 @@ async fn where_nobody_is_left_the_workspaces_admins_decide() {
         .unwrap();
     let review = asked.review.as_ref().unwrap();
     assert_eq!(
-        (review.reviewers.len(), review.reviewers[0].as_str()),
+        (
+            review.reviewers.len(),
+            review.reviewers[0].to_string().as_str()
+        ),
         (1, "owner")
     );
     decide(&scene.lee, &asked, json!({"decision": "reject"}))

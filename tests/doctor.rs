@@ -129,6 +129,11 @@ fn what_is_wrong_in_a_home_is_found_with_what_to_do() {
             "store",
             "the journal mode delete",
         ),
+        (
+            sql("INSERT INTO policies VALUES (1, 0, 'owner', 'modus = \"off\"')"),
+            "policy",
+            "so every request asks: ",
+        ),
         (sql("PRAGMA user_version = 999"), "store", "newer signoff"),
         (
             sql(

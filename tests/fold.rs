@@ -8,8 +8,9 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use signoff::domain::event::{Event, Fact, leaf_hash};
 use signoff::domain::execution::ExecutionState;
-use signoff::domain::id::RequestId;
+use signoff::domain::id::{PersonId, RequestId};
 use signoff::domain::lifecycle::{Standing, State};
+use signoff::domain::people::{Holder, Role, UserRef};
 use signoff::domain::time::{At, Span};
 use signoff::domain::workspace::Workspace;
 use signoff::store::{self, Database};
@@ -282,7 +283,7 @@ fn correction(wire: Wire, dice: &mut Dice) -> Call {
             ),
             (
                 "integrations/slack".to_owned(),
-                json!({"trust_read_only_hints": n % 2 == 0}),
+                json!({"trust_read_only_hints": n > 1}),
             ),
         ])
         .clone();
@@ -316,6 +317,14 @@ struct Request {
     told_at: Option<At>,
 }
 
+impl Request {
+    /// Whether its outcome was for the agent to know.
+    fn tells(&self) -> bool {
+        let settled = self.standing.settled.as_ref();
+        settled.is_some_and(|settlement| settlement.notify_agent)
+    }
+}
+
 impl Folded {
     async fn of(gate: &TestGate) -> Self {
         let mut folded = Self::default();
@@ -340,7 +349,7 @@ impl Folded {
         self.workspace.apply(&event.fact, event.at);
         if let Fact::Asked(asked) = &event.fact {
             let request = Request {
-                standing: Standing::new(asked),
+                standing: Standing::new(asked, event.at),
                 created_at: event.at,
                 updated_at: event.at,
                 told_at: None,
@@ -355,14 +364,18 @@ impl Folded {
                 request.standing.apply(&event.fact, event.at);
                 request.updated_at = event.at;
             }
-            if let Fact::NoticeTaken(_) = event.fact {
-                request.told_at = Some(event.at);
+            match event.fact {
+                Fact::NoticeTaken(_) => request.told_at = Some(event.at),
+                // The agent that was told yes is told that it was taken back, too.
+                Fact::Revoked(_) if request.tells() => request.told_at = None,
+                _ => {}
             }
         }
     }
 
     async fn is_what(&self, gate: &TestGate) {
         assert_eq!(*gate.gate.workspace(), self.workspace);
+        is_sound(&self.workspace);
         let owner = gate.gate.caller(gate.owner_secret()).unwrap();
         for (id, folded) in &self.requests {
             let stored = gate.gate.request(&owner, *id).await.unwrap();
@@ -395,6 +408,59 @@ impl Folded {
             .collect();
         assert_eq!(rows, folded);
     }
+}
+
+/// Nobody refers to what isn't there, whoever is out has nothing left, and somebody can manage it all.
+fn is_sound(workspace: &Workspace) {
+    let person = |id: &PersonId| assert!(workspace.people.contains_key(id), "no person {id}");
+    let user = |user: &UserRef| match user {
+        UserRef::Person(id) => person(id),
+        UserRef::Group(id) => assert!(workspace.groups.contains_key(id), "no group {id}"),
+        UserRef::Team(id) => assert!(workspace.teams.contains_key(id), "no team {id}"),
+        UserRef::Everybody => {}
+    };
+    let speaks = |holder: &Holder| {
+        let mut tokens = workspace.tokens.values();
+        tokens.any(|token| !token.revoked && token.holder == *holder)
+    };
+    for one in workspace.people.values() {
+        one.manager.iter().for_each(person);
+        one.groups
+            .iter()
+            .cloned()
+            .map(UserRef::Group)
+            .for_each(|group| user(&group));
+        one.team
+            .iter()
+            .cloned()
+            .map(UserRef::Team)
+            .for_each(|team| user(&team));
+        if !one.active {
+            assert!(!speaks(&Holder::Person(one.id.clone())), "{}", one.id);
+            assert_eq!(workspace.opt_ins_of(&one.id).count(), 0, "{}", one.id);
+        }
+    }
+    for agent in workspace.agents.values() {
+        agent.owners.iter().for_each(person);
+        agent.users.iter().for_each(user);
+        agent
+            .team
+            .iter()
+            .cloned()
+            .map(UserRef::Team)
+            .for_each(|team| user(&team));
+    }
+    for team in workspace.teams.values() {
+        team.admins.iter().for_each(person);
+    }
+    for integration in workspace.integrations.values() {
+        integration.users.iter().for_each(user);
+    }
+    let mut people = workspace.people.values();
+    assert!(people.any(|person| {
+        let holder = Holder::Person(person.id.clone());
+        person.active && person.role == Role::Owner && speaks(&holder)
+    }));
 }
 
 fn row_of(standing: &Standing) -> (u32, String, Option<i64>, bool) {

@@ -296,6 +296,20 @@ pub struct OpenedRequest {
     pub seen: f64,
 }
 
+/// `POST /v1/requests/{id}/reveal`: a hidden value, by its place in the parameters (RFC 6901).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reveal {
+    pub pointer: Untrusted,
+}
+
+/// A hidden value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RevealedValue {
+    pub pointer: Untrusted,
+    pub value: RawJson,
+}
+
 /// `POST /v1/requests/{id}/snooze`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

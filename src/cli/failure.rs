@@ -203,6 +203,8 @@ mod tests {
             problem.errors.push(InputError {
                 pointer: pointer.to_owned(),
                 detail: Untrusted::from(detail),
+                line: None,
+                column: None,
             });
         }
         let failure = Failure::from(ClientError::Refused(Box::new(problem)));

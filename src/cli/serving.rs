@@ -18,7 +18,7 @@ use super::failure::{Failure, causes};
 use super::lock::GateLock;
 use super::log_key_file;
 use super::token_file;
-use crate::gate::{self, Gate};
+use crate::gate::{self, Gate, Limits, Setup};
 use crate::server;
 use crate::store::{self, Database};
 
@@ -112,7 +112,17 @@ async fn open(context: &Context, database: &Database) -> Result<Gate, Failure> {
     let store = store.map_err(|error| unopened(&error))?;
     let keys = || token_file::first_keys(&context.home);
     let log_key = log_key_file::of_home(&context.home)?;
-    let gate = Gate::open(store, gate::wall_clock(), log_key, keys).await;
+    let limits = context.config.limits;
+    let setup = Setup {
+        clock: gate::wall_clock(),
+        log_key,
+        limits: Limits {
+            asks_per_second: limits.asks_per_second,
+            burst: limits.burst,
+            pending_per_agent: limits.pending_per_agent,
+        },
+    };
+    let gate = Gate::open(store, setup, keys).await;
     gate.map_err(|error| unopened(&error))
 }
 

@@ -37,10 +37,10 @@ pub struct Wait {
 }
 
 impl Wait {
-    fn is_over(&self, status: Status) -> bool {
+    fn is_over(&self, request: &Request) -> bool {
         match self.until {
-            Until::Decided => status.decided(),
-            Until::Done => status.done(),
+            Until::Decided => request.status.decided(),
+            Until::Done => request.status.done() || has_nothing_to_run(request),
         }
     }
 
@@ -52,7 +52,7 @@ impl Wait {
 
     /// The request once it is decided (or done), or as it is when the time is up.
     pub async fn on(&self, session: &Session, asked: Request) -> Result<Request, Failure> {
-        if self.is_over(asked.status) {
+        if self.is_over(&asked) {
             return Ok(asked);
         }
         let id = asked.id;
@@ -76,7 +76,7 @@ impl Wait {
             tokio::select! {
                 request = round => {
                     let request = request?;
-                    if self.is_over(request.status) {
+                    if self.is_over(&request) {
                         return Ok(request);
                     }
                 }
@@ -94,6 +94,11 @@ impl Wait {
             None => std::future::pending().await,
         }
     }
+}
+
+/// Whether it was let through and there is nothing to run: a step does nothing outside.
+fn has_nothing_to_run(request: &Request) -> bool {
+    request.status.decided() && request.execution.state.is_none()
 }
 
 fn stopped(id: RequestId) -> Failure {
@@ -114,6 +119,7 @@ pub async fn take(session: &Session, request: Request) -> Result<Request, Failur
         return Ok(request);
     }
     match request.status {
+        Status::Approved | Status::Allowed if has_nothing_to_run(&request) => return Ok(request),
         Status::Approved | Status::Allowed => {}
         Status::Executing | Status::Executed => return Err(already_taken(&request)),
         _ => return Ok(request),

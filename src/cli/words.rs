@@ -172,6 +172,7 @@ pub fn word_of(value: &impl serde::Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::PersonId;
 
     #[test]
     fn spans_read_naturally() {

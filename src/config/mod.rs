@@ -19,7 +19,28 @@ pub use home::{Home, HomeError};
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     pub server: Server,
+    pub limits: Limits,
     pub tui: Tui,
+}
+
+/// How much one agent may ask of the gate; 0 is no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    pub asks_per_second: u32,
+    /// How many may come at once after a pause.
+    pub burst: u32,
+    pub pending_per_agent: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            asks_per_second: 200,
+            burst: 2_000,
+            pending_per_agent: 10_000,
+        }
+    }
 }
 
 /// The gate that this machine runs.

@@ -118,6 +118,14 @@ impl LogKey {
         format!("{text}\n{SIGNED_BY}{name} {}\n", BASE64.encode(&signed))
     }
 
+    /// A secret of its own for another use, from which nothing of this one follows.
+    pub fn secret_for(&self, purpose: &[u8]) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.seed);
+        hasher.update(purpose);
+        hasher.finalize().into()
+    }
+
     /// The secret itself, for a file that nobody else can read.
     pub fn reveal(&self) -> String {
         let PublicKey { name, .. } = &self.public;

@@ -149,6 +149,8 @@ pub struct Edited {
     pub plan: Plan,
     pub watchers: Vec<PersonId>,
     pub expires_at: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalates_at: Option<At>,
 }
 
 /// Why a request is put to others.

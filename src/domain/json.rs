@@ -8,6 +8,7 @@ mod canonical;
 mod error;
 mod number;
 mod parse;
+mod write;
 
 pub use canonical::{Sink, canonical, write_canonical, write_string};
 pub use error::{JsonError, JsonErrorKind};

@@ -51,7 +51,7 @@ pub enum Command {
     Start {
         by: Runner,
     },
-    /// Without an epoch it is for the run that is due.
+    /// Without an epoch it is for the last run there was; before the first, for that.
     Report {
         by: Runner,
         report: Report,
@@ -112,7 +112,7 @@ pub fn step(standing: &Standing, command: &Command, now: At) -> Result<Vec<Fact>
         } => run::renew(standing, worker, *epoch, *until, now),
         Command::Retry { reason, use_within } => run::retry(standing, reason, *use_within, now),
         Command::SettleRun { outcome, reason } => run::settle(standing, *outcome, reason),
-        Command::Stop { by } => Ok(run::stop(standing, by, now)),
+        Command::Stop { by } => run::stop(standing, by, now),
     }
 }
 

@@ -24,6 +24,17 @@ impl RawJson {
         parse(self.text().as_bytes(), Limits::default())
     }
 
+    /// `null`.
+    pub fn null() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+
+    /// The text of this value.
+    pub fn of(value: &Json) -> Self {
+        let text = value.to_text();
+        Self(RawValue::from_string(text).expect("a value is written as JSON"))
+    }
+
     /// Takes over a text that is one JSON value.
     pub fn from_text(text: String) -> Result<Self, serde_json::Error> {
         RawValue::from_string(text).map(Self)

@@ -171,6 +171,9 @@ pub struct Asked {
     pub expires_at: Option<At>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalates_at: Option<At>,
+    /// When it lapses, where it was allowed and workers run it; what its agent runs doesn't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapses_at: Option<At>,
     pub on_timeout: OnTimeout,
     /// Whether running it twice is harmless.
     #[serde(default)]

@@ -269,6 +269,14 @@ impl Plan {
             .next()
     }
 
+    /// When another stage opens as well, where there is one after these many, if nobody decides before.
+    pub fn escalates_at(&self, opened: u32, now: At) -> Option<At> {
+        let mut rest = self.stages.iter().skip(opened as usize);
+        let another = rest.any(|stage| stage.skipped.is_none());
+        let after = self.escalate_after.filter(|_| another)?;
+        Some(now.plus(after))
+    }
+
     /// The delay after which it approves by itself, if one is running.
     pub fn delay(&self) -> Option<Span> {
         self.open_stages().find_map(|stage| match stage.resolver {

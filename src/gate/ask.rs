@@ -5,10 +5,13 @@ use super::bounds;
 use super::judge::{self, Judged, Proposal, Scene, judge};
 use super::{Caller, Gate, GateError, Once, TRIES, claim, record};
 use crate::domain::event::Fact;
+use crate::domain::execution::Executor;
 use crate::domain::id::RequestId;
 use crate::domain::json::Json;
 use crate::domain::request::{Ask, Asked, OnTimeout, PatternUse};
+use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
+use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::document::Policy;
 use crate::policy::glob;
@@ -27,6 +30,7 @@ impl Gate {
         if let Some(earlier) = self.earlier(caller, once).await? {
             return self.repeated(&earlier, once).await;
         }
+        self.within_limits(agent, self.now()).await?;
         bounds::ask(&ask)?;
         if ask.callback_url.is_some() {
             return Err(GateError::Invalid(vec![super::references::no_callbacks()]));
@@ -50,7 +54,10 @@ impl Gate {
                 now,
             )?;
             let (id, digest) = (RequestId::generate(), judged.digest);
-            let asked = asked(id, &ask, &scene, judged, &snapshot.policy);
+            let mut asked = asked(id, &ask, &scene, judged, &snapshot.policy, now);
+            // What is hidden is not even in the log; it was judged by all the same.
+            let hide = |context| self.masked(&snapshot.policy, "context", context);
+            asked.context = ask.context.clone().map(hide);
             let change = Change {
                 expect: vec![Expect::Workspace {
                     revision: workspace.revision,
@@ -88,7 +95,14 @@ impl Gate {
 }
 
 /// Everything that is settled about a request when it is asked.
-fn asked(id: RequestId, ask: &Ask, scene: &Scene<'_>, judged: Judged, policy: &Policy) -> Asked {
+fn asked(
+    id: RequestId,
+    ask: &Ask,
+    scene: &Scene<'_>,
+    judged: Judged,
+    policy: &Policy,
+    now: At,
+) -> Asked {
     let parties = judge::parties(scene, &judged);
     let Judged {
         recipients,
@@ -105,6 +119,8 @@ fn asked(id: RequestId, ask: &Ask, scene: &Scene<'_>, judged: Judged, policy: &P
         let mut patterns = policy.trusted.iter();
         patterns.any(|trusted| trusted.pattern == pattern && trusted.uses.is_some())
     };
+    let allowed = judgement.verdict.effect == Effect::Allow;
+    let leased = allowed && scene.action.executor == Executor::Queue;
     Asked {
         id,
         agent: scene.agent.id.clone(),
@@ -121,7 +137,7 @@ fn asked(id: RequestId, ask: &Ask, scene: &Scene<'_>, judged: Judged, policy: &P
         resource: ask.resource.clone(),
         recipients: recipients.normal.into_iter().map(Untrusted::from).collect(),
         recipients_claimed: recipients.claimed,
-        context: ask.context.clone(),
+        context: None,
         declared_risk: ask.risk.clone(),
         expires_in: ask.expires_in,
         waiting: ask.waiting,
@@ -146,6 +162,7 @@ fn asked(id: RequestId, ask: &Ask, scene: &Scene<'_>, judged: Judged, policy: &P
         plan,
         expires_at,
         escalates_at,
+        lapses_at: leased.then(|| now.plus(policy.use_within)),
     }
 }
 

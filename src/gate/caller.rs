@@ -121,10 +121,19 @@ impl Caller {
         manages(person, self.role).map(|_| person)
     }
 
+    /// Refuses a call whose token was revoked after it began: some wait long.
+    pub(super) fn speaks_in(&self, workspace: &Workspace) -> Result<(), GateError> {
+        match workspace.tokens.get(&self.token) {
+            Some(token) if !token.revoked => Ok(()),
+            _ => Err(GateError::TokenRevoked),
+        }
+    }
+
     /// The role of a caller who manages the workspace as this snapshot has it. What they were when
     /// their call began may be over.
     pub(super) fn manages_in(&self, workspace: &Workspace) -> Result<Role, GateError> {
         let person = self.person()?;
+        self.speaks_in(workspace)?;
         manages(person, workspace.role(person))
     }
 }

@@ -61,6 +61,7 @@ impl Gate {
     ) -> Result<Person, GateError> {
         let id = caller.person()?;
         self.change_workspace(&caller.actor(), None, |workspace| {
+            caller.speaks_in(workspace)?;
             let old = known(id, workspace)?;
             meant_for.check("person", &Tag::of(old))?;
             let new = Person {

@@ -8,7 +8,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{Edited, Fact, PatternSuspended};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::json::Json;
-use crate::domain::lifecycle::{Ballot, Command, Edit, Seat, State, Terms, step};
+use crate::domain::lifecycle::{Ballot, Command, Edit, Seat, Standing, State, Terms, step};
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::Asked;
@@ -57,6 +57,7 @@ impl Gate {
     ) -> Result<Stored, GateError> {
         let stored = self.request_to_decide(caller, id).await?;
         let reviewer = caller.reviewer_self()?;
+        let choice = &self.with_hidden_values(&stored, choice).await?;
         let prepared = self.prepare(&stored, choice).await?;
         let command = |stored: &Stored, snapshot: &Snapshot, now: At| {
             let edit = prepared
@@ -162,6 +163,24 @@ impl Gate {
         }
         caller.person()?;
         self.request(caller, id).await
+    }
+
+    /// The choice, with the hidden values that an edit left alone.
+    async fn with_hidden_values(
+        &self,
+        stored: &Stored,
+        choice: &Choice,
+    ) -> Result<Choice, GateError> {
+        let Some((raw, tree)) = choice.params.clone() else {
+            return Ok(choice.clone());
+        };
+        let in_force = self.required_payload(stored).await?.params.tree();
+        let in_force =
+            in_force.map_err(|error| GateError::invalid("/params", error.to_string()))?;
+        Ok(Choice {
+            params: Some(self.unmasked(raw, tree, &in_force)),
+            ..choice.clone()
+        })
     }
 
     /// What is known about the parameters that somebody puts in place of those that were asked.
@@ -314,13 +333,19 @@ fn edited(
     let denied = (verdict.effect == Effect::Deny).then(|| verdict.text.clone());
     let mut edited_by = stored.standing.edited_by.clone();
     edited_by.push(editor.clone());
-    let (plan, expires_at) = plan_after_edit(old, &judged, stored.standing.expires_at);
     let matter = Matter {
         risk: judged.risk.level,
         edited_by: &edited_by,
         ..matter(stored)
     };
     let workspace = &snapshot.workspace;
+    let (mut plan, expires_at, mut escalates_at) = plan_after_edit(old, &judged, &stored.standing);
+    // Its editor may have been the last who could decide.
+    if reviewers::is_stranded(&plan, &[], &matter, workspace, now) {
+        let next = reviewers::next_opening(&plan, &matter, workspace, now);
+        plan.opened = next.unwrap_or(u32::try_from(plan.stages.len()).unwrap_or(u32::MAX));
+        escalates_at = plan.escalates_at(plan.opened, now);
+    }
     let seat = reviewers::seat(&plan, reviewer, &caller.token, &matter, workspace, now).ok();
     Ok(Some(Edit {
         edited: Edited {
@@ -338,31 +363,37 @@ fn edited(
             watchers: reviewers::watchers(&plan, &matter, workspace, now),
             plan,
             expires_at,
+            escalates_at,
         },
         seat,
         denied,
     }))
 }
 
-/// The stricter of the two plans. A ladder that would allow changes nothing; the deadline isn't moved
-/// back.
-fn plan_after_edit(old: &Plan, judged: &Judged, expires_at: Option<At>) -> (Plan, Option<At>) {
+/// The stricter of the two plans, with its deadline and when it is escalated. A ladder that would allow
+/// changes nothing; the deadline isn't moved back.
+fn plan_after_edit(
+    old: &Plan,
+    judged: &Judged,
+    standing: &Standing,
+) -> (Plan, Option<At>, Option<At>) {
     let revision = old.revision + 1;
     match &judged.plan {
         Some(new) if reviewers::stricter(old, new) => {
-            let sooner = [expires_at, judged.expires_at].into_iter().flatten().min();
+            let deadlines = [standing.expires_at, judged.expires_at];
             let plan = Plan {
                 revision,
                 ..new.clone()
             };
-            (plan, sooner)
+            let sooner = deadlines.into_iter().flatten().min();
+            (plan, sooner, judged.escalates_at)
         }
         _ => {
             let plan = Plan {
                 revision,
                 ..old.clone()
             };
-            (plan, expires_at)
+            (plan, standing.expires_at, standing.escalates_at)
         }
     }
 }

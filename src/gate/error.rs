@@ -2,6 +2,7 @@
 
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Refusal;
+use crate::domain::time::Span;
 use crate::policy::document::BadPolicy;
 use crate::store::StoreError;
 
@@ -20,6 +21,8 @@ pub enum GateError {
         needed: &'static str,
         given: &'static str,
     },
+    #[error("this token was revoked meanwhile; an admin makes another one")]
+    TokenRevoked,
     #[error("{0}")]
     Forbidden(String),
     #[error("the {0} is not what you saw any more; look at it again, and change that")]
@@ -50,6 +53,10 @@ pub enum GateError {
         "this agent has asked for {0} actions that nobody knew before; it can't teach any more"
     )]
     TaughtEnough(usize),
+    #[error("this agent may ask {most} times a second; ask again in {after}")]
+    TooFast { most: u32, after: Span },
+    #[error("{0} requests of this agent wait already; cancel some, or wait until they are decided")]
+    TooManyPending(u32),
     #[error("the system gives no random numbers, so no token can be made")]
     NoRandomness(#[source] std::io::Error),
     #[error("the gate is stopping and takes nothing more")]

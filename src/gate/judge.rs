@@ -16,9 +16,10 @@ use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::policy::catalogue::Catalogue;
+use crate::policy::document::Policy;
 use crate::policy::ladder::{Judgement, Question, Recipients, evaluate};
 use crate::policy::reviewers::{self, Matter};
-use crate::policy::risk;
+use crate::policy::{mask, risk};
 
 /// The most actions that one agent may teach the gate.
 const TEACHES_AT_MOST: usize = 200;
@@ -364,19 +365,27 @@ pub(super) fn judge(
     let after = |span: Option<Span>| span.map(|span| now.plus(span));
     Ok(Judged {
         digest,
-        headline: Catalogue::shipped().headline(proposal.action, params),
+        headline: headline(proposal.action, params, policy),
         risk,
         watchers,
         expires_at: after(plan.as_ref().and_then(|plan| plan.lasts)),
-        escalates_at: after(
-            plan.as_ref()
-                .filter(|plan| plan.next_stage().is_some())
-                .and_then(|plan| plan.escalate_after),
-        ),
+        escalates_at: plan
+            .as_ref()
+            .and_then(|plan| plan.escalates_at(plan.opened, now)),
         plan,
         judgement,
         recipients,
     })
+}
+
+/// What a person reads of it; of what the policy hides, only that it is there.
+fn headline(action: &ActionName, params: &Json, policy: &Policy) -> Untrusted {
+    if policy.mask.is_empty() {
+        return Catalogue::shipped().headline(action, params);
+    }
+    let mut shown = params.clone();
+    mask::hide(&mut shown, &policy.mask, "params", &|_| "••••".to_owned());
+    Catalogue::shipped().headline(action, &shown)
 }
 
 /// Whom a request concerns: the user acted for, the agent's owners, the reviewers.

@@ -15,7 +15,9 @@ mod decide;
 mod error;
 mod found;
 mod judge;
+mod limits;
 mod look;
+mod mask;
 mod news;
 mod notices;
 mod people;
@@ -34,6 +36,7 @@ mod tokens;
 mod wait;
 mod work;
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -49,6 +52,7 @@ use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::store::{self, Change, Claim, Expect, Outcome, Payload, Read, Store, Stored};
 use clerk::Clerk;
+use limits::Buckets;
 use news::{News, Snapshot};
 
 pub use audit::{TreeHead, new_log_key};
@@ -57,9 +61,10 @@ pub use checkpoint::LARGEST_CHECKPOINT;
 pub use decide::{Choice, WhyNot};
 pub use error::{Fault, GateError};
 pub use found::{FirstKeys, OpenError};
+pub use limits::Limits;
 pub use look::{Look, claim_ends_at, live_claim, looking};
 pub use news::Passing;
-pub use policy::{Checked, PatternNow, PolicyNow, policy_tag};
+pub use policy::{Checked, PatternNow, PolicyNow, policy_tag, unreadable_policy};
 pub use replay::{Differs, Replayed, Trial, Tried};
 pub use secret::{BadSecret, Secret};
 pub use seen::{MeantFor, Tag};
@@ -85,10 +90,23 @@ struct Inner {
     read: Arc<dyn Read>,
     clerk: Mutex<Option<Clerk>>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    timers: Mutex<Option<AbortHandle>>,
+    /// The clock, and whoever looks after it.
+    timers: Mutex<Vec<AbortHandle>>,
+    /// How many requests were found overdue.
+    overdue: AtomicU64,
     news: News,
     clock: Clock,
     log_key: LogKey,
+    limits: Limits,
+    buckets: Buckets,
+}
+
+/// What a gate is opened with besides its store.
+pub struct Setup {
+    pub clock: Clock,
+    /// What the log's heads are signed with.
+    pub log_key: LogKey,
+    pub limits: Limits,
 }
 
 /// A call that may be sent more than once: its key, and what it said.
@@ -110,8 +128,7 @@ impl Gate {
     /// It signs with `log_key` what it says of its log.
     pub async fn open(
         store: Store,
-        clock: Clock,
-        log_key: LogKey,
+        setup: Setup,
         first_keys: impl FnOnce() -> std::io::Result<FirstKeys>,
     ) -> Result<Self, OpenError> {
         let news = News::new(store.read.workspace().await?);
@@ -121,25 +138,29 @@ impl Gate {
                 read: store.read,
                 clerk: Mutex::new(Some(clerk)),
                 thread: Mutex::new(Some(thread)),
-                timers: Mutex::new(None),
+                timers: Mutex::default(),
+                overdue: AtomicU64::new(0),
                 news,
-                clock,
-                log_key,
+                clock: setup.clock,
+                log_key: setup.log_key,
+                limits: setup.limits,
+                buckets: Buckets::default(),
             }),
         };
         gate.furnish(first_keys).await?;
         gate.settle_due().await?;
         gate.stop_disabled(&Actor::Gate).await?;
         gate.reroute_all().await?;
-        let timers = tokio::spawn(timers::run(gate.clone()));
-        *lock(&gate.inner.timers) = Some(timers.abort_handle());
+        let clock = tokio::spawn(timers::run(gate.clone()));
+        let auditor = tokio::spawn(timers::audit(gate.clone()));
+        lock(&gate.inner.timers).extend([clock.abort_handle(), auditor.abort_handle()]);
         Ok(gate)
     }
 
     /// Finishes what was taken on, and takes nothing more.
     pub async fn close(&self) {
-        if let Some(timers) = lock(&self.inner.timers).take() {
-            timers.abort();
+        for task in lock(&self.inner.timers).drain(..) {
+            task.abort();
         }
         drop(lock(&self.inner.clerk).take());
         let thread = lock(&self.inner.thread).take();

@@ -20,12 +20,15 @@ impl Gate {
         let agent = caller.agent()?;
         let end = tokio::time::Instant::now() + at_most;
         let bell = self.news().agents().listen(agent.clone());
+        let mut over = at_most.is_zero();
         loop {
             let ring = bell.next_ring();
             let notices = self.read().notices(agent, PAGE).await?;
-            if !notices.is_empty() || tokio::time::timeout_at(end, ring).await.is_err() {
+            caller.speaks_in(&self.workspace())?;
+            if over || !notices.is_empty() {
                 return Ok(notices);
             }
+            over = tokio::time::timeout_at(end, ring).await.is_err();
         }
     }
 

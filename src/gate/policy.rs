@@ -56,6 +56,12 @@ pub(super) fn in_force(saved: Option<&PolicySaved>) -> Policy {
     })
 }
 
+/// Why the policy that a workspace holds can't be read any more, if it can't.
+pub fn unreadable_policy(workspace: &Workspace) -> Option<BadPolicy> {
+    let saved = workspace.policy.as_deref()?;
+    Policy::parse(saved.text.raw_for_execution(), saved.version).err()
+}
+
 impl Gate {
     /// The document in force.
     pub fn policy_now(&self) -> PolicyNow {

@@ -3,6 +3,7 @@
 //! forgets nothing, and what fell due meanwhile is settled before anything else is served.
 
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::decide::terms;
@@ -11,7 +12,7 @@ use super::{Gate, GateError, Move, Snapshot};
 use crate::domain::actor::Actor;
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::{Command, Refusal};
-use crate::domain::time::At;
+use crate::domain::time::{At, Span};
 use crate::store::Stored;
 
 /// How many are settled at once; they share commits.
@@ -20,6 +21,11 @@ const TOGETHER: u32 = 128;
 const LONGEST_SLEEP: Duration = Duration::from_secs(20);
 /// How long to wait after the store failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// How often somebody else looks at the clock's work.
+const AUDITS_EVERY: Duration = Duration::from_secs(60);
+/// How late the clock may be: longer than its longest sleep.
+const GRACE: Span = Span::from_secs(30);
 
 pub(super) type Settling<'a> = Pin<Box<dyn Future<Output = Result<bool, GateError>> + Send + 'a>>;
 
@@ -35,6 +41,26 @@ pub(super) async fn run(gate: Gate) {
         let earlier = gate.news().alarm().earlier.notified();
         // Sleep or ring, what is due is looked up again.
         drop(tokio::time::timeout(pause, earlier).await);
+    }
+}
+
+/// Looks every minute for what is overdue although the clock runs. Finding one means that something is
+/// wrong with the gate, so it is said loudly; the clock is rung to settle it.
+pub(super) async fn audit(gate: Gate) {
+    loop {
+        tokio::time::sleep(AUDITS_EVERY).await;
+        let grace = At::from_millis(gate.now().millis() - GRACE.millis());
+        match gate.read().due(grace, TOGETHER).await {
+            Ok(overdue) if overdue.is_empty() => {}
+            Ok(overdue) => {
+                gate.inner
+                    .overdue
+                    .fetch_add(overdue.len() as u64, Ordering::Relaxed);
+                tracing::error!(count = overdue.len(), first = %overdue[0], "requests are overdue");
+                gate.news().alarm().earlier.notify_one();
+            }
+            Err(error) => tracing::error!(%error, "could not look for what is overdue"),
+        }
     }
 }
 

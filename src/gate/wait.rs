@@ -18,10 +18,9 @@ pub enum Until {
 
 impl Until {
     fn reached(self, stored: &Stored) -> bool {
-        let status = stored.standing.status();
         match self {
-            Until::Decided => status.decided(),
-            Until::Done => status.done(),
+            Until::Decided => stored.standing.status().decided(),
+            Until::Done => stored.standing.is_done(),
         }
     }
 }
@@ -37,12 +36,15 @@ impl Gate {
     ) -> Result<Stored, GateError> {
         let end = tokio::time::Instant::now() + at_most;
         let bell = self.news().requests().listen(id);
+        let mut over = at_most.is_zero();
         loop {
             let ring = bell.next_ring();
             let stored = self.request(caller, id).await?;
-            if until.reached(&stored) || tokio::time::timeout_at(end, ring).await.is_err() {
+            caller.speaks_in(&self.workspace())?;
+            if over || until.reached(&stored) {
                 return Ok(stored);
             }
+            over = tokio::time::timeout_at(end, ring).await.is_err();
         }
     }
 }

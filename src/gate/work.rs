@@ -43,6 +43,7 @@ impl Gate {
         let bell = self.news().work().listen(());
         loop {
             let ring = bell.next_ring();
+            caller.speaks_in(&self.workspace())?;
             let actions = self.runnable(caller, &wanted.actions)?;
             let leased = self
                 .lease_now(caller, &actions, wanted.max.clamp(1, MOST), lease)

@@ -10,6 +10,7 @@ pub mod condition;
 pub mod document;
 pub mod glob;
 pub mod ladder;
+pub mod mask;
 pub mod reviewers;
 pub mod risk;
 

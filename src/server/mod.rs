@@ -217,6 +217,7 @@ routes! {
     "/v1/requests/{id}/why": get requests::why;
     "/v1/requests/{id}/decision": post requests::decide, delete requests::take_back;
     "/v1/requests/{id}/opened": post requests::opened;
+    "/v1/requests/{id}/reveal": post requests::reveal;
     "/v1/requests/{id}/claim": post requests::claim;
     "/v1/requests/{id}/release": post requests::release;
     "/v1/requests/{id}/snooze": post requests::snooze;

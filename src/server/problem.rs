@@ -50,7 +50,7 @@ impl IntoResponse for Rejection {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            StatusCode::SERVICE_UNAVAILABLE => {
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
@@ -92,6 +92,7 @@ fn kind(error: &GateError) -> ProblemKind {
         GateError::NotFound { .. } => ProblemKind::NotFound,
         GateError::AlreadyExists { .. } => ProblemKind::AlreadyExists,
         GateError::WrongKind { .. } => ProblemKind::WrongKindOfToken,
+        GateError::TokenRevoked => ProblemKind::Unauthorized,
         GateError::Forbidden(_) => ProblemKind::Forbidden,
         GateError::Changed(_) => ProblemKind::PreconditionFailed,
         GateError::InUse(_) => ProblemKind::InUse,
@@ -103,6 +104,8 @@ fn kind(error: &GateError) -> ProblemKind {
         GateError::Invalid(_) | GateError::BadPolicy(_) => ProblemKind::InvalidInput,
         GateError::KeyReused => ProblemKind::IdempotencyKeyReused,
         GateError::TaughtEnough(_) => ProblemKind::TooManyActions,
+        GateError::TooFast { .. } => ProblemKind::TooFast,
+        GateError::TooManyPending(_) => ProblemKind::TooManyPending,
         GateError::NoRandomness(_) => ProblemKind::Internal,
         GateError::Busy => ProblemKind::Busy,
         GateError::Stopping | GateError::Overdue(_) | GateError::Store(_) => {

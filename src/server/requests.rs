@@ -14,8 +14,8 @@ use super::problem::Rejection;
 use super::view::{self, Beside};
 use crate::api::page::Page;
 use crate::api::request::{
-    Ask, Decide, Filter, OpenedRequest, ReportRun, Request, Retry, SettleRun, Snooze, StartedRun,
-    Why,
+    Ask, Decide, Filter, OpenedRequest, ReportRun, Request, Retry, Reveal, RevealedValue,
+    SettleRun, Snooze, StartedRun, Why,
 };
 use crate::domain::execution::Report;
 use crate::domain::id::{PersonId, RequestId};
@@ -23,9 +23,8 @@ use crate::domain::json::Json;
 use crate::domain::lifecycle::Status;
 use crate::domain::people::Holder;
 use crate::domain::recipient::Recipient;
-use crate::domain::time::At;
 use crate::gate::{Caller, Choice, Look, MeantFor, Once, Tag, Until};
-use crate::store::{Audience, Cursor, Order, Query, Stored};
+use crate::store::{Audience, Cursor, Order, Payload, Query, Stored};
 
 /// The longest wait in one call.
 pub(super) const LONGEST_WAIT: u16 = 300;
@@ -105,10 +104,7 @@ pub(super) async fn list(
     if filter.reviewer.is_none() || !matches!(caller.holder, Holder::Agent(_)) {
         caller.person()?;
     }
-    let listed = shared
-        .gate
-        .list(query(&caller, filter, shared.gate.now())?)
-        .await?;
+    let listed = shared.gate.list(query(&shared, &caller, filter)?).await?;
     let items = listed.items.into_iter();
     Ok(ok(Page {
         items: items
@@ -207,6 +203,20 @@ pub(super) async fn opened(
         seen: (seen * 1000.0).round() as u32,
     };
     looked(&shared, &caller, &id, look, body.once.as_ref()).await
+}
+
+pub(super) async fn reveal(
+    State(shared): State<Shared>,
+    APerson(caller): APerson,
+    Path(id): Path,
+    body: Strict<Reveal>,
+) -> Answered<RevealedValue> {
+    let pointer = body.value.pointer;
+    let value = shared
+        .gate
+        .reveal(&caller, request_id(&id)?, &pointer, body.once.as_ref())
+        .await?;
+    Ok(ok(RevealedValue { pointer, value }))
 }
 
 pub(super) async fn claim(
@@ -365,13 +375,11 @@ pub(super) async fn whole(
     let gate = &shared.gate;
     let (id, asked) = (stored.asked.id, stored.asked.digest);
     let edited = asked != stored.standing.digest;
+    let shown = |payload: Payload| gate.shown(caller, &stored, payload.params);
     let beside = Beside {
-        params: gate.payload(&stored).await?.map(|payload| payload.params),
+        params: gate.payload(&stored).await?.map(shown),
         asked_params: match edited {
-            true => gate
-                .asked_payload(&stored)
-                .await?
-                .map(|payload| payload.params),
+            true => gate.asked_payload(&stored).await?.map(shown),
             false => None,
         },
         checkpoint: gate.checkpoint(id).await?,
@@ -396,7 +404,7 @@ pub(super) fn request_id(text: &str) -> Result<RequestId, Rejection> {
     })
 }
 
-fn query(caller: &Caller, filter: Filter, now: At) -> Result<Query, Rejection> {
+fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
     let statuses = statuses(filter.status.as_deref())?;
     let limit = paging::limit(filter.limit)?;
     let only_pending = statuses == [Status::Pending];
@@ -439,7 +447,9 @@ fn query(caller: &Caller, filter: Filter, now: At) -> Result<Query, Rejection> {
         conversation: filter.conversation,
         node: filter.node,
         words: words(filter.q.as_deref())?,
-        now,
+        // Else a search would tell what is hidden, word by word.
+        words_in_params: !shared.gate.hides_anything(),
+        now: shared.gate.now(),
         since: filter.since,
         until: filter.until,
         ids: filter.id.as_deref().map(id_range).transpose()?,

@@ -289,6 +289,8 @@ pub trait Read: Send + Sync {
     fn payload(&self, id: RequestId, digest: Digest) -> Reply<'_, Option<Payload>>;
     /// The agent's own state.
     fn checkpoint(&self, id: RequestId) -> Reply<'_, Option<Checkpoint>>;
+    /// How many requests of an agent wait.
+    fn pending_of<'a>(&'a self, agent: &'a AgentId) -> Reply<'a, u64>;
     /// Who looked at a request, and who put it off.
     fn attention(&self, id: RequestId) -> Reply<'_, Vec<Attention>>;
     /// Those of these recipients to whom nothing was ever let through.
@@ -321,7 +323,7 @@ pub trait Read: Send + Sync {
     fn due(&self, now: At, limit: u32) -> Reply<'_, Vec<RequestId>>;
     /// When the clock has something to do next.
     fn next_due(&self) -> Reply<'_, Option<At>>;
-    /// Up to `limit` requests that stopping can still reach: pending, or approved and not started.
+    /// Up to `limit` requests that stopping can still reach: pending, or let through and not started.
     fn open_requests(&self, after: Option<RequestId>, limit: u32) -> Reply<'_, Vec<Stored>>;
     /// Up to `limit` entries of the log after a position.
     fn log(&self, after: u64, limit: u32) -> Reply<'_, Vec<Entry>>;

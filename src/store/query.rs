@@ -29,6 +29,8 @@ pub struct Query {
     pub node: Option<String>,
     /// Words, each of which occurs in its title, parameters or recipients.
     pub words: Vec<String>,
+    /// Whether those words are looked for in parameters too.
+    pub words_in_params: bool,
     pub since: Option<At>,
     pub until: Option<At>,
     /// From the first id to the last one.
@@ -57,6 +59,7 @@ impl Query {
             conversation: None,
             node: None,
             words: Vec::new(),
+            words_in_params: false,
             since: None,
             until: None,
             ids: None,

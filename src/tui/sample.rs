@@ -227,6 +227,9 @@ impl Desk {
             token: TokenId::from_bytes([9; 16]),
             version: "0.1.0".to_owned(),
             owners: Vec::new(),
+            actions: Vec::new(),
+            away: None,
+            notifications: None,
         }))));
     }
 

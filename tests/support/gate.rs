@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use signoff::client::Client;
 use signoff::domain::checkpoint::LogKey;
 use signoff::domain::time::{At, Span};
-use signoff::gate::{Clock, FirstKeys, Gate, Secret};
+use signoff::gate::{Clock, FirstKeys, Gate, Limits, Secret, Setup};
 use signoff::server::{self, Options};
 use signoff::store::{self, Database};
 use tempfile::TempDir;
@@ -62,9 +62,12 @@ impl TestGate {
     async fn open(home: TempDir, keys: FirstKeys, hands: Hands) -> Self {
         let database = Database::Sqlite(database(&home));
         let store = store::open(&database).unwrap();
-        let gate = Gate::open(store, hands.clock(), log_key(), || Ok(keys.clone()))
-            .await
-            .unwrap();
+        let setup = Setup {
+            clock: hands.clock(),
+            log_key: log_key(),
+            limits: Limits::default(),
+        };
+        let gate = Gate::open(store, setup, || Ok(keys.clone())).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();

@@ -36,6 +36,7 @@ pub fn approve(seen: &Request) -> Decide {
         reason: None,
         notify_agent: false,
         params: None,
+        text: None,
         remember: Remember::Once,
     }
 }

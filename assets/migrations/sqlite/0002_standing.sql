@@ -58,7 +58,7 @@ CREATE INDEX requests_urgency ON requests (urgency) WHERE urgency IS NOT NULL;
 CREATE INDEX requests_decided ON requests (decided_at, id) WHERE decided_at IS NOT NULL;
 CREATE INDEX requests_due ON requests (due) WHERE due IS NOT NULL;
 CREATE INDEX requests_leasable ON requests (action, leasable_at) WHERE leasable_at IS NOT NULL;
-CREATE INDEX requests_open ON requests (id) WHERE status IN ('pending', 'approved');
+CREATE INDEX requests_open ON requests (id) WHERE status IN ('pending', 'approved') OR leasable_at IS NOT NULL;
 
 -- Who may see a request, and whose turn it is.
 CREATE TABLE parties (
@@ -107,3 +107,9 @@ CREATE TABLE policies (
     by      TEXT NOT NULL,
     text    TEXT NOT NULL
 ) STRICT;
+
+-- How many requests of each agent wait.
+CREATE TABLE loads (
+    agent   TEXT PRIMARY KEY,
+    pending INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

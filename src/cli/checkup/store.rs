@@ -1,4 +1,4 @@
-//! The database of the home, and whether the tokens at hand are ones that it knows.
+//! The database of the home, the policy in it, and whether the tokens at hand are ones that it knows.
 
 use super::Check;
 use crate::cli::context::{Context, Speaker};
@@ -7,7 +7,7 @@ use crate::cli::new_file::shown;
 use crate::domain::people::Holder;
 use crate::domain::time::Span;
 use crate::domain::workspace::Workspace;
-use crate::gate::{Secret, wall_clock};
+use crate::gate::{Secret, unreadable_policy, wall_clock};
 use crate::store::{self, Database, Glance};
 
 /// How far ahead of this clock an entry may be that another process has just written.
@@ -31,6 +31,7 @@ pub(super) fn database(context: &Context) -> Vec<Check> {
         )],
         Ok(glance) => {
             let mut checks = vec![safety(&shown(path), &glance), clock(&glance)];
+            checks.push(policy(&glance.workspace));
             checks.extend(tokens(context, &glance.workspace));
             checks
         }
@@ -46,6 +47,21 @@ fn safety(place: &str, glance: &Glance) -> Check {
                 "{place} has the journal mode {mode}, with which readers and the gate block each other: another program has changed it"
             ),
             "let only signoff open it; the gate sets wal again when it starts",
+        ),
+    }
+}
+
+fn policy(workspace: &Workspace) -> Check {
+    match (&workspace.policy, unreadable_policy(workspace)) {
+        (None, _) => Check::ok("policy", "none was saved, so the defaults are in force"),
+        (Some(saved), None) => Check::ok("policy", format!("version {}", saved.version)),
+        (Some(saved), Some(error)) => Check::problem(
+            "policy",
+            format!(
+                "version {} can't be read, so every request asks: {error}",
+                saved.version
+            ),
+            "an admin saves a corrected document with PUT /v1/policy",
         ),
     }
 }

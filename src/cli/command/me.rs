@@ -249,7 +249,7 @@ mod tests {
         assert!(
             said.contains(
                 "away    from 2026-12-01T00:00:00.000Z until 2026-12-24T00:00:00.000Z; ben answers meanwhile\n\
-                 told    told in the inbox, by e-mail; only of what is critical from 19:00 to 07:30 Europe/Berlin\n"
+                 told    in the inbox, by e-mail; from 19:00 to 07:30 Europe/Berlin only of what is critical\n"
             ),
             "{said}"
         );

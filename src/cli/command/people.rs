@@ -270,7 +270,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             say(&person),
-            "person   ana (Ana^[[2J)\n\
+            "person   ana (Ana<^[>[2J)\n\
              role     admin\n\
              active   no\n\
              manager  lee\n\

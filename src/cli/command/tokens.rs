@@ -74,7 +74,8 @@ struct Add {
 
     /// What the worker may run with it: an action, or many with `*` for any characters; may be given
     /// several times
-    #[arg(long = "action", value_name = "ACTION", requires = "worker")]
+    #[arg(long = "action", value_name = "ACTION", requires = "worker",
+        conflicts_with_all = ["person", "agent"])]
     actions: Vec<ActionPattern>,
 
     /// A node that the agent may ask from with it; `*` stands for any characters; may be given several times
@@ -111,14 +112,17 @@ async fn list(session: &Session, json: bool) -> Result<(), Failure> {
     if json {
         return out::print_json(&page);
     }
-    let mut table = Table::new(&["ID", "HOLDER", "MADE BY", "MADE AT", "REVOKED"]);
+    let mut table = Table::new(&["ID", "HOLDER", "MADE BY", "MADE AT", "REVOKED", "ONLY FOR"]);
     for token in &page.items {
+        let nodes = token.nodes.iter().map(|node| safe(node));
+        let bounds = nodes.chain(token.actions.iter().map(ToString::to_string));
         table.row([
             token.id.to_string(),
             token.holder.actor().to_string(),
             token.issued_by.to_string(),
             token.issued_at.to_string(),
             if token.revoked { "yes" } else { "no" }.to_owned(),
+            bounds.collect::<Vec<_>>().join(" "),
         ]);
     }
     out::print(&table.whole(out::width()))

@@ -75,7 +75,9 @@ impl Standing {
     fn reminds_at(&self) -> Option<At> {
         let tenths = REMINDERS.get(self.reminders as usize)?;
         let whole = self.expires_at?.since(self.runs_since).millis();
-        Some(self.runs_since.plus(Span::from_millis(whole / 10 * tenths)))
+        // Rounded up: nothing fires early.
+        let part = whole / 10 * tenths + (whole % 10 * tenths + 9) / 10;
+        Some(self.runs_since.plus(Span::from_millis(part)))
     }
 }
 
@@ -95,9 +97,18 @@ pub(super) fn tick(
     Ok(match due {
         Due::Expires => vec![timed_out(standing, next, now)],
         Due::Approves => vec![approved_by_delay(standing, terms, now)],
-        Due::Escalates => vec![routed(standing, RouteReason::Escalated, next, now)],
+        Due::Escalates => {
+            let watchers = &standing.watchers;
+            vec![routed(
+                standing,
+                RouteReason::Escalated,
+                next,
+                watchers,
+                now,
+            )]
+        }
         Due::Reminds => vec![reminded(standing, now)],
-        Due::LosesLease => vec![lease_lost(standing, now)],
+        Due::LosesLease => vec![lease_lost(standing, terms, now)],
         Due::Lapses => vec![Fact::Lapsed(Lapsed {})],
     })
 }
@@ -108,7 +119,10 @@ fn timed_out(standing: &Standing, next: Option<&Opening>, now: At) -> Fact {
         .as_ref()
         .is_some_and(|plan| plan.on_timeout == OnTimeout::Escalate);
     match next {
-        Some(_) if escalates => routed(standing, RouteReason::TimedOut, next, now),
+        Some(next) if escalates => {
+            let why = RouteReason::TimedOut;
+            routed(standing, why, Some(next), &next.watchers, now)
+        }
         _ => settle_without_reason(Decision::Expired, Actor::Clock, now, standing.tells_agent),
     }
 }
@@ -128,32 +142,35 @@ fn approved_by_delay(standing: &Standing, terms: Terms, now: At) -> Fact {
         reason: Some(Untrusted::from(reason)),
         answer: None,
         notify_agent: standing.tells_agent,
-        lapses_at: Some(now.plus(terms.use_within)),
-        held_until: terms.held_until(now),
+        lapses_at: standing.runs.then(|| now.plus(terms.use_within)),
+        held_until: terms.held_until(now).filter(|_| standing.runs),
     })
 }
 
-/// The next stage opens; where none can, all are open, and the request only waits for its deadline.
-fn routed(standing: &Standing, why: RouteReason, next: Option<&Opening>, now: At) -> Fact {
+/// The next stage opens; where none can, all are open, and the request only waits for its deadline, with
+/// those who may decide now.
+fn routed(
+    standing: &Standing,
+    why: RouteReason,
+    next: Option<&Opening>,
+    now_watching: &[PersonId],
+    now: At,
+) -> Fact {
     let plan = standing.plan.as_ref();
     let stages = plan.map_or(0, |plan| plan.stages.len());
     let opened = next.map_or(u32::try_from(stages).unwrap_or(u32::MAX), |next| {
         next.opened
     });
     let fresh = plan.and_then(|plan| plan.lasts).map(|span| now.plus(span));
-    let escalates_at = plan
-        .filter(|_| (opened as usize) < stages)
-        .and_then(|plan| plan.escalate_after)
-        .map(|span| now.plus(span));
     Fact::Routed(Routed {
         why,
         opened,
-        watchers: next.map_or_else(|| standing.watchers.clone(), |next| next.watchers.clone()),
+        watchers: next.map_or_else(|| now_watching.to_vec(), |next| next.watchers.clone()),
         expires_at: match why {
             RouteReason::TimedOut => fresh,
             _ => standing.expires_at,
         },
-        escalates_at,
+        escalates_at: plan.and_then(|plan| plan.escalates_at(opened, now)),
     })
 }
 
@@ -170,7 +187,7 @@ fn reminded(standing: &Standing, now: At) -> Fact {
 
 /// A worker that isn't heard of may have done it or not. What is harmless to run twice is given out
 /// again; of anything else a person has to find out.
-fn lease_lost(standing: &Standing, now: At) -> Fact {
+fn lease_lost(standing: &Standing, terms: Terms, now: At) -> Fact {
     let epoch = standing.execution.as_ref().map_or(0, |e| e.epoch);
     if standing.idempotent {
         let pause = BACKOFF.millis() << epoch.saturating_sub(1).min(10);
@@ -178,7 +195,7 @@ fn lease_lost(standing: &Standing, now: At) -> Fact {
         return Fact::LeaseLost(LeaseLost {
             epoch,
             again_at: now.plus(pause),
-            lapses_at: None,
+            lapses_at: standing.lapses_unused(terms.use_within, now),
         });
     }
     Fact::Reported(Report {
@@ -201,7 +218,8 @@ pub(super) fn reroute(
     watchers: &[PersonId],
     now: At,
 ) -> Vec<Fact> {
-    if standing.state != State::Pending {
+    // What is overdue is the clock's.
+    if require_pending(standing, now).is_err() {
         return Vec::new();
     }
     let stages = standing.plan.as_ref().map_or(0, |plan| plan.stages.len());
@@ -209,8 +227,9 @@ pub(super) fn reroute(
         .plan
         .as_ref()
         .map_or(0, |plan| plan.opened as usize);
-    if stranded && (next.is_some() || opened < stages) {
-        return vec![routed(standing, RouteReason::Unavailable, next, now)];
+    if stranded && (next.is_some() || opened < stages || standing.approves_at.is_some()) {
+        let why = RouteReason::Unavailable;
+        return vec![routed(standing, why, next, watchers, now)];
     }
     if watchers == standing.watchers {
         return Vec::new();

@@ -36,7 +36,7 @@ pub enum Refusal {
     EditDenied(Untrusted),
     #[error("you have no decision here that could be taken back")]
     NothingToTakeBack,
-    #[error("a rejection stands; the agent has to ask again")]
+    #[error("a rejection or an answer stands; the agent has to ask again")]
     RejectionStands,
     #[error("the request is {} and can't be started", .0.word())]
     NotReady(Status),

@@ -5,7 +5,7 @@ use super::Runner;
 use super::refusal::Refusal;
 use super::standing::{Execution, Standing};
 use super::status::{Decision, State};
-use super::vote::settle_without_reason;
+use super::vote::{require_pending, settle_without_reason};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Fact, Renewed, Retried, Revoked, RunSettled, Started};
 use crate::domain::execution::{ExecutionState, Executor, Lease, Outcome, Report};
@@ -60,7 +60,16 @@ fn existing(standing: &Standing) -> Result<&Execution, Refusal> {
         .ok_or(Refusal::NotReady(standing.status()))
 }
 
-/// A report ends the run that was started; without a start it starts and ends in one.
+impl Standing {
+    /// When it lapses if nobody starts it. What policy allowed and its agent runs needs no report, and
+    /// so doesn't lapse.
+    pub(super) fn lapses_unused(&self, use_within: Span, now: At) -> Option<At> {
+        let reported = self.state == State::Approved || self.executor == Executor::Queue;
+        reported.then(|| now.plus(use_within))
+    }
+}
+
+/// A report ends the run that was started; without any start before it starts and ends in one.
 pub(super) fn report(
     standing: &Standing,
     by: &Runner,
@@ -77,7 +86,12 @@ pub(super) fn report(
         ExecutionState::Ready => execution.epoch + 1,
         _ => execution.epoch,
     };
-    if let Some(given) = epoch.filter(|given| *given != due) {
+    if execution.epoch == 0 {
+        startable(standing, now)?;
+    }
+    // Without an epoch it is about the last run there was, and before the first about that.
+    let given = epoch.unwrap_or(execution.epoch.max(1));
+    if given != due {
         return Err(Refusal::OldEpoch {
             given,
             current: due,
@@ -157,7 +171,7 @@ pub(super) fn retry(
     Ok(vec![Fact::Retried(Retried {
         reason: Some(reason.clone()),
         again_at: None,
-        lapses_at: (standing.state == State::Approved).then(|| now.plus(use_within)),
+        lapses_at: standing.lapses_unused(use_within, now),
     })])
 }
 
@@ -173,21 +187,23 @@ pub(super) fn settle(
     })])
 }
 
-pub(super) fn stop(standing: &Standing, by: &Actor, now: At) -> Vec<Fact> {
+/// What waits is cancelled, what was let through and isn't started is revoked. An agent that was allowed
+/// something runs it without a word, so that stays as it is, and only its start is refused.
+pub(super) fn stop(standing: &Standing, by: &Actor, now: At) -> Result<Vec<Fact>, Refusal> {
     let ready = standing
         .execution
         .as_ref()
         .is_some_and(|execution| execution.state == ExecutionState::Ready);
-    match standing.state {
-        State::Pending => vec![settle_without_reason(
-            Decision::Cancelled,
-            by.clone(),
-            now,
-            standing.tells_agent,
-        )],
-        State::Approved if ready => vec![Fact::Revoked(Revoked {
+    let unused = standing.state == State::Approved || standing.executor == Executor::Queue;
+    if standing.state == State::Pending {
+        require_pending(standing, now)?;
+        let (decision, told) = (Decision::Cancelled, standing.tells_agent);
+        return Ok(vec![settle_without_reason(decision, by.clone(), now, told)]);
+    }
+    Ok(match ready && unused {
+        true => vec![Fact::Revoked(Revoked {
             by: Some(by.clone()),
         })],
-        _ => Vec::new(),
-    }
+        false => Vec::new(),
+    })
 }

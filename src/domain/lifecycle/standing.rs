@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::status::{Decision, State, Status};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
-use crate::domain::event::{Edited, Fact, Routed, Started};
+use crate::domain::event::{Edited, Fact, RouteReason, Routed, Started};
 use crate::domain::execution::{Attempt, ExecutionState, Executor, Lease, Outcome, Report};
 use crate::domain::id::{AgentId, PersonId};
 use crate::domain::request::Asked;
@@ -147,6 +147,8 @@ pub struct Standing {
     pub settled: Option<Settlement>,
     pub execution: Option<Execution>,
     pub executor: Executor,
+    /// Whether there is something to run: a step does nothing outside.
+    pub runs: bool,
     /// Whether running it twice is harmless.
     #[serde(default)]
     pub idempotent: bool,
@@ -188,8 +190,9 @@ impl Standing {
             votes: Vec::new(),
             settled: None,
             execution: (state == State::Allowed && asked.runs())
-                .then(|| Execution::ready(asked.executor, None, None)),
+                .then(|| Execution::ready(asked.executor, asked.lapses_at, None)),
             executor: asked.executor,
+            runs: asked.runs(),
             idempotent: asked.idempotent,
             tells_agent: asked.tells_agent(),
         }
@@ -198,6 +201,12 @@ impl Standing {
     /// Both states in one word.
     pub fn status(&self) -> Status {
         Status::of(self.state, self.execution.as_ref().map(|e| e.state))
+    }
+
+    /// Whether nothing more will happen by itself: it is decided, and what there was to run has ended.
+    pub fn is_done(&self) -> bool {
+        let nothing_to_run = self.state == State::Approved && self.execution.is_none();
+        self.status().done() || nothing_to_run
     }
 
     /// The votes that count: for the parameters in force, under the plan in force.
@@ -247,6 +256,7 @@ impl Standing {
         self.plan = Some(edited.plan.clone());
         self.watchers.clone_from(&edited.watchers);
         self.expires_at = edited.expires_at;
+        self.escalates_at = edited.escalates_at;
         // A delay was granted to other parameters.
         self.approves_at = None;
     }
@@ -261,12 +271,16 @@ impl Standing {
         }
         self.expires_at = routed.expires_at;
         self.escalates_at = routed.escalates_at;
+        if routed.why == RouteReason::Unavailable {
+            // Silence is no consent where nobody was left who could have said no.
+            self.approves_at = None;
+        }
         self.watchers.clone_from(&routed.watchers);
     }
 
     fn settle(&mut self, settlement: &Settlement) {
         self.state = settlement.decision.state();
-        self.execution = (settlement.decision == Decision::Approved)
+        self.execution = (settlement.decision == Decision::Approved && self.runs)
             .then(|| Execution::ready(self.executor, settlement.lapses_at, settlement.held_until));
         self.settled = Some(settlement.clone());
     }

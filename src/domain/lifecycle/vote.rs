@@ -62,12 +62,14 @@ pub(super) fn cast(standing: &Standing, ballot: &Ballot, now: At) -> Result<Vec<
         return Ok(Vec::new());
     }
     let vote = &ballot.vote;
+    let pending = require_pending(standing, now);
     if let Some(mine) = standing.vote_of(&vote.by)
-        && standing.state == State::Pending
+        && pending.is_ok()
+        && (mine.word != vote.word || ballot.changes(standing))
     {
         return Err(Refusal::AlreadyVoted(mine.word));
     }
-    require_pending(standing, now)?;
+    pending?;
     let plan = standing
         .plan
         .as_ref()
@@ -89,7 +91,7 @@ pub(super) fn cast(standing: &Standing, ballot: &Ballot, now: At) -> Result<Vec<
         return Err(Refusal::NoDigest);
     }
     match &ballot.edit {
-        Some(edit) if edit.edited.digest != standing.digest => match &edit.denied {
+        Some(edit) if ballot.changes(standing) => match &edit.denied {
             Some(why) => Err(Refusal::EditDenied(why.clone())),
             None => Ok(edited(standing, ballot, edit, now)),
         },
@@ -100,13 +102,19 @@ pub(super) fn cast(standing: &Standing, ballot: &Ballot, now: At) -> Result<Vec<
 /// The same person saying the same thing again gets the same answer, however far the request has come.
 fn is_repeat(standing: &Standing, ballot: &Ballot) -> bool {
     let vote = &ballot.vote;
-    if let Some(edit) = &ballot.edit
-        && edit.edited.digest == standing.digest
-        && standing.edited_by.last() == vote.by.person()
-    {
-        return vote.word == Word::Approve;
+    if ballot.changes(standing) {
+        return false;
     }
-    standing.vote_of(&vote.by).is_some_and(|mine| {
+    let mine = standing.vote_of(&vote.by);
+    let edits_again = |edit: &Edit| {
+        // Where the editor has no place their approval never counted, and the edit is all there was.
+        let was_all = edit.seat.is_none() || mine.is_some_and(|mine| mine.word == Word::Approve);
+        vote.word == Word::Approve && standing.edited_by.last() == vote.by.person() && was_all
+    };
+    if ballot.edit.as_ref().is_some_and(edits_again) {
+        return true;
+    }
+    mine.is_some_and(|mine| {
         mine.word == vote.word
             && match ballot.digest {
                 Some(digest) => digest == mine.digest,
@@ -137,7 +145,7 @@ fn counted(
         Word::Approve => satisfied(plan, &standing.votes, &vote).then_some(Decision::Approved),
     };
     let settlement = decision.map(|decision| {
-        let approved = decision == Decision::Approved;
+        let runs = standing.runs && decision == Decision::Approved;
         Settlement {
             decision,
             by: vote.by.actor(),
@@ -145,8 +153,8 @@ fn counted(
             reason: vote.reason.clone(),
             answer: ballot.answer.clone(),
             notify_agent: vote.notify_agent || standing.tells_agent,
-            lapses_at: approved.then(|| now.plus(ballot.terms.use_within)),
-            held_until: ballot.terms.held_until(now).filter(|_| approved),
+            lapses_at: runs.then(|| now.plus(ballot.terms.use_within)),
+            held_until: ballot.terms.held_until(now).filter(|_| runs),
         }
     });
     let mut facts = vec![Fact::Voted(vote)];
@@ -165,20 +173,31 @@ fn edited(standing: &Standing, ballot: &Ballot, edit: &Edit, now: At) -> Vec<Fac
     facts
 }
 
-/// Whether there are as many distinct approvals as the plan needs once `new` is counted. A person and
-/// whoever stands in for them are one; an agent counts only where one approval is enough.
+/// Whether there are as many distinct approvals as the plan needs once `new` is counted.
 fn satisfied(plan: &Plan, votes: &[Vote], new: &Vote) -> bool {
     let counts = |vote: &&Vote| {
-        vote.word == Word::Approve && vote.plan == plan.revision && vote.digest == new.digest
+        vote.word == Word::Approve
+            && vote.plan == plan.revision
+            && vote.digest == new.digest
+            && (plan.needed == 1 || vote.by.person().is_some())
     };
-    let approvers: BTreeSet<Reviewer> = votes
-        .iter()
-        .chain([new])
-        .filter(counts)
-        .map(Vote::principal)
-        .filter(|approver| plan.needed == 1 || approver.person().is_some())
-        .collect();
-    plan.needed > 0 && approvers.len() >= plan.needed as usize
+    let approvals = votes.iter().chain([new]).filter(counts);
+    plan.needed > 0 && distinct(approvals) >= plan.needed as usize
+}
+
+/// How many of these votes are words of different people. A person and whoever stands in for them are one:
+/// a vote that has anything to do with somebody who was counted before it counts for nothing.
+fn distinct<'a>(votes: impl Iterator<Item = &'a Vote>) -> usize {
+    let mut counted = BTreeSet::new();
+    let mut count = 0;
+    for vote in votes {
+        let one = [vote.by.clone(), vote.principal()];
+        if !one.iter().any(|reviewer| counted.contains(reviewer)) {
+            counted.extend(one);
+            count += 1;
+        }
+    }
+    count
 }
 
 pub(super) fn require_pending(standing: &Standing, now: At) -> Result<(), Refusal> {
@@ -204,7 +223,9 @@ pub(super) fn take_back(standing: &Standing, by: &Reviewer, now: At) -> Result<V
                 require_pending(standing, now)?;
                 Ok(vec![Fact::VoteTakenBack(VoteTakenBack { by: by.clone() })])
             }
-            (State::Rejected | State::Answered, Some(_)) => Err(Refusal::RejectionStands),
+            (State::Rejected | State::Answered, Some(mine)) if mine.word != Word::Approve => {
+                Err(Refusal::RejectionStands)
+            }
             (State::Pending, None) => Err(Refusal::NothingToTakeBack),
             _ => require_pending(standing, now).and(Err(Refusal::NothingToTakeBack)),
         };
@@ -258,6 +279,15 @@ pub(super) fn settle_without_reason(
         lapses_at: None,
         held_until: None,
     })
+}
+
+impl Ballot {
+    /// Whether it would put other parameters in force.
+    fn changes(&self, standing: &Standing) -> bool {
+        let edit = self.edit.as_ref();
+        self.vote.word == Word::Approve
+            && edit.is_some_and(|edit| edit.edited.digest != standing.digest)
+    }
 }
 
 impl Terms {

@@ -77,7 +77,7 @@ fn outsider(recipients: &Recipients, allowed: &[Allowed]) -> Option<String> {
             .collect(),
         false => Vec::new(),
     };
-    let outside = |recipient: &&Recipient| !allowed.iter().any(|entry| admits(entry, recipient));
+    let outside = |recipient: &&Recipient| !allowed.iter().any(|entry| entry.covers(recipient));
     if let Some(recipient) = found.iter().chain(&declared).find(outside) {
         let shown = Untrusted::from(recipient.normal()).plain_line();
         return Some(match recipient.kind() {
@@ -88,25 +88,6 @@ fn outsider(recipients: &Recipients, allowed: &[Allowed]) -> Option<String> {
     found
         .is_empty()
         .then(|| "its parameters name no recipient".to_owned())
-}
-
-/// Whether a list's entry contains a recipient; nothing contains one that can't be parsed.
-fn admits(entry: &Allowed, recipient: &Recipient) -> bool {
-    let host = || match recipient.kind() {
-        Kind::Email => recipient.normal().rsplit_once('@').map(|(_, host)| host),
-        _ => None,
-    };
-    match entry {
-        Allowed::Domain(domain) => host() == Some(domain),
-        Allowed::DomainAndBelow(domain) => host().is_some_and(|host| {
-            let below = host.strip_suffix(domain.as_str());
-            below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        }),
-        Allowed::One(one) => one == recipient && one.kind() != Kind::Unparsable,
-        Allowed::PhonePrefix(prefix) => {
-            recipient.kind() == Kind::Phone && recipient.normal().starts_with(prefix.as_str())
-        }
-    }
 }
 
 #[cfg(test)]

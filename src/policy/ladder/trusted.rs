@@ -23,7 +23,11 @@ pub(super) fn answer(
         match says(trusted, question, workspace, now) {
             Word::Nothing => {}
             Word::Matches(clause) => {
-                let text = because(format!("trusted pattern “{name}” lets it through"), &clause);
+                let state = workspace.patterns.get(&trusted.pattern);
+                let author = state.and_then(|state| state.author.as_ref());
+                let by = author.map_or_else(String::new, |author| format!(", by {author},"));
+                let text = format!("trusted pattern “{name}”{by} lets it through");
+                let text = because(text, &clause);
                 let said = RungAnswer::allow(text)
                     .by(trusted.pattern.name.clone())
                     .with_pattern(trusted.pattern.clone());

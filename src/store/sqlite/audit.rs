@@ -62,6 +62,7 @@ fn beside(path: &Path) -> Result<Connection, StoreError> {
     for migration in &MIGRATIONS {
         connection.execute_batch(migration)?;
     }
+    compare::prepare(&connection)?;
     connection
         .execute("ATTACH ? AS kept", [read_only(path)])
         .map_err(|error| cannot(&error))?;
@@ -153,6 +154,7 @@ impl Examination<'_> {
         if self.replaying && self.findings.is_empty() {
             compare::tables(self.to, &mut self.findings)?;
             compare::payloads(self.to, &mut self.findings)?;
+            compare::checkpoints(self.to, &mut self.findings)?;
         }
         compare::file(self.to, &mut self.findings)
     }
@@ -264,15 +266,6 @@ impl Examination<'_> {
     }
 
     fn follow(&self, position: u64, event: &Event) -> Result<(), StoreError> {
-        if let (true, Some(id)) = (event.fact.moves_request(), event.request) {
-            let moved = self
-                .to
-                .prepare_cached("UPDATE requests SET version = version + 1 WHERE id = ?")?
-                .execute([id.as_bytes()])?;
-            if moved == 0 {
-                return Err(StoreError::Damaged(format!("{id} was never asked")));
-            }
-        }
         if let Fact::Asked(asked) = &event.fact
             && event.request != Some(asked.id)
         {
@@ -281,7 +274,8 @@ impl Examination<'_> {
                 asked.id
             )));
         }
-        project::event(self.to, position, event)
+        project::again(self.to, position, event)?;
+        compare::note(self.to, event)
     }
 
     /// The log against what its end is said to be.

@@ -4,16 +4,25 @@
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
+use super::rows::{json, read_json};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Fact};
 use crate::domain::id::RequestId;
 use crate::domain::json::{Json, Limits, parse};
-use crate::domain::untrusted::safe;
+use crate::domain::untrusted::{Untrusted, safe};
 use crate::store::{Findings, StoreError};
 
 /// The tables that no event gives: the log itself and its tree, and what is kept beside it. Every other
 /// table has to be what a replay gives.
-const BESIDE: [&str; 6] = ["log", "head", "tree", "tree_heads", "payloads", "claims"];
+const BESIDE: [&str; 7] = [
+    "log",
+    "head",
+    "tree",
+    "tree_heads",
+    "payloads",
+    "checkpoints",
+    "claims",
+];
 
 /// Rows of one table that are looked at; the others are no different.
 const ROWS: u32 = 20;
@@ -175,54 +184,125 @@ fn named(value: ValueRef<'_>) -> String {
     }
 }
 
-/// The parameters of every request against its digest.
+/// Makes room for what the log says of things that are kept beside it.
+pub(super) fn prepare(both: &Connection) -> Result<(), StoreError> {
+    Ok(both.execute_batch(
+        "CREATE TEMP TABLE meant_params (
+             request BLOB NOT NULL, digest TEXT NOT NULL, recipients TEXT NOT NULL,
+             PRIMARY KEY (request, digest)
+         ) STRICT;
+         CREATE TEMP TABLE meant_checkpoints (request BLOB PRIMARY KEY, digest TEXT NOT NULL) STRICT;",
+    )?)
+}
+
+/// Notes what an entry says of things that are kept beside the log.
+pub(super) fn note(both: &Connection, event: &Event) -> Result<(), StoreError> {
+    let params = |id: RequestId, digest: &Digest, recipients: &[Untrusted]| {
+        both.prepare_cached("INSERT OR IGNORE INTO meant_params VALUES (?, ?, ?)")?
+            .execute((id.as_bytes(), digest.to_string(), json(&recipients)?))?;
+        Ok(())
+    };
+    match (&event.fact, event.request) {
+        (Fact::Asked(asked), _) => params(asked.id, &asked.digest, &asked.recipients),
+        (Fact::Edited(edited), Some(id)) => params(id, &edited.digest, &edited.recipients),
+        (Fact::CheckpointSaved(saved), Some(id)) => {
+            both.prepare_cached("INSERT OR REPLACE INTO meant_checkpoints VALUES (?, ?)")?
+                .execute((id.as_bytes(), saved.digest.to_string()))?;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The parameters that were asked for or edited, against their digests.
 pub(super) fn payloads(both: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
     let mut statement = both.prepare(
-        "SELECT r.id, r.digest, l.body, p.params FROM main.requests r
-         JOIN kept.log l ON l.position = r.asked LEFT JOIN kept.payloads p ON p.request = r.id",
+        "SELECT m.request, m.digest, m.recipients, l.body, p.params FROM meant_params m
+         JOIN main.requests r ON r.id = m.request JOIN kept.log l ON l.position = r.asked
+         LEFT JOIN kept.payloads p ON p.request = m.request AND p.digest = m.digest",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id = RequestId::from_bytes(row.get(0)?);
-        let place = format!("payloads/{id}");
-        let (digest, asked): (String, String) = (row.get(1)?, row.get(2)?);
-        match row.get::<_, Option<String>>(3)? {
+        let place = format!("payloads/{}", RequestId::from_bytes(row.get(0)?));
+        let (digest, recipients): (String, String) = (row.get(1)?, row.get(2)?);
+        let asked: String = row.get(3)?;
+        match row.get::<_, Option<String>>(4)? {
             None => findings.add(place, "missing: there are no parameters"),
-            Some(params) if digest_of(&asked, &params)?.as_deref() != Some(digest.as_str()) => {
+            Some(params) if digest_of(&asked, &recipients, &params)?.as_ref() != Some(&digest) => {
                 findings.add(
                     place,
-                    "its parameters are not those that were asked for: their digest is another",
+                    "its parameters are not those that the log means: their digest is another",
                 );
             }
             Some(_) => {}
         }
     }
-    let strays =
-        "SELECT request FROM kept.payloads WHERE request NOT IN (SELECT id FROM main.requests)";
-    let mut statement = both.prepare(strays)?;
+    strays(
+        both,
+        "payloads",
+        "SELECT p.request FROM kept.payloads p LEFT JOIN meant_params m
+             ON p.request = m.request AND p.digest = m.digest WHERE m.request IS NULL",
+        findings,
+    )
+}
+
+/// The states that agents left, against theirs. One that came with its request has none.
+pub(super) fn checkpoints(both: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
+    let mut statement = both.prepare(
+        "SELECT m.request, m.digest, c.body FROM meant_checkpoints m
+         LEFT JOIN kept.checkpoints c ON c.request = m.request",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let place = format!("checkpoints/{}", RequestId::from_bytes(row.get(0)?));
+        let digest: String = row.get(1)?;
+        match row.get::<_, Option<Vec<u8>>>(2)? {
+            None => findings.add(place, "missing"),
+            Some(body) if Digest::of_bytes(&body).to_string() != digest => findings.add(
+                place,
+                "not the state that the agent left: its digest is another",
+            ),
+            Some(_) => {}
+        }
+    }
+    strays(
+        both,
+        "checkpoints",
+        "SELECT request FROM kept.checkpoints WHERE request NOT IN (SELECT id FROM main.requests)",
+        findings,
+    )
+}
+
+/// Rows that belong to nothing in the log.
+fn strays(
+    both: &Connection,
+    table: &str,
+    sql: &str,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let mut statement = both.prepare(sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         findings.add(
-            format!("payloads/{}", named(row.get_ref(0)?)),
-            "there, though no entry of the log asks for it",
+            format!("{table}/{}", named(row.get_ref(0)?)),
+            "there, though nothing in the log means it",
         );
     }
     Ok(())
 }
 
-/// The digest of a request with these parameters; nothing when they are no JSON.
-fn digest_of(asked: &str, params: &str) -> Result<Option<String>, StoreError> {
+/// The digest of a request that reaches these recipients with these parameters; nothing when they are no
+/// JSON.
+fn digest_of(asked: &str, recipients: &str, params: &str) -> Result<Option<String>, StoreError> {
     let Fact::Asked(asked) = Event::from_body(asked)?.fact else {
         return Ok(None);
     };
     let Ok(params) = parse(params.as_bytes(), Limits::default()) else {
         return Ok(None);
     };
-    let recipients: Vec<String> = asked
-        .recipients
-        .iter()
-        .map(|recipient| recipient.raw_for_execution().to_owned())
-        .collect();
+    let recipients: Vec<Untrusted> = read_json(recipients)?;
+    let recipients = recipients.iter().map(Untrusted::raw_for_execution);
+    let recipients: Vec<String> = recipients.map(str::to_owned).collect();
     let resource = asked.resource.as_ref();
     let digest = Digest::of_request(
         asked.action.as_str(),

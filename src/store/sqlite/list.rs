@@ -167,15 +167,18 @@ fn narrow(conditions: &mut Conditions, query: &Query) -> Result<(), StoreError> 
         );
     }
     for word in &query.words {
-        conditions.add(
-            "(EXISTS (SELECT 1 FROM payloads y WHERE y.request = r.id AND instr(lower(y.params), lower(?)))
-             OR instr(lower(json_extract(l.body, '$.data.title')), lower(?))
-             OR EXISTS (SELECT 1 FROM recipients c WHERE c.request = r.id AND instr(c.recipient, lower(?))))",
-            [word, word, word].map(|word| Value::Text(word.clone())),
-        );
-    }
-    if let Some(risk) = query.risk {
-        conditions.add("r.risk = ?", [Value::Integer(risk as i64)]);
+        let word = || Value::Text(word.clone());
+        let mut places = vec![
+            "instr(lower(json_extract(l.body, '$.data.title')), lower(?))",
+            "EXISTS (SELECT 1 FROM recipients c WHERE c.request = r.id AND instr(c.recipient, lower(?)))",
+        ];
+        if query.words_in_params {
+            places.push(
+                "EXISTS (SELECT 1 FROM payloads y WHERE y.request = r.id AND instr(lower(y.params), lower(?)))",
+            );
+        }
+        let values: Vec<Value> = places.iter().map(|_| word()).collect();
+        conditions.add(format!("({})", places.join(" OR ")), values);
     }
     if let Some(since) = query.since {
         conditions.add("r.created_at >= ?", [Value::Integer(since.millis())]);

@@ -151,7 +151,7 @@ fn fold_again(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let body: String = row.get(1)?;
-        project::event(transaction, row.get(0)?, &Event::from_body(&body)?)?;
+        project::again(transaction, row.get(0)?, &Event::from_body(&body)?)?;
     }
     Ok(())
 }

@@ -19,6 +19,15 @@ use crate::store::StoreError;
 
 type Written = Result<(), StoreError>;
 
+/// Writes what an event of the log changes, where no change says which version it was meant for.
+pub(super) fn again(to: &Transaction<'_>, position: u64, event: &Event) -> Written {
+    if let (true, Some(id)) = (event.fact.moves_request(), event.request) {
+        to.prepare_cached("UPDATE requests SET version = version + 1 WHERE id = ?")?
+            .execute([id.as_bytes()])?;
+    }
+    self::event(to, position, event)
+}
+
 /// Writes what an event changes. `position` is its place in the log.
 pub(super) fn event(to: &Transaction<'_>, position: u64, event: &Event) -> Written {
     let at = event.at;
@@ -65,8 +74,9 @@ fn asked_request(to: &Transaction<'_>, position: u64, asked: &Asked, at: At) -> 
         add_party(to, asked.id, person.as_str())?;
     }
     save_standing(to, asked.id, asked.waiting, &standing, at)?;
-    if standing.state != State::Pending {
-        decided(to, asked.id, None, at)?;
+    match standing.state {
+        State::Pending => count_pending(to, asked.id, 1)?,
+        _ => decided(to, asked.id, None, at)?,
     }
     save_recipients(to, asked.id, &standing)?;
     if let Some(resource) = &asked.resource
@@ -116,6 +126,7 @@ fn moved(to: &Transaction<'_>, id: RequestId, fact: &Fact, at: At) -> Written {
     match fact {
         Fact::Settled(settlement) => {
             decided(to, id, Some(&settlement.by.to_string()), settlement.at)?;
+            count_pending(to, id, -1)?;
             if settlement.decision == Decision::Approved {
                 save_recipients(to, id, &standing)?;
             }
@@ -191,6 +202,16 @@ fn decided(to: &Transaction<'_>, id: RequestId, by: Option<&str>, at: At) -> Wri
         .execute(params![id.as_bytes(), at.millis(), by])?;
     to.prepare_cached("UPDATE parties SET decided_at = ?2 WHERE request = ?1")?
         .execute(params![id.as_bytes(), at.millis()])?;
+    Ok(())
+}
+
+/// One more or one less of its agent's requests waits.
+fn count_pending(to: &Transaction<'_>, id: RequestId, more: i64) -> Written {
+    to.prepare_cached(
+        "INSERT INTO loads (agent, pending) SELECT agent, ?2 FROM requests WHERE id = ?1
+         ON CONFLICT (agent) DO UPDATE SET pending = pending + excluded.pending",
+    )?
+    .execute(params![id.as_bytes(), more])?;
     Ok(())
 }
 

@@ -138,6 +138,16 @@ impl Read for Reader {
         })
     }
 
+    fn pending_of<'a>(&'a self, agent: &'a AgentId) -> Reply<'a, u64> {
+        self.here(|from| {
+            let count = from
+                .prepare_cached("SELECT pending FROM loads WHERE agent = ?")?
+                .query_row([agent.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(count.unwrap_or(0))
+        })
+    }
+
     fn attention(&self, id: RequestId) -> Reply<'_, Vec<Attention>> {
         self.here(|from| aside::attention(from, id))
     }
@@ -218,7 +228,8 @@ impl Read for Reader {
                 from,
                 &format!(
                     "SELECT {REQUEST_COLUMNS} FROM {REQUEST_TABLES}
-                     WHERE r.id > ? AND r.status IN ('pending', 'approved') ORDER BY r.id LIMIT ?"
+                     WHERE r.id > ? AND (r.status IN ('pending', 'approved') OR r.leasable_at IS NOT NULL)
+                     ORDER BY r.id LIMIT ?"
                 ),
                 &[Value::Blob(after), Value::Integer(limit.into())],
             )

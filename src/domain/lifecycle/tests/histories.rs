@@ -1,24 +1,100 @@
-//! Histories to be lived through: what is asked, and what people, the clock and the agent try then.
+//! Generated histories: people, their delegates, agents that review, the clock, the asking agent, workers
+//! and an admin do things in any order, some of them twice, some too late, some with what they saw long
+//! ago. After every command the invariants of 01 §States are held against what came of it.
+//!
+//! An ordinary run carries out 100,000 commands; `SIGNOFF_TRANSITIONS` says how many instead.
+
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use proptest::sample::{Index, select, subsequence};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
-use super::super::*;
-use crate::domain::execution::Outcome;
-use crate::domain::id::{RequestId, TokenId};
-use crate::domain::request::{Kind, OnTimeout, Trigger};
-use crate::domain::review::{Remember, Resolver, Step};
-use crate::domain::risk::{Assessment, Risk};
-use crate::domain::verdict::{RungName, Verdict};
+use super::sample::{BORN, person, plan, with_verdict};
+use super::world::World;
+use crate::domain::execution::{Executor, Outcome};
+use crate::domain::lifecycle::{Status, Terms};
+use crate::domain::request::{Asked, Kind, OnTimeout};
+use crate::domain::review::{Plan, Resolver, Word};
+use crate::domain::time::Span;
+use crate::domain::verdict::Effect;
 
-const COMMANDS_PER_HISTORY: usize = 25;
-pub const BORN: At = At::from_millis(1_800_000_000_000);
-pub const REVISION: u32 = 3;
+const COMMANDS_PER_HISTORY: usize = 40;
 
-/// The first four may be asked; omar never is.
+/// Who may be asked; omar never is, but may be a delegate.
+pub const ASKED: [&str; 5] = ["ana", "ben", "dana", "lee", "agent:triage"];
 const PEOPLE: [&str; 5] = ["ana", "ben", "dana", "lee", "omar"];
+const EVERYBODY: [&str; 6] = ["ana", "ben", "dana", "lee", "omar", "agent:triage"];
+const WORKERS: [&str; 2] = ["w1", "w2"];
 
-/// As many histories as it takes.
-pub fn config() -> ProptestConfig {
+/// What a command names: what is in force, something of before or of nowhere, or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    Right,
+    Wrong,
+    Nothing,
+}
+
+/// What an edit makes of a request.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub text: &'static str,
+    /// Whether the other plan replaces the one in force.
+    pub replaces: bool,
+    /// Whether a plan that stays gets a new revision.
+    pub renumbers: bool,
+    pub denied: bool,
+}
+
+/// Something that happens, told apart from the state that it meets.
+#[derive(Debug, Clone)]
+pub enum Try {
+    Vote {
+        by: &'static str,
+        word: Word,
+        digest: Named,
+        plan: Named,
+        change: Option<Change>,
+    },
+    /// One of the ballots of before is sent again.
+    Repeat(Index),
+    TakeBack(&'static str),
+    Cancel,
+    Tick,
+    /// Somebody is deactivated, or active again.
+    Goes(&'static str),
+    Comes(&'static str),
+    /// Somebody is away, and names a delegate or nobody; or is back.
+    Away(&'static str, Option<&'static str>),
+    Back(&'static str),
+    Reroute,
+    Start(Option<&'static str>),
+    Renew(&'static str, Named),
+    Report {
+        by: Option<&'static str>,
+        outcome: Outcome,
+        digest: Named,
+        epoch: Named,
+    },
+    Retry,
+    Settle(Outcome),
+    Stop,
+}
+
+#[derive(Debug, Clone)]
+pub struct History {
+    pub asked: Asked,
+    /// The plan that an edit may bring.
+    pub other: Plan,
+    pub terms: Terms,
+    /// How long workers lease.
+    pub lease: Span,
+    /// Each with the time that passes before it.
+    pub tries: Vec<(Span, Try)>,
+}
+
+fn config() -> ProptestConfig {
     let commands = match std::env::var("SIGNOFF_TRANSITIONS") {
         Ok(wanted) => wanted.parse().expect("SIGNOFF_TRANSITIONS is a number"),
         Err(_) => 100_000_usize,
@@ -27,288 +103,228 @@ pub fn config() -> ProptestConfig {
     ProptestConfig::with_cases(u32::try_from(cases).expect("fewer than 2^32 histories"))
 }
 
-/// What a command names: what is in force, something else, or nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named {
-    Right,
-    Wrong,
-    Nothing,
+fn named() -> impl Strategy<Value = Named> {
+    prop_oneof![8 => Just(Named::Right), 1 => Just(Named::Wrong), 2 => Just(Named::Nothing)]
 }
 
-/// Something that happens to a request, told apart from the state that it meets.
-#[derive(Debug, Clone)]
-pub enum Try {
-    Vote {
-        by: &'static str,
-        word: Word,
-        digest: Named,
-        plan: Named,
-        eligible: bool,
-    },
-    Cancel,
-    Expire,
-    Start,
-    Report {
-        outcome: Outcome,
-        digest: Named,
-        epoch: Named,
-    },
-    Lapse,
-    Stop,
-}
-
-impl Try {
-    /// The command that it comes to for a request that stands so.
-    pub fn command(&self, standing: &Standing, use_within: Span) -> Command {
-        match self {
-            Try::Vote {
-                by,
-                word,
-                digest,
-                plan,
-                eligible,
-            } => Command::Vote {
-                ballot: ballot(by, *word, *digest, *plan),
-                eligible: *eligible,
-                use_within,
-            },
-            Try::Cancel => Command::Cancel { agent: agent() },
-            Try::Expire => Command::Expire,
-            Try::Start => Command::Start,
-            Try::Report {
-                outcome,
-                digest,
-                epoch,
-            } => {
-                let current = standing.execution.as_ref().map_or(0, |e| e.epoch);
-                Command::Report {
-                    report: report(*outcome, named_digest(*digest).unwrap_or_else(in_force)),
-                    epoch: match epoch {
-                        Named::Right => Some(current.max(1)),
-                        Named::Wrong => Some(current.checked_sub(1).unwrap_or(2)),
-                        Named::Nothing => None,
-                    },
-                }
-            }
-            Try::Lapse => Command::Lapse,
-            Try::Stop => Command::Stop { by: stopper() },
+fn any_change() -> impl Strategy<Value = Change> {
+    let text = select(vec!["as asked", "otherwise", "yet otherwise"]);
+    (text, any::<bool>(), any::<bool>(), 0..8_u8).prop_map(|(text, replaces, renumbers, denied)| {
+        Change {
+            text,
+            replaces,
+            renumbers,
+            denied: denied == 0,
         }
-    }
+    })
 }
 
-#[derive(Debug, Clone)]
-pub struct History {
-    pub asked: Asked,
-    pub use_within: Span,
-    /// Each with the time that passes before it.
-    pub tries: Vec<(Span, Try)>,
+fn any_vote() -> impl Strategy<Value = Try> {
+    let word = prop_oneof![
+        12 => Just(Word::Approve),
+        1 => Just(Word::Reject),
+        1 => Just(Word::Respond),
+    ];
+    let by = select(EVERYBODY.to_vec());
+    let change = proptest::option::weighted(0.25, any_change());
+    (by, word, named(), named(), change).prop_map(|(by, word, digest, plan, change)| Try::Vote {
+        by,
+        word,
+        digest,
+        plan,
+        change,
+    })
 }
 
-fn in_force() -> Digest {
-    Digest::of_bytes(b"as the reviewer saw it")
-}
-
-fn another() -> Digest {
-    Digest::of_bytes(b"as it was before")
-}
-
-fn person(name: &str) -> PersonId {
-    name.parse().unwrap()
-}
-
-fn agent() -> AgentId {
-    "outreach".parse().unwrap()
-}
-
-fn stopper() -> Actor {
-    Actor::Person(person("dana"))
-}
-
-fn asked(effect: Effect, steps: Vec<Step>, waits: Option<Span>, waiting: bool) -> Asked {
-    let asks = effect == Effect::Ask;
-    Asked {
-        id: RequestId::from_bytes([7; 16]),
-        agent: agent(),
-        action: "email.send".parse().unwrap(),
-        kind: Kind::ToolCall,
-        digest: in_force(),
-        headline: Untrusted::from("email to jane@acme.example"),
-        title: None,
-        reason: None,
-        trigger: Trigger::Api,
-        conversation: None,
-        node: None,
-        on_behalf_of: None,
-        resource: None,
-        recipients: Vec::new(),
-        recipients_claimed: false,
-        context: None,
-        declared_risk: None,
-        expires_in: None,
-        waiting,
-        voice: None,
-        executor: Executor::Agent,
-        risk: Assessment {
-            level: Risk::Medium,
-            reasons: Vec::new(),
-        },
-        verdict: Verdict {
-            effect,
-            rung: RungName::Ask,
-            rule: None,
-            text: Untrusted::default(),
-        },
-        trace: Vec::new(),
-        opt_in: None,
-        parties: Vec::new(),
-        plan: asks.then_some(Plan {
-            revision: REVISION,
-            policy_version: 0,
-            steps,
-            separate: false,
-            guidance: None,
-        }),
-        expires_at: waits.filter(|_| asks).map(|span| BORN.plus(span)),
-        on_timeout: OnTimeout::Reject,
-    }
-}
-
-/// Every vote there is, the more likely ones several times.
-fn votes() -> Vec<Try> {
-    use Named::{Nothing, Right, Wrong};
-    use Word::{Approve, Reject};
-
-    let mut votes = Vec::new();
-    for by in PEOPLE {
-        for word in [Approve, Approve, Approve, Reject] {
-            for digest in [Right, Right, Right, Right, Wrong, Nothing] {
-                for plan in [Nothing, Nothing, Right, Right, Wrong] {
-                    for eligible in [true, true, true, true, false] {
-                        votes.push(Try::Vote {
-                            by,
-                            word,
-                            digest,
-                            plan,
-                            eligible,
-                        });
-                    }
-                }
-            }
+fn any_report() -> impl Strategy<Value = Try> {
+    let outcomes = vec![Outcome::Executed, Outcome::Failed, Outcome::Unknown];
+    (by_whom(), select(outcomes), named(), named()).prop_map(|(by, outcome, digest, epoch)| {
+        Try::Report {
+            by,
+            outcome,
+            digest,
+            epoch,
         }
-    }
-    votes
+    })
 }
 
-/// Every report there is, the more likely ones several times.
-fn reports() -> Vec<Try> {
-    use Named::{Nothing, Right, Wrong};
-
-    let mut reports = Vec::new();
-    for outcome in [Outcome::Executed, Outcome::Failed, Outcome::Unknown] {
-        for digest in [Right, Right, Right, Wrong] {
-            for epoch in [Right, Right, Wrong, Nothing] {
-                reports.push(Try::Report {
-                    outcome,
-                    digest,
-                    epoch,
-                });
-            }
-        }
-    }
-    reports
+/// The agent, or a worker.
+fn by_whom() -> impl Strategy<Value = Option<&'static str>> {
+    proptest::option::of(select(WORKERS.to_vec()))
 }
 
 fn any_try() -> impl Strategy<Value = Try> {
+    let somebody = || select(PEOPLE.to_vec());
+    let delegate = proptest::option::weighted(0.8, somebody());
     prop_oneof![
-        12 => proptest::sample::select(votes()),
+        24 => any_vote(),
+        3 => any::<Index>().prop_map(Try::Repeat),
+        3 => select(EVERYBODY.to_vec()).prop_map(Try::TakeBack),
         1 => Just(Try::Cancel),
-        3 => Just(Try::Expire),
-        3 => Just(Try::Start),
-        3 => proptest::sample::select(reports()),
-        3 => Just(Try::Lapse),
+        6 => Just(Try::Tick),
+        2 => somebody().prop_map(Try::Goes),
+        2 => somebody().prop_map(Try::Comes),
+        3 => (somebody(), delegate).prop_map(|(who, delegate)| Try::Away(who, delegate)),
+        1 => somebody().prop_map(Try::Back),
+        2 => Just(Try::Reroute),
+        8 => by_whom().prop_map(Try::Start),
+        2 => (select(WORKERS.to_vec()), named()).prop_map(|(who, epoch)| Try::Renew(who, epoch)),
+        8 => any_report(),
+        2 => Just(Try::Retry),
+        1 => select(vec![Outcome::Executed, Outcome::Failed]).prop_map(Try::Settle),
         1 => Just(Try::Stop),
     ]
 }
 
 fn any_pause() -> impl Strategy<Value = Span> {
-    let pauses = [0, 0, 1, 10, 999, 1_000, 30_000, 60_000, 600_000, 3_600_000];
-    proptest::sample::select(pauses.map(Span::from_millis).to_vec())
+    let pauses = [
+        0, 0, 0, 1, 10, 999, 1_000, 10_000, 60_000, 600_000, 3_600_000,
+    ];
+    select(pauses.map(Span::from_millis).to_vec())
 }
 
-/// Who is asked, and how many of them; at times nobody, or none needed, which never approves.
-fn any_step() -> impl Strategy<Value = Step> {
-    let reviewers = proptest::sample::subsequence(&PEOPLE[..4], 0..=4);
-    let needed = prop_oneof![1 => Just(0), 12 => Just(1), 6 => Just(2), 3 => Just(3)];
-    (reviewers, needed).prop_map(|(reviewers, needed)| Step {
-        resolver: Resolver::Requester,
-        reviewers: reviewers.into_iter().map(person).collect(),
-        needed,
-    })
+fn any_span(longest: i64) -> impl Strategy<Value = Span> {
+    (1..longest * 1_000).prop_map(Span::from_millis)
 }
 
-pub fn any_history() -> impl Strategy<Value = History> {
+/// Who is asked, in stages; at times nobody, or none needed, which never approves.
+fn any_plan() -> impl Strategy<Value = Plan> {
+    let stage = (subsequence(&ASKED[..], 0..=5), 0..6_u8);
+    let stages = proptest::collection::vec(stage, 0..=3);
+    let needed = prop_oneof![1 => Just(0), 10 => Just(1), 8 => Just(2), 2 => Just(3)];
+    let separate = proptest::option::weighted(0.4, subsequence(&PEOPLE[..4], 0..=2));
+    let delay = proptest::option::weighted(0.3, any_span(3_600));
+    let times = (
+        proptest::option::weighted(0.9, any_span(7_200)),
+        proptest::option::weighted(0.5, any_span(3_600)),
+        any::<bool>(),
+    );
+    (stages, needed, separate, delay, times).prop_map(
+        |(stages, needed, separate, delay, (lasts, escalate_after, escalates))| {
+            let names: Vec<_> = stages.iter().map(|(names, _)| &names[..]).collect();
+            let mut plan = Plan {
+                needed,
+                separate: separate.is_some(),
+                excluded: separate.iter().flatten().map(|name| person(name)).collect(),
+                lasts,
+                escalate_after,
+                on_timeout: match escalates {
+                    true => OnTimeout::Escalate,
+                    false => OnTimeout::Reject,
+                },
+                ..plan(&names)
+            };
+            for (stage, (_, dice)) in plan.stages.iter_mut().zip(&stages) {
+                stage.skipped = (*dice == 0).then(|| "passed over".into());
+            }
+            // Only a single approval that needn't be somebody else's is ever left to a delay.
+            if let (Some(delay), Some(first)) = (delay, plan.stages.first_mut())
+                && (needed, separate) == (1, None)
+            {
+                first.resolver = Resolver::AutoAfter(delay);
+            }
+            let first = plan.stages.iter().position(|stage| stage.skipped.is_none());
+            let opened = first.map_or(plan.stages.len(), |index| index + 1);
+            plan.opened = u32::try_from(opened).expect("few stages");
+            plan
+        },
+    )
+}
+
+fn any_asked() -> impl Strategy<Value = Asked> {
     let effect = prop_oneof![
-        8 => Just(Effect::Ask),
-        1 => Just(Effect::Allow),
+        10 => Just(Effect::Ask),
+        2 => Just(Effect::Allow),
         1 => Just(Effect::Deny),
     ];
-    let steps = prop_oneof![
-        1 => Just(0..=0_usize),
-        20 => Just(1..=1),
-        4 => Just(2..=2),
-    ]
-    .prop_flat_map(|count| proptest::collection::vec(any_step(), count));
-    let waits = proptest::option::weighted(0.9, (0..7_200_i64).prop_map(Span::from_secs));
-    let use_within = (0..7_200_i64).prop_map(Span::from_secs);
+    let executor = select(vec![Executor::Agent, Executor::Queue]);
+    let flags = (any::<bool>(), any::<bool>(), 0..10_u8);
+    (effect, any_plan(), executor, flags, any_span(7_200)).prop_map(
+        |(effect, plan, executor, (waiting, idempotent, kind), lapses)| Asked {
+            kind: match kind {
+                0 => Kind::Step,
+                _ => Kind::ToolCall,
+            },
+            executor,
+            waiting,
+            idempotent,
+            lapses_at: (effect == Effect::Allow && executor == Executor::Queue)
+                .then(|| BORN.plus(lapses)),
+            ..match effect {
+                Effect::Ask => super::sample::asked(plan),
+                effect => with_verdict(effect),
+            }
+        },
+    )
+}
+
+fn any_history() -> impl Strategy<Value = History> {
+    let terms = (any_span(7_200), select(vec![0, 0, 5_000, 60_000]));
     let tries = proptest::collection::vec((any_pause(), any_try()), COMMANDS_PER_HISTORY);
-    (effect, steps, waits, any::<bool>(), use_within, tries).prop_map(
-        |(effect, steps, waits, waiting, use_within, tries)| History {
-            asked: asked(effect, steps, waits, waiting),
-            use_within,
+    (any_asked(), any_plan(), terms, any_span(900), tries).prop_map(
+        |(asked, other, (use_within, undo), lease, tries)| History {
+            asked,
+            other,
+            terms: Terms {
+                use_within,
+                undo: Span::from_millis(undo),
+            },
+            lease,
             tries,
         },
     )
 }
 
-fn named_digest(named: Named) -> Option<Digest> {
-    match named {
-        Named::Right => Some(in_force()),
-        Named::Wrong => Some(another()),
-        Named::Nothing => None,
+proptest! {
+    #![proptest_config(config())]
+
+    /// 01 §States.1 to 8 and 14.
+    #[test]
+    fn the_invariants_hold_through_every_history(history in any_history()) {
+        World::live(&history)?;
     }
 }
 
-/// A vote as it was cast: what it is counted for isn't up to the voter.
-fn ballot(by: &str, word: Word, digest: Named, plan: Named) -> Ballot {
-    Ballot {
-        vote: Vote {
-            by: person(by),
-            token: TokenId::from_bytes([1; 16]),
-            word,
-            digest: another(),
-            plan: 0,
-            step: 0,
-            reason: None,
-            notify_agent: false,
-            remember: Remember::Once,
-            at: BORN,
-        },
-        digest: named_digest(digest),
-        plan: match plan {
-            Named::Right => Some(REVISION),
-            Named::Wrong => Some(REVISION - 1),
-            Named::Nothing => None,
-        },
+/// The histories would prove little if they were all alike.
+#[test]
+fn histories_come_to_everything_that_can_happen() {
+    let mut runner = TestRunner::deterministic();
+    let mut reached = BTreeSet::new();
+    for _ in 0..1_500 {
+        let history = any_history().new_tree(&mut runner).unwrap().current();
+        reached.extend(World::live(&history).unwrap());
     }
-}
-
-fn report(outcome: Outcome, digest: Digest) -> Report {
-    Report {
-        outcome,
-        digest,
-        epoch: 0,
-        result: None,
-        error: None,
-        observed: true,
+    let statuses = Status::ALL.map(Status::word);
+    let facts = [
+        "request.voted",
+        "request.vote_taken_back",
+        "request.edited",
+        "request.reminded",
+        "request.approved",
+        "request.rejected",
+        "request.answered",
+        "request.expired",
+        "request.cancelled",
+        "execution.started",
+        "execution.renewed",
+        "execution.lease_lost",
+        "execution.reported",
+        "execution.retried",
+        "execution.settled",
+        "execution.lapsed",
+        "execution.revoked",
+        "Escalated",
+        "TimedOut",
+        "Unavailable",
+        "Delegated",
+        "approved by a quorum",
+        "approved by a delegate",
+        "approved by an agent",
+        "approved by a delay",
+        "approved as edited",
+        "approved after an edit that voided votes",
+    ];
+    for wanted in statuses.iter().chain(&facts) {
+        assert!(reached.contains(*wanted), "{wanted} was never reached");
     }
 }

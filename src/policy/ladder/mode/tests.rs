@@ -188,6 +188,11 @@ fn an_approved_tool_runs_without_asking_in_confirm_tools_alone() {
         approving("outreach", &[], Mode::ConfirmTools),
     ];
     assert_eq!(under(less_specific), None, "only the section that holds");
+    let more_specific = vec![
+        approving("*", &[], Mode::ConfirmTools),
+        approving("outreach", &list, Mode::ConfirmTools),
+    ];
+    assert_eq!(under(more_specific), Some(Effect::Allow));
     let equals = vec![
         approving("outreach", &list, Mode::ConfirmTools),
         approving("outreach", &["search.*"], Mode::ConfirmTools),

@@ -150,7 +150,7 @@ prop_compose! {
         }
         for (index, uses, suspended) in patterns {
             let suspended = suspended.then(|| Untrusted::from("no"));
-            let state = PatternState { uses, last_use: None, suspended };
+            let state = PatternState { uses, suspended, ..PatternState::default() };
             case.workspace.patterns.insert(pattern_ref(index), state);
         }
         case

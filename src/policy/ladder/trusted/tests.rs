@@ -6,7 +6,7 @@ use crate::domain::time::Span;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Effect, RungName};
 use crate::policy::document::{Review, Scope};
-use crate::policy::fixtures::{Case, NOW, ask, rules};
+use crate::policy::fixtures::{Case, NOW, ask, id, rules};
 use crate::policy::glob::Glob;
 use crate::policy::ladder::{Judgement, evaluate};
 
@@ -41,6 +41,7 @@ fn judged(case: &Case, trusted: Vec<Trusted>) -> Judgement {
 
 fn used(mut case: Case, pattern: &Trusted, uses: u64, suspended: Option<&str>) -> Case {
     let state = PatternState {
+        author: Some(id("dana")),
         uses,
         last_use: None,
         suspended: suspended.map(Untrusted::from),
@@ -152,6 +153,17 @@ fn a_suspended_pattern_matches_nothing_until_its_text_changes() {
     let mut changed = old;
     changed.pattern.text = Digest::of_bytes("changed".as_bytes());
     assert_eq!(judged(&case, vec![changed]).verdict.effect, Effect::Allow);
+}
+
+/// 01 §Trusted patterns: its author is whoever saved the policy version that brought it, shown with every use.
+#[test]
+fn a_use_names_the_author() {
+    let exports = pattern("Exports");
+    let said = judged(&used(export(), &exports, 1, None), vec![exports]);
+    assert_eq!(
+        said.verdict.text.plain(),
+        "trusted pattern “Exports”, by dana, lets it through"
+    );
 }
 
 #[test]

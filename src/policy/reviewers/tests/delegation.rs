@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::people::Away;
+use crate::domain::risk::Risk;
 
 /// 01 §Delegation: covers reviews addressed to that person.
 #[test]
@@ -24,6 +25,12 @@ fn a_delegate_decides_for_whom_they_stand_in() {
             format!("only {absent} may decide it")
         );
     }
+    let mut record = Case::new("record.update").on("deal", Some("ben"));
+    let plan = plan_of(&record, &terms("record_owner"));
+    record.away("ben", Some("fay"));
+    record.risk = Risk::Critical;
+    assert!(seat_of(&plan, "fay", &record).is_err(), "nor may ben");
+
     let mut owned = Case::new("email.send");
     owned.away("lee", Some("fay"));
     let plan = plan_of(&owned, &terms("agent_owner"));

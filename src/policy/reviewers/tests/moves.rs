@@ -107,6 +107,11 @@ fn what_was_approved_counts_towards_the_quorum_that_is_left() {
         ..approval("gus", None)
     }];
     assert!(stranded(&plan, &void, &case), "for another plan");
+    let answer = [Vote {
+        word: Word::Respond,
+        ..approval("gus", None)
+    }];
+    assert!(stranded(&plan, &answer, &case), "no approval");
 
     let owners = Review {
         approvals: 2,
@@ -140,4 +145,21 @@ fn a_request_that_nobody_can_decide_stays_where_it_is() {
     let plan = plan_of(&case, &Review::default());
     assert!(stranded(&plan, &[], &case));
     assert_eq!(next(&plan, &case), None);
+}
+
+/// 01 §Edit, §Separation: under `separate` an editor's vote doesn't count.
+#[test]
+fn an_edit_by_the_only_reviewer_strands_a_separate_review() {
+    let review = Review {
+        separate: true,
+        ..with_fallbacks("user:ben", &["manager"])
+    };
+    let case = Case::new("email.send");
+    let plan = plan_of(&case, &review);
+    let editors = [id("ben")];
+    let edited = matter(&case, &editors);
+    assert!(!stranded(&plan, &[], &case));
+    assert!(is_stranded(&plan, &[], &edited, &case.workspace, NOW));
+    let opened = next_opening(&plan, &edited, &case.workspace, NOW);
+    assert_eq!(opened, Some(2));
 }

@@ -128,6 +128,7 @@ fn token(case: &mut Case, issued_by: Actor, issued_at: At) -> TokenId {
         issued_at,
         hash: "h".to_owned(),
         nodes: Vec::new(),
+        actions: Vec::new(),
         revoked: false,
     };
     let token_id = token.id;
