@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
+use super::words;
 use crate::domain::id::RequestId;
 use crate::domain::json::{Limits, parse};
 use crate::domain::raw::RawJson;
@@ -63,6 +64,18 @@ fn moment_in(text: &str, zone: jiff::tz::TimeZone) -> Result<At, String> {
             "expected a day like 2026-12-01, or a time like 2026-12-01T09:00:00Z".to_owned()
         }),
     }
+}
+
+/// A moment that has been: a day, a time, or how long ago.
+pub fn past(text: &str) -> Result<At, String> {
+    match text.parse::<Span>() {
+        Ok(ago) => Ok(before(words::now(), ago)),
+        Err(_) => moment(text).map_err(|told| format!("{told}, or how long ago, like 30d")),
+    }
+}
+
+fn before(now: At, ago: Span) -> At {
+    At::from_millis(now.millis().saturating_sub(ago.millis()))
 }
 
 /// A text that says something.
@@ -184,6 +197,19 @@ mod tests {
         for bad in ["", "tomorrow", "2026-13-01", "2026-12-01T09:00", "20261201"] {
             assert!(moment(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn how_long_ago_counts_back_from_now() {
+        let now: At = "2026-12-01T09:00:00Z".parse().unwrap();
+        let day = "1d".parse().unwrap();
+        assert_eq!(before(now, day).to_string(), "2026-11-30T09:00:00.000Z");
+        assert!(past("30d").unwrap() < words::now());
+        let told = past("last week").unwrap_err();
+        assert!(
+            told.contains("2026-12-01") && told.contains("30d"),
+            "{told}"
+        );
     }
 
     #[test]

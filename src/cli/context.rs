@@ -65,6 +65,8 @@ pub enum Speaker {
     Agent,
     /// A person: `SIGNOFF_TOKEN`, else the owner's file.
     Person,
+    /// A worker: `SIGNOFF_TOKEN`, and no file.
+    Worker,
 }
 
 /// What a command knows before it does anything.
@@ -125,6 +127,15 @@ impl Context {
         let path = match speaker {
             Speaker::Agent => self.home.agent_token(),
             Speaker::Person => self.home.token(),
+            Speaker::Worker => {
+                return Err(Failure::new(
+                    Exit::NotPermitted,
+                    "no token: a worker speaks with SIGNOFF_TOKEN",
+                )
+                .hint(
+                    "an admin makes one with `signoff tokens add --worker NAME --action ACTION`",
+                ));
+            }
         };
         let secret = token_file::read(&path)?;
         secret

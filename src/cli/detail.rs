@@ -2,51 +2,61 @@
 //! parameters. Everything that an agent wrote in lines of its own stands behind a bar that the text
 //! itself can't produce, so it can't pass for signoff's words.
 
-use unicode_width::UnicodeWidthStr;
+mod change;
+mod happened;
+mod page;
+mod review;
 
-use super::fit::wrap;
 use super::words;
 use crate::api::request::Request;
-use crate::domain::json::{Json, Limits, canonical, parse};
 use crate::domain::lifecycle::Status;
 use crate::domain::raw::RawJson;
 use crate::domain::time::At;
-use crate::domain::untrusted::{Untrusted, safe};
-
-/// Before a line of the agent's, and before what goes on of it below.
-const BAR: &str = "  │ ";
-const ON: &str = "  ┆ ";
-/// Lines are broken no narrower than this.
-const NARROWEST: usize = 24;
+use crate::domain::untrusted::Untrusted;
+use page::{ON, Page};
 
 /// Everything about it.
 pub fn detail(request: &Request, now: At, width: Option<usize>) -> String {
-    let mut page = Page {
-        text: String::new(),
-        width,
-    };
+    let mut page = Page::new(width);
     page.wrapped("", ON, &request.headline.plain_line());
     page.wrapped("", ON, &words::outcome(request, now));
     page.line(&request.id.to_string());
     page.line("");
     facts(&mut page, request, now);
-    history(&mut page, request);
+    review::review(&mut page, request, now);
+    happened::happened(&mut page, request);
     if request.title.is_some() || request.reason.is_some() {
         page.line("\nThe agent says");
         for text in request.title.iter().chain(&request.reason) {
             page.quoted("", text);
         }
     }
+    let result = request.execution.attempts.last();
+    let result = result.and_then(|attempt| attempt.result.as_ref());
     for (heading, json) in [
-        ("Parameters", &request.params),
-        ("Context", &request.context),
+        ("Parameters", request.params.as_ref()),
+        ("Context", request.context.as_ref()),
+        ("Result, as it was reported", result),
     ] {
         if let Some(json) = json {
             page.line(&format!("\n{heading}"));
             page.json(json);
         }
     }
-    page.text
+    if let Some(original) = &request.original {
+        let editors = words::and(&request.edited_by);
+        page.line(&format!("\nWhat {editors} changed of what was asked"));
+        change::change(&mut page, original.params.as_ref(), request.params.as_ref());
+    }
+    page.done()
+}
+
+/// What other parameters would change, field by field, below a heading.
+pub fn edit(heading: &str, was: Option<&RawJson>, is: &RawJson, width: Option<usize>) -> String {
+    let mut page = Page::new(width);
+    page.line(&format!("\n{heading}"));
+    change::change(&mut page, was, Some(is));
+    page.done()
 }
 
 fn facts(page: &mut Page, request: &Request, now: At) {
@@ -75,13 +85,12 @@ fn facts(page: &mut Page, request: &Request, now: At) {
     }
     if let Some(resource) = &request.resource {
         let (kind, id) = (resource.kind.plain_line(), resource.id.plain_line());
-        page.fact("Resource", &format!("{kind} {id}"));
+        let owner = resource.owner.as_ref();
+        let owner = owner.map_or_else(String::new, |owner| format!(", the agent says {owner}'s"));
+        page.fact("Resource", &format!("{kind} {id}{owner}"));
     }
     page.fact("Risk", &risk(request));
     page.fact("Policy", &request.verdict.text.plain_line());
-    if let Some(guidance) = request.review.as_ref().and_then(|r| r.guidance.as_ref()) {
-        page.fact("Guidance", &guidance.plain_line());
-    }
     page.fact(
         "Asked",
         &format!("{} ago", words::span(now.since(request.created_at))),
@@ -104,130 +113,6 @@ fn risk(request: &Request) -> String {
     match reasons.as_slice() {
         [] => level.to_owned(),
         reasons => format!("{level}: {}", reasons.join("; ")),
-    }
-}
-
-/// What has happened to it since it was asked, in that order.
-fn history(page: &mut Page, request: &Request) {
-    let mut steps: Vec<(At, String)> = Vec::new();
-    for vote in &request.decisions {
-        let text = format!("{} by {}", vote.decision.past(), vote.by);
-        steps.push((vote.at, words::with_reason(&text, vote.reason.as_ref())));
-    }
-    if let Some(settled) = &request.settled {
-        // A single reviewer's word is the decision; said once, it is enough.
-        let told_by_a_vote = request.decisions.iter().any(|vote| vote.at == settled.at);
-        if !told_by_a_vote {
-            steps.push((settled.at, words::decided(settled)));
-        }
-        if let Some(at) = settled.agent_told_at {
-            steps.push((at, format!("{} was told", request.agent)));
-        }
-    }
-    for attempt in &request.execution.attempts {
-        let epoch = attempt.epoch;
-        steps.push((attempt.started_at, format!("started, epoch {epoch}")));
-        if let Some(at) = attempt.ended_at {
-            let end = words::end_of(attempt);
-            steps.push((at, words::with_reason(end, attempt.error.as_ref())));
-        }
-    }
-    if steps.is_empty() {
-        return;
-    }
-    steps.sort_by_key(|(at, _)| *at);
-    page.line("\nWhat happened");
-    page.step(request.created_at, &format!("asked by {}", request.agent));
-    for (at, text) in steps {
-        page.step(at, &text);
-    }
-    if let (Status::Approved, Some(at)) = (request.status, request.execution.lapses_at) {
-        page.step(at, "lapses, unless it is started before");
-    }
-}
-
-struct Page {
-    text: String,
-    width: Option<usize>,
-}
-
-impl Page {
-    fn line(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.text.push('\n');
-    }
-
-    /// A line in as many pieces as it takes, the first behind `first`, the others behind `on`.
-    fn wrapped(&mut self, first: &str, on: &str, text: &str) {
-        let widest = first.width().max(on.width());
-        let left = |width: usize| width.saturating_sub(widest).max(NARROWEST);
-        let mut start = first;
-        for piece in wrap(text, self.width.map(left)) {
-            self.line(format!("{start}{piece}").trim_end());
-            start = on;
-        }
-    }
-
-    fn fact(&mut self, name: &str, value: &str) {
-        self.wrapped(&format!("  {name:<13} "), "              ┆ ", value);
-    }
-
-    fn step(&mut self, at: At, text: &str) {
-        self.wrapped(&format!("  {at}  "), "              ┆ ", text);
-    }
-
-    /// Lines of the agent's, this far in.
-    fn quoted(&mut self, indent: &str, text: &Untrusted) {
-        for line in text.plain().lines() {
-            self.wrapped(&format!("{BAR}{indent}"), &format!("{ON}{indent}"), line);
-        }
-    }
-
-    /// The value with a line for each member, as `name: value`.
-    fn json(&mut self, raw: &RawJson) {
-        match parse(raw.text().as_bytes(), Limits::default()) {
-            Ok(value) => self.value("", "", &value),
-            Err(_) => self.quoted("", &Untrusted::from(raw.text())),
-        }
-    }
-
-    fn value(&mut self, indent: &str, label: &str, value: &Json) {
-        let deeper = format!("{indent}  ");
-        let members: Vec<(String, &Json)> = match value {
-            Json::Object(members) if !members.is_empty() => members
-                .iter()
-                .map(|(key, member)| (format!("{}:", safe(key)), member))
-                .collect(),
-            Json::Array(items) if !items.is_empty() => {
-                items.iter().map(|item| ("-".to_owned(), item)).collect()
-            }
-            // A text of several lines is shown in lines, behind a bar of its own.
-            Json::String(text) if text.contains('\n') => {
-                self.own(indent, label);
-                return self.quoted(&format!("{indent}  │ "), &Untrusted::from(text.as_str()));
-            }
-            scalar => return self.own(indent, &format!("{label} {}", written(scalar))),
-        };
-        if !label.is_empty() {
-            self.own(indent, label);
-        }
-        let indent = if label.is_empty() { indent } else { &deeper };
-        for (label, member) in members {
-            self.value(indent, &label, member);
-        }
-    }
-
-    fn own(&mut self, indent: &str, text: &str) {
-        let text = text.trim_start();
-        self.wrapped(&format!("{BAR}{indent}"), &format!("{ON}{indent}"), text);
-    }
-}
-
-/// A value without members, as JSON has it, with numbers as they were sent.
-fn written(scalar: &Json) -> String {
-    match scalar {
-        Json::Number(number) => number.as_written().to_owned(),
-        scalar => safe(&String::from_utf8_lossy(&canonical(scalar))),
     }
 }
 

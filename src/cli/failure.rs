@@ -52,6 +52,17 @@ impl Failure {
         self
     }
 
+    /// The same, naming one step more.
+    pub fn also(mut self, more: impl AsRef<str>) -> Self {
+        if let Self::Said(said) = &mut self {
+            said.hint = Some(match said.hint.take() {
+                Some(hint) => format!("{hint}\n      {}", more.as_ref()),
+                None => more.as_ref().to_owned(),
+            });
+        }
+        self
+    }
+
     /// An error of the operating system or of a library, and what was being done.
     pub fn because(doing: impl std::fmt::Display, error: &dyn Error) -> Self {
         Self::new(Exit::Other, format!("{doing}: {}", causes(error)))
@@ -119,7 +130,7 @@ fn refusal(problem: &Problem) -> String {
     let mut message = format!("{}: {}", safe(&problem.title), problem.detail.plain_line());
     for input in &problem.errors {
         let detail = input.detail.plain_line();
-        // The whole of an input has an empty pointer.
+        // The whole of an input has an empty pointer; what is wrong in a document says its place itself.
         message.push_str(&match input.pointer.as_str() {
             "" => format!("\n  {detail}"),
             pointer => format!("\n  {}: {detail}", safe(pointer)),
@@ -151,7 +162,7 @@ fn hint_for(error: &ClientError) -> Option<&'static str> {
         ),
         (
             ProblemKind::WrongKindOfToken,
-            "`request`, `wait`, `cancel`, `start` and `report` speak for an agent, everything else for a person; look at SIGNOFF_TOKEN",
+            "`request`, `wait`, `cancel`, `start` and `report` speak for an agent, `lease` and `renew` for a worker, everything else for a person; look at SIGNOFF_TOKEN",
         ),
         (
             ProblemKind::AutoApprovalNotAllowed,

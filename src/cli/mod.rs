@@ -2,16 +2,23 @@
 //! what they share. Nothing else in the crate depends on this.
 
 mod args;
+mod asking;
 mod changes;
 mod checkup;
 mod command;
 mod context;
+mod csv;
 mod detail;
+mod diff;
+mod editor;
 mod exit;
 mod failure;
+mod filters;
 mod fit;
 mod gate;
+mod help;
 mod inbox;
+mod ladder;
 mod lock;
 mod log_key_file;
 mod look;
@@ -22,6 +29,7 @@ mod patience;
 mod private_file;
 mod program;
 mod proof;
+mod question;
 #[cfg(test)]
 mod sample;
 mod serving;
@@ -29,13 +37,14 @@ mod session;
 mod short_id;
 mod table;
 mod token_file;
+mod trial;
 mod waiting;
 mod words;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use tokio::runtime::{Builder, Runtime};
 
 use command::Command;
@@ -71,7 +80,8 @@ Examples:
 
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = program().try_get_matches();
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(told) if told.use_stderr() => {
             // It repeats arguments, and those may be an agent's words.
@@ -96,6 +106,11 @@ pub fn main() -> ExitCode {
             failure.exit().into()
         }
     }
+}
+
+/// The command line as it is parsed, explained and completed.
+fn program() -> clap::Command {
+    help::grouped(Cli::command())
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
@@ -130,13 +145,11 @@ fn runtime(serves: bool) -> io::Result<Runtime> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_arguments_are_sound() {
-        Cli::command().debug_assert();
+        program().debug_assert();
     }
 
     fn refused(arguments: &[&str]) -> String {
@@ -183,7 +196,7 @@ mod tests {
 
     #[test]
     fn every_command_has_a_manual_with_an_example() {
-        for command in Cli::command().get_subcommands() {
+        for command in program().get_subcommands() {
             let name = command.get_name();
             let long = command.get_long_about().map(ToString::to_string);
             assert!(long.is_some_and(|text| text.len() > 60), "{name}");

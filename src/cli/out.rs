@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use serde::Serialize;
 
 use super::failure::Failure;
-use crate::domain::untrusted::safe;
+use crate::domain::untrusted::{Untrusted, safe};
 
 /// Writes to standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
@@ -22,6 +22,18 @@ pub fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
         ErrorKind::BrokenPipe => Failure::ReaderGone,
         _ => Failure::because("could not write to standard output", &error),
     })
+}
+
+/// Writes a text that somebody else wrote: to a terminal in lines that obey nobody, to a program as it is.
+pub fn print_text(text: &Untrusted) -> Result<(), Failure> {
+    let text = match io::stdout().is_terminal() {
+        true => text.plain(),
+        false => text.raw_for_execution().to_owned(),
+    };
+    match text.ends_with('\n') {
+        true => print(&text),
+        false => print(&format!("{text}\n")),
+    }
 }
 
 /// Writes an object of the API as JSON.

@@ -108,8 +108,16 @@ pub fn unknown(failure: Failure) -> Failure {
     }
 }
 
+/// People see as much of an id as it takes; a script, which has no width, gets all of it.
+pub fn fitted(ids: &[RequestId], width: Option<usize>) -> Vec<String> {
+    match width {
+        Some(_) => shortened(ids),
+        None => ids.iter().map(ToString::to_string).collect(),
+    }
+}
+
 /// These ids as a list on a terminal shows them: the end of each, as long as it takes to tell them apart.
-pub fn shortened(ids: &[RequestId]) -> Vec<String> {
+fn shortened(ids: &[RequestId]) -> Vec<String> {
     let reversed = |id: &RequestId| id.to_string().bytes().rev().collect::<Vec<u8>>();
     let mut from_the_end: Vec<Vec<u8>> = ids.iter().map(reversed).collect();
     from_the_end.sort_unstable();

@@ -14,16 +14,19 @@ use super::failure::Failure;
 use super::fit::cut;
 use super::out;
 use super::session::Session;
-use super::words::people;
+use super::words::{self, people};
 use crate::api::problem::ProblemKind;
 use crate::api::request::{ReportRun, Request};
 use crate::client::{ClientError, Until};
-use crate::domain::execution::Outcome;
+use crate::domain::execution::{Executor, Outcome};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Status;
+use crate::domain::request::Kind;
 
 /// The seconds of a round: fewer than proxies on the way put up with.
 const ROUND: u16 = 55;
+/// How soon a start that was held is tried again at the earliest.
+const SHORTEST_HOLD: Duration = Duration::from_millis(100);
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -109,8 +112,12 @@ fn stopped(id: RequestId) -> Failure {
 }
 
 /// Takes a request over where the answer is yes: it is started and reported as handed to the agent, whose
-/// result signoff doesn't see. Of several that try, one gets it, and only that one is told yes.
+/// result signoff doesn't see. Of several that try, one gets it, and only that one is told yes. A step runs
+/// nothing, and what others run is theirs to take.
 pub async fn take(session: &Session, request: Request) -> Result<Request, Failure> {
+    if request.kind == Kind::Step || request.execution.executor != Executor::Agent {
+        return Ok(request);
+    }
     match request.status {
         Status::Approved | Status::Allowed if has_nothing_to_run(&request) => return Ok(request),
         Status::Approved | Status::Allowed => {}
@@ -120,18 +127,12 @@ pub async fn take(session: &Session, request: Request) -> Result<Request, Failur
     let id = request.id;
     // Sent again with the same key, it is the same start: an answer that was lost is given again.
     let key = Uuid::now_v7().to_string();
-    let started = session
-        .call(async |client| match client.start(id, &key).await {
-            Ok(run) => Ok(Some(run.epoch)),
-            Err(error) if is_already_started(&error) => Ok(None),
-            Err(error) => Err(error),
-        })
-        .await?;
-    let Some(epoch) = started else {
-        let now = session
-            .call(async |client| client.request(id).await)
-            .await?;
-        return Err(already_taken(&now));
+    let epoch = match start(session, id, &key).await? {
+        Some(epoch) => epoch,
+        None => {
+            let now = session.call(async |client| client.request(id).await);
+            return Err(already_taken(&now.await?));
+        }
     };
     let report = ReportRun {
         outcome: Outcome::Executed,
@@ -146,9 +147,32 @@ pub async fn take(session: &Session, request: Request) -> Result<Request, Failur
         .await
 }
 
-fn is_already_started(error: &ClientError) -> bool {
-    let problem = error.problem();
-    problem.is_some_and(|problem| problem.is(ProblemKind::AlreadyStarted))
+/// Starts it and gives the epoch; nothing where it was started before. While the approval can still be
+/// taken back it isn't given out, so this waits until it can't.
+async fn start(session: &Session, id: RequestId, key: &str) -> Result<Option<u32>, Failure> {
+    loop {
+        let started = session
+            .call(async |client| match client.start(id, key).await {
+                Ok(run) => Ok(Some(Some(run.epoch))),
+                Err(error) if is(&error, ProblemKind::AlreadyStarted) => Ok(Some(None)),
+                Err(error) if is(&error, ProblemKind::Held) => Ok(None),
+                Err(error) => Err(error),
+            })
+            .await?;
+        if let Some(started) = started {
+            return Ok(started);
+        }
+        let held = session.call(async |client| client.request(id).await);
+        let held_until = held.await?.execution.held_until;
+        let left = held_until.map_or(0, |until| until.since(words::now()).millis());
+        // This clock may be ahead of the gate's.
+        let left = Duration::from_millis(left.unsigned_abs()).max(SHORTEST_HOLD);
+        tokio::time::sleep(left).await;
+    }
+}
+
+fn is(error: &ClientError, kind: ProblemKind) -> bool {
+    error.problem().is_some_and(|problem| problem.is(kind))
 }
 
 fn already_taken(request: &Request) -> Failure {

@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use crate::api::request::{Request, Settled};
+use crate::api::request::{ClaimView, Request, Settled};
 use crate::domain::execution::{Attempt, Outcome};
 use crate::domain::lifecycle::Status;
 use crate::domain::time::{At, Span};
@@ -53,6 +53,16 @@ pub fn people<T: std::fmt::Display>(ids: &[T]) -> String {
     }
 }
 
+/// All of these by id, joined by "and".
+pub fn and<T: std::fmt::Display>(ids: &[T]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    match ids.as_slice() {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [some @ .., last] => format!("{} and {last}", some.join(", ")),
+    }
+}
+
 /// What became of it, without its id: `rejected by ana: wrong list`.
 pub fn outcome(request: &Request, now: At) -> String {
     let status = request.status;
@@ -66,7 +76,10 @@ pub fn outcome(request: &Request, now: At) -> String {
         }
         Status::Expired => "expired: nobody decided in time".to_owned(),
         Status::Lapsed => "lapsed: approved, but not used in time".to_owned(),
-        Status::Revoked => "revoked: the approval was taken back before it was used".to_owned(),
+        Status::Revoked => match &request.execution.revoked_by {
+            Some(by) => format!("revoked: taken back by {by} before it was used"),
+            None => "revoked: taken back before it was used".to_owned(),
+        },
         Status::Executing | Status::Executed | Status::Failed | Status::Unknown => run(request),
     }
 }
@@ -104,7 +117,19 @@ fn settled(request: &Request) -> String {
 /// How a review ended: `rejected by ana: wrong list`.
 pub fn decided(settled: &Settled) -> String {
     let text = format!("{} by {}", settled.decision.word(), settled.by);
-    with_reason(&text, settled.reason.as_ref())
+    with_reason(&text, settled.answer.as_ref().or(settled.reason.as_ref()))
+}
+
+/// Who decided, or that it was policy.
+pub fn settled_by(request: &Request) -> String {
+    let settled = request.settled.as_ref();
+    settled.map_or_else(|| "policy".to_owned(), |settled| settled.by.to_string())
+}
+
+/// Who has taken it on, and for how long nobody needs to hear of them.
+pub fn claimed(claim: &ClaimView, now: At) -> String {
+    let left = span(claim.until.since(now));
+    format!("claimed by {} for another {left}", claim.by)
 }
 
 /// The text, and the reason where one says something.

@@ -5,6 +5,9 @@
 mod by_id;
 mod events;
 mod log;
+mod policy;
+mod review;
+mod work;
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -28,6 +31,7 @@ use crate::domain::time::At;
 
 pub use events::{EventStream, Tick};
 pub use log::LogLines;
+pub use policy::PolicyInForce;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -405,6 +409,19 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T> {
         let call = self.call(method, path)?.json(body);
+        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+    }
+
+    /// The same, counted once however often it is sent with this key.
+    async fn send_once<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+        key: &str,
+    ) -> Result<T> {
+        let call = self.call(method, path)?;
+        let call = call.header("idempotency-key", key).json(body);
         self.answer(call.timeout(ANSWER_TIMEOUT)).await
     }
 

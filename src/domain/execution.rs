@@ -81,6 +81,9 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     pub observed: Option<bool>,
     pub error: Option<Untrusted>,
+    /// What came of it, as it was reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<RawJson>,
     /// The worker that has it, where one has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerId>,

@@ -55,7 +55,12 @@ pub(super) fn request(
     } = stored;
     let status = standing.status();
     let review = review(&standing);
-    let execution = execution(&standing);
+    let mut execution = execution(&standing);
+    if !whole {
+        for attempt in &mut execution.attempts {
+            attempt.result = None;
+        }
+    }
     let decisions = decisions(&standing);
     let original = (asked.digest != standing.digest).then_some(Original {
         digest: asked.digest,

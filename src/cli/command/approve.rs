@@ -1,19 +1,21 @@
 //! `signoff approve`: a person says yes, to what they saw.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use super::Exit;
 use super::request::say;
 use crate::api::request::{Decide, Request};
 use crate::cli::args;
-use crate::cli::detail::detail;
+use crate::cli::detail::{detail, edit};
 use crate::cli::failure::Failure;
 use crate::cli::out;
+use crate::cli::question::{ask, can_ask};
 use crate::cli::session::Session;
 use crate::cli::short_id::{resolve, unknown};
 use crate::cli::words;
 use crate::domain::digest::Digest;
 use crate::domain::id::RequestId;
+use crate::domain::raw::RawJson;
 use crate::domain::review::{Remember, Word};
 use crate::domain::risk::Risk;
 use crate::domain::untrusted::Untrusted;
@@ -22,6 +24,9 @@ use crate::domain::untrusted::Untrusted;
 ///
 /// Shows the whole request and asks before it approves. Only --digest spares the question: it says that
 /// you saw the parameters with this digest, and the gate refuses if they are others.
+///
+/// With --params you approve other parameters than were asked; what you change is shown field by field.
+/// The gate judges them as it would a new request, and others may have to agree to them.
 ///
 /// Decides only from a terminal, unless SIGNOFF_TOKEN says who you are: an agent that runs commands on
 /// this machine is not to approve what it asked.
@@ -44,8 +49,12 @@ pub struct Args {
     #[arg(long, value_name = "DIGEST")]
     digest: Option<Digest>,
 
+    /// Approve these parameters instead of those that were asked: JSON, @FILE, or @- for standard input
+    #[arg(long, value_name = "JSON")]
+    params: Option<String>,
+
     /// Let the same action through next time: where an admin unlocked it, for what is done for you
-    #[arg(long, value_name = "FOR", default_value = "once", value_parser = args::word::<Remember>(
+    #[arg(long, value_name = "FOR", default_value = "once", conflicts_with = "params", value_parser = args::word::<Remember>(
         &["once", "conversation", "always"]))]
     remember: Remember,
 
@@ -57,22 +66,31 @@ pub struct Args {
 const EXAMPLE: &str = "\
 Examples:
   signoff approve gem0xd
-  signoff approve req_01k3… --digest sha256:9f2c… --reason 'checked with Ben'";
+  signoff approve req_01k3… --digest sha256:9f2c… --reason 'checked with Ben'
+  signoff show gem0xd --json | jq .params > edited.json && vi edited.json &&
+      signoff approve gem0xd --params @edited.json";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     require_person(session, "approve")?;
     let id = resolve(session, &args.id).await?;
-    let digest = match args.digest {
-        Some(digest) => digest,
-        None => show_and_ask(session, id).await?,
+    let params = args.params.map(|text| args::json("--params", &text));
+    let params = params.transpose()?;
+    let seen = match (args.digest, &params) {
+        (Some(digest), None) => Seen { digest, plan: None },
+        (Some(digest), Some(params)) => {
+            let request = look(session, id).await?;
+            out::note(edit_of(&request, params, out::terminal_width()).trim_end());
+            Seen { digest, plan: None }
+        }
+        (None, _) => show_and_ask(session, id, params.as_ref()).await?,
     };
     let decide = Decide {
         decision: Word::Approve,
-        digest: Some(digest),
-        plan: None,
+        digest: Some(seen.digest),
+        plan: seen.plan,
         reason: args.reason.map(Untrusted::from),
         notify_agent: args.notify_agent,
-        params: None,
+        params,
         text: None,
         remember: args.remember,
     };
@@ -95,9 +113,24 @@ pub fn require_person(session: &Session, verb: &str) -> Result<(), Failure> {
     .hint("run it in a terminal, or set SIGNOFF_TOKEN to the token of the person who decides"))
 }
 
+/// What somebody says yes to.
+struct Seen {
+    digest: Digest,
+    plan: Option<u32>,
+}
+
+async fn look(session: &Session, id: RequestId) -> Result<Request, Failure> {
+    let request = session.call(async |client| client.request(id).await);
+    request.await.map_err(unknown)
+}
+
 /// Shows what would be approved and gives its digest, once somebody typed yes.
-async fn show_and_ask(session: &Session, id: RequestId) -> Result<Digest, Failure> {
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+async fn show_and_ask(
+    session: &Session,
+    id: RequestId,
+    edited: Option<&RawJson>,
+) -> Result<Seen, Failure> {
+    if !can_ask() {
         return Err(Failure::usage(
             "without a terminal nobody can be shown what they approve, and --digest was not given",
         )
@@ -105,18 +138,24 @@ async fn show_and_ask(session: &Session, id: RequestId) -> Result<Digest, Failur
             "`signoff show {id} --json` shows it with its digest; then `signoff approve {id} --digest …`"
         )));
     }
-    let request = session
-        .call(async |client| client.request(id).await)
-        .await
-        .map_err(unknown)?;
+    let request = look(session, id).await?;
     // What is final stays so: the gate will say who decided, and there is nothing to ask.
-    if !request.status.decided() && !confirmed(&request).await? {
+    if !request.status.decided() && !confirmed(&request, edited).await? {
         return Err(
             Failure::new(Exit::Other, "not approved; the request still waits")
                 .hint(format!("`signoff reject {id} --reason …` says no to it")),
         );
     }
-    Ok(request.digest)
+    Ok(Seen {
+        digest: request.digest,
+        plan: request.review.map(|review| review.plan),
+    })
+}
+
+/// What would be another than what was asked, field by field.
+fn edit_of(request: &Request, params: &RawJson, width: Option<usize>) -> String {
+    let heading = "Your parameters, where they differ";
+    edit(heading, request.params.as_ref(), params, width)
 }
 
 /// What has to be typed: at grave risk the end of the digest, which stands behind everything else, so
@@ -131,32 +170,25 @@ fn password(request: &Request) -> String {
     }
 }
 
-async fn confirmed(request: &Request) -> Result<bool, Failure> {
-    let page = detail(request, words::now(), out::terminal_width());
+async fn confirmed(request: &Request, edited: Option<&RawJson>) -> Result<bool, Failure> {
+    let width = out::terminal_width();
+    let mut page = detail(request, words::now(), width);
+    let approve = match edited {
+        None => "approve",
+        Some(params) => {
+            page.push_str(&edit_of(request, params, width));
+            "approve with your parameters"
+        }
+    };
     let expected = password(request);
     let question = match expected.as_str() {
-        "yes" => "approve? type yes: ".to_owned(),
+        "yes" => format!("{approve}? type yes: "),
         _ => format!(
-            "approve, at {} risk? type the last four characters of the digest {}: ",
+            "{approve}, at {} risk? type the last four characters of the digest {}: ",
             request.risk.level.word(),
             request.digest
         ),
     };
-    let mut err = io::stderr().lock();
-    let asked = write!(err, "{page}\n{question}").and_then(|()| err.flush());
-    drop(err);
-    asked.map_err(|error| Failure::because("could not show the request", &error))?;
-    // What was typed before the question stood there answers nothing.
-    rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush)
-        .map_err(|error| Failure::because("could not ask", &io::Error::from(error)))?;
-    // Off this thread: it may be the one that the gate runs on.
-    let line = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).map(|_| line)
-    });
-    match line.await {
-        Ok(Ok(line)) => Ok(line.trim() == expected),
-        Ok(Err(error)) => Err(Failure::because("could not read the answer", &error)),
-        Err(error) => Err(Failure::because("could not read the answer", &error)),
-    }
+    let answer = ask(&format!("{page}\n{question}")).await?;
+    Ok(answer == expected)
 }

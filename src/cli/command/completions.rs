@@ -1,10 +1,9 @@
 //! `signoff completions`: what a shell needs to complete the command line.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::Exit;
-use crate::cli::Cli;
+use crate::cli;
 use crate::cli::failure::Failure;
 use crate::cli::out;
 
@@ -26,7 +25,7 @@ Examples:
 
 pub fn run(args: &Args) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "signoff", &mut script);
+    clap_complete::generate(args.shell, &mut cli::program(), "signoff", &mut script);
     out::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Ok)
 }

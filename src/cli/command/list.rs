@@ -3,16 +3,15 @@
 use super::Exit;
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::request::{Filter, Request};
-use crate::cli::args;
 use crate::cli::failure::Failure;
+use crate::cli::filters::Filters;
 use crate::cli::out;
 use crate::cli::session::Session;
-use crate::cli::short_id::shortened;
+use crate::cli::short_id::fitted;
 use crate::cli::table::Table;
 use crate::cli::words;
-use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
+use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::Status;
-use crate::domain::risk::Risk;
 use crate::domain::time::At;
 
 /// List requests: what waits for somebody, or what became of the rest.
@@ -27,21 +26,11 @@ pub struct Args {
         help = format!("Which: one status, several joined by commas, or all; there are {}", statuses()))]
     status: Statuses,
 
-    /// Only what this agent asked
-    #[arg(long, value_name = "AGENT")]
-    agent: Option<AgentId>,
-
-    /// Only this action
-    #[arg(long, value_name = "ACTION")]
-    action: Option<ActionName>,
-
-    /// Only this risk
-    #[arg(long, value_name = "LEVEL", value_parser = args::word::<Risk>(
-        &["low", "medium", "high", "critical"]))]
-    risk: Option<Risk>,
+    #[command(flatten)]
+    filters: Filters,
 
     /// Only what is yours to decide
-    #[arg(long)]
+    #[arg(long, help_heading = "Which requests")]
     mine: bool,
 
     /// How many at most
@@ -61,14 +50,15 @@ pub struct Args {
 const EXAMPLE: &str = "\
 Examples:
   signoff list --mine
+  signoff list --recipient pat@partner.example -q renewal
   signoff list --status rejected,expired --agent outreach --limit 10
   signoff list --status all --json";
 
 /// What the filter is to say about the status; nothing for all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Statuses(Option<String>);
+pub struct Statuses(pub Option<String>);
 
-fn status(text: &str) -> Result<Statuses, String> {
+pub fn status(text: &str) -> Result<Statuses, String> {
     if text == "all" {
         return Ok(Statuses(None));
     }
@@ -79,7 +69,7 @@ fn status(text: &str) -> Result<Statuses, String> {
     Err(format!("expected all, or some of {}", statuses()))
 }
 
-fn statuses() -> String {
+pub fn statuses() -> String {
     let words: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
     words.join(", ")
 }
@@ -88,13 +78,10 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let me = || "me".parse::<PersonId>().expect("it has the form of an id");
     let filter = Filter {
         status: args.status.0,
-        agent: args.agent,
-        action: args.action,
-        risk: args.risk,
         reviewer: args.mine.then(me),
         limit: Some(args.limit),
         cursor: args.cursor,
-        ..Filter::default()
+        ..args.filters.filter()
     };
     let page = session
         .call(async |client| client.requests(&filter).await)
@@ -112,14 +99,21 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
         out::note(none(filter));
         return Ok(());
     }
-    // People see as much of an id as it takes; a script gets all of it.
     let width = out::width();
-    let ids: Vec<RequestId> = page.items.iter().map(|request| request.id).collect();
-    let ids = match width {
-        Some(_) => shortened(&ids),
-        None => ids.into_iter().map(String::from).collect(),
-    };
+    let ids = ids(&page.items, width);
     out::print(&table(&page.items, ids, words::now()).one_line_each(width))?;
+    more(page);
+    Ok(())
+}
+
+/// The ids of these requests, as a list shows them.
+pub fn ids(requests: &[Request], width: Option<usize>) -> Vec<String> {
+    let ids: Vec<RequestId> = requests.iter().map(|request| request.id).collect();
+    fitted(&ids, width)
+}
+
+/// Says that there is more than was shown, if there is.
+pub fn more(page: &Page<Request>) {
     if page.next_cursor.is_some() {
         let of = page
             .total
@@ -129,7 +123,6 @@ fn say(page: &Page<Request>, filter: &Filter) -> Result<(), Failure> {
             page.items.len()
         ));
     }
-    Ok(())
 }
 
 /// What an empty page says: only one that nothing narrowed means that nothing waits.

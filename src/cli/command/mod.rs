@@ -7,23 +7,37 @@ mod audit;
 mod away;
 mod backup;
 mod cancel;
+mod claim;
 mod completions;
 mod doctor;
 mod groups;
+mod history;
 mod integrations;
+mod lease;
 mod list;
+mod man;
 mod me;
+mod patterns;
 mod people;
+mod policy;
 mod prefs;
 mod reject;
+mod release;
+mod renew;
 mod report;
 mod request;
+mod respond;
 mod restore;
+mod retry;
 mod serve;
+mod settle;
 mod show;
+mod snooze;
 mod start;
 mod teams;
 mod tokens;
+mod tryout;
+mod undo;
 mod wait;
 mod why;
 
@@ -43,11 +57,23 @@ pub enum Command {
     Cancel(cancel::Args),
     Start(start::Args),
     Report(report::Args),
-    List(list::Args),
+    List(Box<list::Args>),
     Show(show::Args),
     Why(why::Args),
     Approve(approve::Args),
     Reject(reject::Args),
+    Respond(respond::Args),
+    Undo(undo::Args),
+    Claim(claim::Args),
+    Release(release::Args),
+    Snooze(snooze::Args),
+    History(Box<history::Args>),
+    Retry(retry::Args),
+    Settle(settle::Args),
+    Lease(lease::Args),
+    Renew(renew::Args),
+    Policy(policy::Args),
+    Patterns(patterns::Args),
     Me(me::Args),
     Actions(actions::Args),
     Integrations(integrations::Args),
@@ -62,6 +88,9 @@ pub enum Command {
     Restore(restore::Args),
     Doctor(doctor::Args),
     Completions(completions::Args),
+    Man(man::Args),
+    #[command(name = "try")]
+    Try(Box<tryout::Args>),
 }
 
 impl Command {
@@ -73,6 +102,7 @@ impl Command {
             | Command::Cancel(_)
             | Command::Start(_)
             | Command::Report(_) => Speaker::Agent,
+            Command::Lease(_) | Command::Renew(_) => Speaker::Worker,
             _ => Speaker::Person,
         }
     }
@@ -94,11 +124,23 @@ impl Command {
             Command::Cancel(args) => cancel::run(args, session).await,
             Command::Start(args) => start::run(args, session).await,
             Command::Report(args) => report::run(args, session).await,
-            Command::List(args) => list::run(args, session).await,
+            Command::List(args) => list::run(*args, session).await,
             Command::Show(args) => show::run(args, session).await,
             Command::Why(args) => why::run(args, session).await,
             Command::Approve(args) => approve::run(args, session).await,
             Command::Reject(args) => reject::run(args, session).await,
+            Command::Respond(args) => respond::run(args, session).await,
+            Command::Undo(args) => undo::run(args, session).await,
+            Command::Claim(args) => claim::run(args, session).await,
+            Command::Release(args) => release::run(args, session).await,
+            Command::Snooze(args) => snooze::run(args, session).await,
+            Command::History(args) => history::run(*args, session).await,
+            Command::Retry(args) => retry::run(args, session).await,
+            Command::Settle(args) => settle::run(args, session).await,
+            Command::Lease(args) => lease::run(args, session).await,
+            Command::Renew(args) => renew::run(args, session).await,
+            Command::Policy(args) => policy::run(args, session).await,
+            Command::Patterns(args) => patterns::run(args, session).await,
             Command::Me(args) => me::run(args, session).await,
             Command::Actions(args) => actions::run(args, session).await,
             Command::Integrations(args) => integrations::run(args, session).await,
@@ -113,6 +155,8 @@ impl Command {
             Command::Restore(args) => restore::run(&args, session),
             Command::Doctor(args) => doctor::run(&args, session).await,
             Command::Completions(args) => completions::run(&args),
+            Command::Man(args) => man::run(&args),
+            Command::Try(args) => tryout::run(*args, session).await,
         }
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::Exit;
 use crate::api::request::{Ask, Request};
 use crate::cli::args;
+use crate::cli::asking::{Question, only};
 use crate::cli::exit;
 use crate::cli::failure::Failure;
 use crate::cli::out;
@@ -14,12 +15,7 @@ use crate::cli::session::Session;
 use crate::cli::waiting::{Wait, take};
 use crate::cli::words;
 use crate::client::Until;
-use crate::domain::id::{ActionName, PersonId};
 use crate::domain::lifecycle::Status;
-use crate::domain::request::{Kind, Resource, Trigger};
-use crate::domain::risk::{Declared, Risk};
-use crate::domain::time::Span;
-use crate::domain::untrusted::Untrusted;
 
 /// Ask to perform an action.
 ///
@@ -29,59 +25,13 @@ use crate::domain::untrusted::Untrusted;
 /// Without --wait the command says what became of the request so far and ends: 9 where policy denied it,
 /// else 0. With --wait it stays until somebody has decided, whatever happens to the gate meanwhile. When
 /// it ends with 0, the request was taken for running and reported as handed to you: run the action now,
-/// once, with exactly these parameters.
+/// once, with exactly these parameters. A step runs nothing, and what workers run is left to them. Where a
+/// reviewer answered in words, these are on standard output, and it ends with 6.
 #[derive(clap::Args)]
 #[command(after_help = exit::help(), after_long_help = format!("{EXAMPLE}\n\n{}", exit::help()))]
 pub struct Args {
-    /// What to do, like email.send
-    #[arg(long, value_name = "ACTION")]
-    action: ActionName,
-
-    /// With what: JSON, @FILE, or @- for standard input; its bytes are kept as they are
-    #[arg(long, value_name = "JSON")]
-    params: String,
-
-    /// What it is about, in the agent's words
-    #[arg(long, value_name = "TEXT")]
-    title: Option<String>,
-
-    /// Why, in the agent's words
-    #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
-
-    /// The person it is done for; without it the agent's only owner, where there is exactly one
-    #[arg(long, value_name = "PERSON")]
-    on_behalf_of: Option<PersonId>,
-
-    /// The conversation that it is part of
-    #[arg(long, value_name = "ID")]
-    conversation: Option<String>,
-
-    /// What made the agent ask
-    #[arg(long, default_value = "api", value_parser = args::word::<Trigger>(
-        &["chat", "schedule", "email", "webhook", "voice", "api"]))]
-    trigger: Trigger,
-
-    /// The node of the workflow that asks
-    #[arg(long, value_name = "NODE")]
-    node: Option<String>,
-
-    /// The thing that it is about
-    #[arg(long, value_name = "TYPE:ID", value_parser = args::resource)]
-    resource: Option<Resource>,
-
-    /// Whom it reaches, where the parameters don't say; may be given several times
-    #[arg(long = "recipient", value_name = "RECIPIENT")]
-    recipients: Vec<String>,
-
-    /// How risky the agent thinks it is: this can raise the level, never lower it
-    #[arg(long, value_name = "LEVEL", value_parser = args::word::<Risk>(
-        &["low", "medium", "high", "critical"]))]
-    risk: Option<Risk>,
-
-    /// How long it may wait, like 2h: this can shorten what policy gives, never lengthen it
-    #[arg(long, value_name = "TIME")]
-    expires_in: Option<Span>,
+    #[command(flatten)]
+    question: Question,
 
     /// Stay until it is decided; `done`: until the run, which is left to others, has ended too
     #[arg(long, value_name = "FOR", num_args = 0..=1, require_equals = true,
@@ -133,45 +83,14 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
 }
 
 async fn ask(args: Args, session: &Session) -> Result<Ask, Failure> {
-    let params = args::json("--params", &args.params)?;
-    let on_behalf_of = match args.on_behalf_of {
-        Some(person) => Some(person),
-        None => only_owner(session).await?,
+    let only_owner = match args.question.on_behalf_of {
+        Some(_) => None,
+        None => {
+            let me = session.call(async |client| client.me().await).await?;
+            only(&me.owners)
+        }
     };
-    Ok(Ask {
-        action: args.action,
-        params,
-        kind: Kind::ToolCall,
-        title: args.title.map(Untrusted::from),
-        reason: args.reason.map(Untrusted::from),
-        trigger: args.trigger,
-        conversation: args.conversation.map(Untrusted::from),
-        node: args.node.map(Untrusted::from),
-        on_behalf_of,
-        resource: args.resource,
-        recipients: match args.recipients {
-            none if none.is_empty() => None,
-            some => Some(some.into_iter().map(Untrusted::from).collect()),
-        },
-        context: None,
-        risk: args.risk.map(|level| Declared {
-            level,
-            reason: None,
-        }),
-        expires_in: args.expires_in,
-        waiting: args.wait.is_some(),
-        voice: None,
-        callback_url: None,
-        checkpoint: None,
-    })
-}
-
-async fn only_owner(session: &Session) -> Result<Option<PersonId>, Failure> {
-    let me = session.call(async |client| client.me().await).await?;
-    Ok(match me.owners.as_slice() {
-        [one] => Some(one.clone()),
-        _ => None,
-    })
+    args.question.ask(only_owner, args.wait.is_some())
 }
 
 /// The end of a wait: takes the request over where it may run, says what became of it, and gives the
@@ -188,7 +107,7 @@ pub async fn conclude(
     } else {
         ended
     };
-    say(&told, json)?;
+    tell(&told, json)?;
     Ok(exit)
 }
 
@@ -199,4 +118,18 @@ pub fn say(request: &Request, json: bool) -> Result<(), Failure> {
     }
     let outcome = words::outcome(request, words::now());
     out::print(&format!("{} {outcome}\n", request.id))
+}
+
+/// The same for whoever asked or waits: where somebody answered in words, these and nothing else go to
+/// standard output.
+fn tell(request: &Request, json: bool) -> Result<(), Failure> {
+    let settled = request.settled.as_ref();
+    let answer = settled.and_then(|settled| Some((settled, settled.answer.as_ref()?)));
+    match answer {
+        Some((settled, answer)) if !json => {
+            out::note(&format!("{} answered by {}", request.id, settled.by));
+            out::print_text(answer)
+        }
+        _ => say(request, json),
+    }
 }

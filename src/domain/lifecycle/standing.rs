@@ -77,6 +77,7 @@ impl Execution {
             outcome: None,
             observed: None,
             error: None,
+            result: None,
             worker: started.lease.as_ref().map(|lease| lease.worker.clone()),
         });
     }
@@ -89,6 +90,7 @@ impl Execution {
             attempt.outcome = Some(report.outcome);
             attempt.observed = Some(report.observed);
             attempt.error.clone_from(&report.error);
+            attempt.result.clone_from(&report.result);
         }
     }
 

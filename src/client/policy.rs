@@ -1,0 +1,107 @@
+//! The policy: the document, its versions, what it would change; and the verdict that a request would get.
+
+use reqwest::header::{CONTENT_TYPE, ETAG, IF_MATCH};
+use reqwest::{Method, RequestBuilder};
+
+use super::{ANSWER_TIMEOUT, Client, Result};
+use crate::api::page::Page;
+use crate::api::policy::{
+    PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, TriedOut, TryOut,
+};
+use crate::domain::untrusted::Untrusted;
+
+/// Judging many past requests again takes longer than an ordinary answer.
+const REPLAY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// The document in force, and the tag that names this version of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyInForce {
+    pub text: Untrusted,
+    pub tag: String,
+}
+
+impl PolicyInForce {
+    /// The number of the version; 0 is the defaults, before anybody saved one.
+    pub fn version(&self) -> Option<u64> {
+        self.tag.trim_matches('"').parse().ok()
+    }
+}
+
+impl Client {
+    /// The document in force.
+    pub async fn policy(&self) -> Result<PolicyInForce> {
+        let call = self.call(Method::GET, "v1/policy")?.timeout(ANSWER_TIMEOUT);
+        let response = self.raw_answer(call).await?;
+        let status = response.status();
+        let tag = response.headers().get(ETAG);
+        let tag = tag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let tag = tag.ok_or_else(|| self.not_a_gate(status))?;
+        let text = response.text().await;
+        let text = text.map_err(|error| self.unreachable(&error))?;
+        Ok(PolicyInForce {
+            text: Untrusted::from(text),
+            tag,
+        })
+    }
+
+    /// Every version that was saved, the newest first.
+    pub async fn policy_versions(&self) -> Result<Page<PolicyVersion>> {
+        self.whole("v1/policy/versions").await
+    }
+
+    /// One version that was saved, with its text.
+    pub async fn policy_version(&self, version: u64) -> Result<PolicyVersion> {
+        self.get(&format!("v1/policy/versions/{version}")).await
+    }
+
+    /// What is wrong with a document, and what should be known about it.
+    pub async fn check_policy(&self, text: &str) -> Result<PolicyCheck> {
+        let call = self.call(Method::POST, "v1/policy/check")?;
+        self.answer(document(call, text)).await
+    }
+
+    /// What a trial would have changed.
+    pub async fn replay(&self, replay: &Replay) -> Result<Replayed> {
+        let call = self.call(Method::POST, "v1/policy/replay")?.json(replay);
+        self.answer(call.timeout(REPLAY_TIMEOUT)).await
+    }
+
+    /// Saves the version that follows the one with this tag. The same key saves it once, however often it
+    /// is sent.
+    pub async fn save_policy(&self, text: &str, tag: &str, key: &str) -> Result<PolicyVersion> {
+        let call = self
+            .call(Method::PUT, "v1/policy")?
+            .header(IF_MATCH, tag)
+            .header("idempotency-key", key);
+        self.answer(document(call, text)).await
+    }
+
+    /// The trusted patterns of the policy in force.
+    pub async fn patterns(&self) -> Result<Page<PatternView>> {
+        self.get("v1/patterns").await
+    }
+
+    /// Lets a suspended pattern match again.
+    pub async fn resume_pattern(&self, name: &str) -> Result<PatternView> {
+        // A name may hold anything; as one segment of a path it is still one name.
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .expect("an address with a host has a path")
+            .pop_if_empty()
+            .extend(["v1", "patterns", name, "resume"]);
+        let call = self.http.post(url).bearer_auth(&self.token);
+        let call = call.json(&super::NoFields {});
+        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+    }
+
+    /// The verdict that a request would get.
+    pub async fn evaluate(&self, ask: &TryOut) -> Result<TriedOut> {
+        self.send(Method::POST, "v1/evaluate", ask).await
+    }
+}
+
+fn document(call: RequestBuilder, text: &str) -> RequestBuilder {
+    call.header(CONTENT_TYPE, "application/toml")
+        .body(text.to_owned())
+        .timeout(ANSWER_TIMEOUT)
+}
