@@ -22,6 +22,7 @@ mod restore;
 mod serve;
 mod show;
 mod start;
+mod stats;
 mod teams;
 mod tokens;
 mod wait;
@@ -49,6 +50,7 @@ pub enum Command {
     Approve(approve::Args),
     Reject(reject::Args),
     Me(me::Args),
+    Stats(stats::Args),
     Actions(actions::Args),
     Integrations(integrations::Args),
     Prefs(prefs::Args),
@@ -100,6 +102,7 @@ impl Command {
             Command::Approve(args) => approve::run(args, session).await,
             Command::Reject(args) => reject::run(args, session).await,
             Command::Me(args) => me::run(args, session).await,
+            Command::Stats(args) => stats::run(args, session).await,
             Command::Actions(args) => actions::run(args, session).await,
             Command::Integrations(args) => integrations::run(args, session).await,
             Command::Prefs(args) => prefs::run(args, session).await,
