@@ -6,13 +6,13 @@ use std::io::{BufRead, BufReader};
 
 use serde_json::{Value, json};
 use signoff::domain::time::Span;
-use signoff::gate::{self, FirstKeys, Gate, Secret};
+use signoff::gate::{self, FirstKeys, Gate, Limits, Secret, Setup};
 use signoff::server::{self, Options};
 use signoff::store::{self, Database};
 use tokio::net::TcpListener;
 
 use crate::support::program::{self, token};
-use crate::support::{TestGate, Wire, approve, email, reject};
+use crate::support::{TestGate, Wire, approve, email, log_key, reject};
 
 /// The figures of a gate, by name and labels.
 async fn figures(wire: &Wire) -> BTreeMap<String, f64> {
@@ -127,9 +127,12 @@ async fn beyond_loopback_the_figures_are_for_managers() {
         owner: Secret::generate().unwrap(),
         agent: Secret::generate().unwrap(),
     };
-    let gate = Gate::open(store, gate::wall_clock(), || Ok(keys.clone()))
-        .await
-        .unwrap();
+    let setup = Setup {
+        clock: gate::wall_clock(),
+        log_key: log_key(),
+        limits: Limits::default(),
+    };
+    let gate = Gate::open(store, setup, || Ok(keys.clone())).await.unwrap();
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
     tokio::spawn(server::serve(
