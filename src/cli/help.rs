@@ -54,7 +54,7 @@ pub fn grouped(program: Command) -> Command {
     let commands = groups(&program);
     program.help_template(format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{commands}\n\
-         `signoff COMMAND --help` is the manual of a command.\n\n{{options}}{{after-help}}"
+         `signoff COMMAND --help` is the manual of a command.\n\nOptions:\n{{options}}{{after-help}}"
     ))
 }
 

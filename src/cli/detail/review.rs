@@ -21,7 +21,9 @@ pub fn review(page: &mut Page, request: &Request, now: At) {
         page.fact("But", &why.plain_line());
     }
     let mut fallback_at = review.fallback_at;
-    for stage in &review.stages {
+    let pending = request.status == Status::Pending;
+    // Whom else it would have asked is of no interest once it is decided.
+    for stage in review.stages.iter().filter(|stage| stage.open || pending) {
         let (name, text) = said(stage, &mut fallback_at, now);
         page.fact(name, &text);
     }
@@ -32,7 +34,7 @@ pub fn review(page: &mut Page, request: &Request, now: At) {
             &format!("approved in {left}, unless somebody rejects it"),
         );
     }
-    if request.status == Status::Pending {
+    if pending {
         attention(page, request, now);
     }
 }
