@@ -31,6 +31,8 @@
 //! | where a request is written | `store/sqlite/project.rs`; its version and its payload in `write.rs` |
 //! | when a deadline fires | `gate/timers.rs` |
 //! | a path of the API | `server/mod.rs`; its types are in [`api`] |
+//! | how the API describes itself | `server/openapi/`, read off each handler's signature |
+//! | what is counted and logged | `gate/metrics.rs`, `server/metrics.rs`, `server/record.rs` |
 //! | who may call it | the handler's signature, by `server/auth.rs`; the whole table is in `tests/roles.rs` |
 //! | what feeds the stream of events | `gate/news.rs`; `server/events.rs` reads from it |
 //! | what a key does | `tui/action.rs`; which key that is, `assets/keymap.toml` |

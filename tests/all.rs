@@ -18,6 +18,8 @@ mod hostile;
 mod hostile_screen;
 mod inbox;
 mod layers;
+mod observing;
+mod openapi;
 mod opt_in;
 mod owners;
 mod people;

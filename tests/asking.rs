@@ -576,6 +576,9 @@ async fn nothing_beside_the_parameters_can_be_made_heavy_for_everybody() {
     let gate = TestGate::start().await;
     let agent = gate.agent_wire();
     let long = "x".repeat(70_000);
+    let many: Vec<_> = (0..20)
+        .map(|n| format!("{n}{}", "x".repeat(4_000)))
+        .collect();
     for (field, pointer) in [
         (json!({"title": long}), "/title"),
         (
@@ -591,7 +594,8 @@ async fn nothing_beside_the_parameters_can_be_made_heavy_for_everybody() {
             "/voice/hold_message",
         ),
         (json!({"context": {"note": long}}), "/context"),
-        (json!({"recipients": [long]}), "/params"),
+        (json!({"recipients": [long]}), "/recipients/0"),
+        (json!({"recipients": many}), "/params"),
     ] {
         let mut body = json!({"action": "x.y", "params": {}});
         body.as_object_mut()

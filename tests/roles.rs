@@ -80,7 +80,7 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 49] = [
+const TABLE: [Row; 52] = [
     row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+k!!"),
     row("get", "/v1/requests", "", "++++kk!!"),
     row("get", "/v1/requests/{id}", "", "?++++k!!"),
@@ -126,8 +126,11 @@ const TABLE: [Row; 49] = [
     row("get", "/v1/audit", "", "-+++kk!!"),
     row("get", "/v1/audit/head", "", "-+++kk!!"),
     row("get", "/v1/audit/key", "", "++++++++"),
+    row("get", "/v1/stats", "", "++++kk!!"),
     row("get", "/v1/me", "", "++++++!!"),
     row("patch", "/v1/me", r#"{"away": null}"#, "++++kk!!"),
+    row("get", "/openapi.json", "", "++++++++"),
+    row("get", "/metrics", "", "++++++++"),
     row("get", "/healthz", "", "++++++++"),
     row("get", "/readyz", "", "++++++++"),
 ];

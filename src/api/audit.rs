@@ -1,9 +1,10 @@
 //! The log as proof.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the log is at this moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
     /// How many entries it has.
     pub size: u64,
@@ -14,7 +15,7 @@ pub struct Head {
 }
 
 /// What checkpoints are checked with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Key {
     /// As signed notes name it: `NAME+HASH+BASE64`.
     pub key: String,

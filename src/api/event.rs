@@ -1,5 +1,6 @@
 //! One event of the stream `GET /v1/events`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
@@ -8,7 +9,7 @@ use crate::domain::raw::RawJson;
 use crate::domain::time::At;
 
 /// An event of the log, with its position.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LogEvent {
     pub position: u64,
     pub at: At,

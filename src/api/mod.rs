@@ -9,4 +9,5 @@ pub mod policy;
 pub mod problem;
 pub mod request;
 pub mod settings;
+pub mod stats;
 pub mod work;

@@ -1,6 +1,8 @@
 //! Who is who: people, agents, teams, groups and tokens.
 
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::domain::actor::Actor;
 use crate::domain::id::{ActionPattern, AgentId, PersonId, TokenId, WorkerId};
@@ -14,7 +16,7 @@ pub use crate::domain::people::{
 };
 
 /// An agent after a change; `stopped` is there where the change disabled it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AgentChanged {
     #[serde(flatten)]
     pub agent: Agent,
@@ -23,7 +25,7 @@ pub struct AgentChanged {
 }
 
 /// What ended because something was disabled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stopped {
     /// Requests that nobody had decided.
     pub cancelled: usize,
@@ -32,8 +34,9 @@ pub struct Stopped {
 }
 
 /// `POST /v1/tokens`: for a person, for an agent or for a worker.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = for_one)]
 pub struct NewToken {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonId>,
@@ -49,8 +52,28 @@ pub struct NewToken {
     pub actions: Vec<ActionPattern>,
 }
 
+/// For exactly one, and with what goes with that one.
+fn for_one(schema: &mut Schema) {
+    let only = |holder: &str| {
+        let other = |name: &str| if name == holder { "string" } else { "null" };
+        json!({"required": [holder], "properties": {
+            "person": {"type": other("person")},
+            "agent": {"type": other("agent")},
+            "worker": {"type": other("worker")},
+            "nodes": if holder == "agent" { json!({}) } else { json!({"maxItems": 0}) },
+            "actions": match holder {
+                "worker" => json!({"minItems": 1}),
+                _ => json!({"maxItems": 0}),
+            },
+        }})
+    };
+    let mut each = vec![only("person"), only("agent"), only("worker")];
+    each[2]["required"] = json!(["worker", "actions"]);
+    schema.insert("oneOf".to_owned(), each.into());
+}
+
 /// A token as a list shows it; `token` is there only in the answer that made it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenView {
     pub id: TokenId,
     #[serde(flatten)]
@@ -67,7 +90,7 @@ pub struct TokenView {
 }
 
 /// `GET /v1/me`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Me {
     pub kind: MeKind,
     pub id: String,
@@ -91,7 +114,7 @@ pub struct Me {
 }
 
 /// What sort of caller it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MeKind {
     Person,

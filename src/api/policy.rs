@@ -1,10 +1,13 @@
 //! The policy: its versions, what is wrong with a document, what it would have changed, its patterns.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::request::{Ask, Review};
@@ -17,7 +20,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Effect, Rung, RungName, Verdict};
 
 /// A version of the policy that was saved: `PUT /v1/policy`, `GET /v1/policy/versions`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyVersion {
     /// 0 is the defaults, before anybody saved one.
     pub version: u64,
@@ -32,7 +35,7 @@ pub struct PolicyVersion {
 }
 
 /// Something about a document, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Remark {
     /// Counted from 1, as is the column, in characters.
     pub line: usize,
@@ -41,7 +44,7 @@ pub struct Remark {
 }
 
 /// `POST /v1/policy/check`
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyCheck {
     pub valid: bool,
     pub errors: Vec<Remark>,
@@ -49,11 +52,12 @@ pub struct PolicyCheck {
 }
 
 /// `POST /v1/policy/replay`
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Replay {
     /// The document to try; the one in force where only actions are tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub policy: Option<Untrusted>,
     /// Settings of actions to try.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -64,7 +68,7 @@ pub struct Replay {
 }
 
 /// What a trial would have changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Replayed {
     pub since: At,
     /// How many requests were judged again.
@@ -82,7 +86,7 @@ pub struct Replayed {
 }
 
 /// One request that would have got another verdict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplayedRequest {
     pub id: RequestId,
     pub status: Status,
@@ -134,8 +138,24 @@ impl Serialize for TryOut {
     }
 }
 
+/// Everything of a request, and the agent.
+impl JsonSchema for TryOut {
+    fn schema_name() -> Cow<'static, str> {
+        "TryOut".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Ask::json_schema(generator);
+        let agent = generator.subschema_for::<Option<AgentId>>();
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.insert("agent".to_owned(), agent.to_value());
+        }
+        schema
+    }
+}
+
 /// The verdict that a request would get.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TriedOut {
     pub verdict: Verdict,
     pub rungs: Vec<Rung>,
@@ -146,7 +166,7 @@ pub struct TriedOut {
 }
 
 /// A trusted pattern: `GET /v1/patterns`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PatternView {
     pub name: Untrusted,
     pub agent: Option<Untrusted>,

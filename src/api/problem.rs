@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457): every error on the wire has this form.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
@@ -8,7 +9,7 @@ use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 
 /// What went wrong, for programs and for people.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// `/problems/NAME`, stable.
     #[serde(rename = "type")]
@@ -30,7 +31,7 @@ pub struct Problem {
 }
 
 /// One thing that is wrong with an input.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct InputError {
     /// RFC 6901: the place.
     pub pointer: String,
@@ -43,7 +44,7 @@ pub struct InputError {
 }
 
 /// The kinds of problems. Each has one status and one title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProblemKind {
     Unauthorized,
     Forbidden,

@@ -1,5 +1,6 @@
 //! Asking, deciding and running, as they go over the wire.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::domain::actor::Actor;
@@ -18,7 +19,7 @@ use crate::domain::verdict::{Rung, Verdict};
 
 /// A request as everybody who may see it sees it. Lists leave `params` and
 /// `context` out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     pub id: RequestId,
     pub status: Status,
@@ -84,7 +85,7 @@ pub struct Request {
 }
 
 /// A request as it was asked, before somebody edited it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Original {
     pub digest: Digest,
     #[serde(
@@ -96,7 +97,7 @@ pub struct Original {
 }
 
 /// A claim: others are warned, not barred.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClaimView {
     pub by: PersonId,
     /// It ends then, unless they are heard of again.
@@ -109,7 +110,7 @@ fn even_null<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RawJson>, D::E
 }
 
 /// Who has to say yes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Review {
     pub resolver: Resolver,
     pub reviewers: Vec<Reviewer>,
@@ -132,7 +133,7 @@ pub struct Review {
 }
 
 /// One resolver of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StageView {
     pub resolver: Resolver,
     pub reviewers: Vec<Reviewer>,
@@ -143,7 +144,7 @@ pub struct StageView {
 }
 
 /// One reviewer's word.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DecisionRecord {
     pub by: Reviewer,
     /// The absent person whom they stood in for.
@@ -165,7 +166,7 @@ pub struct DecisionRecord {
 }
 
 /// How a review ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Settled {
     pub decision: Decision,
     pub by: Actor,
@@ -181,7 +182,7 @@ pub struct Settled {
 }
 
 /// What happened after it was approved or allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExecutionView {
     pub executor: Executor,
     pub state: Option<ExecutionState>,
@@ -200,7 +201,7 @@ pub struct ExecutionView {
 }
 
 /// What the caller may do about a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct You {
     pub may_decide: bool,
     /// Why not, if not.
@@ -219,7 +220,7 @@ pub struct You {
 }
 
 /// `POST /v1/requests/{id}/decision`
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decide {
     pub decision: Word,
@@ -242,7 +243,7 @@ pub struct Decide {
 }
 
 /// `POST /v1/requests/{id}/start`: what to run, and nothing else.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StartedRun {
     pub id: RequestId,
     pub status: Status,
@@ -253,7 +254,7 @@ pub struct StartedRun {
 }
 
 /// `POST /v1/requests/{id}/report`
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportRun {
     pub outcome: Outcome,
@@ -273,14 +274,14 @@ fn yes() -> bool {
 }
 
 /// `POST /v1/requests/{id}/retry`
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Retry {
     pub reason: Untrusted,
 }
 
 /// `POST /v1/requests/{id}/settle`
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SettleRun {
     pub outcome: Outcome,
@@ -288,37 +289,38 @@ pub struct SettleRun {
 }
 
 /// `POST /v1/requests/{id}/opened`
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenedRequest {
     pub digest: Digest,
     /// How much of it was on the screen, from 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub seen: f64,
 }
 
 /// `POST /v1/requests/{id}/reveal`: a hidden value, by its place in the parameters (RFC 6901).
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reveal {
     pub pointer: Untrusted,
 }
 
 /// A hidden value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RevealedValue {
     pub pointer: Untrusted,
     pub value: RawJson,
 }
 
 /// `POST /v1/requests/{id}/snooze`
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Snooze {
     pub until: At,
 }
 
 /// `GET /v1/requests/{id}/why`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Why {
     pub rungs: Vec<Rung>,
     pub verdict: Verdict,
@@ -327,7 +329,7 @@ pub struct Why {
 }
 
 /// What an agent is to be told: `GET /v1/notices`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Notice {
     /// The request that it is about; also the notice's own id.
     pub id: RequestId,
@@ -337,11 +339,17 @@ pub struct Notice {
     pub at: At,
 }
 
+fn statuses(_: &mut SchemaGenerator) -> Schema {
+    let words = Status::ALL.map(Status::word).join("|");
+    json_schema!({"type": "string", "pattern": format!("^({words})(,({words}))*$")})
+}
+
 /// Which requests a list shows. Several statuses are joined by commas.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "statuses")]
     pub status: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
@@ -376,8 +384,10 @@ pub struct Filter {
     pub until: Option<At>,
     /// The beginning of an id, `req_` included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^req_([0-7][0-9a-hjkmnp-tv-z]{0,25})?$"))]
     pub id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = super::page::MAX_LIMIT))]
     pub limit: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,

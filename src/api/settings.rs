@@ -1,5 +1,6 @@
 //! Integrations, actions and preferences.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::execution::Executor;
@@ -11,7 +12,7 @@ use crate::domain::untrusted::Untrusted;
 pub use crate::domain::people::{Integration, PatchAction, PatchIntegration};
 
 /// An action as `GET /v1/actions` shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ActionView {
     pub name: ActionName,
     pub integration: IntegrationName,
@@ -27,14 +28,14 @@ pub struct ActionView {
 }
 
 /// How many people let it through: whom locking it would touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct OptedInCount {
     pub always: usize,
     pub conversation: usize,
 }
 
 /// One's own choice for one action.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "mode", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Choice {
     Manual {},
@@ -46,7 +47,7 @@ pub enum Choice {
 }
 
 /// A choice as `GET /v1/preferences` shows it. Actions without one are decided by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Preference {
     pub action: ActionName,
     #[serde(flatten)]

@@ -138,6 +138,7 @@ mod tests {
                 ("failed", 11),
                 ("unknown", 11),
                 ("rejected", 3),
+                ("answered", 6),
                 ("expired", 4),
                 ("cancelled", 10),
                 ("revoked", 10),

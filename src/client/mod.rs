@@ -26,6 +26,7 @@ use crate::api::request::{Ask, Decide, Filter, Notice, ReportRun, Request, Start
 use crate::api::settings::{
     ActionView, Choice, Integration, PatchAction, PatchIntegration, Preference,
 };
+use crate::api::stats::Stats;
 use crate::domain::id::{ActionName, IntegrationName, RequestId, TokenId};
 use crate::domain::time::At;
 
@@ -170,6 +171,11 @@ impl Client {
     /// Who the caller is to the gate.
     pub async fn me(&self) -> Result<Me> {
         self.get("v1/me").await
+    }
+
+    /// How the queue does.
+    pub async fn stats(&self) -> Result<Stats> {
+        self.get("v1/stats").await
     }
 
     /// Asks. The same key and the same request give the same answer, however often it is sent.

@@ -155,7 +155,11 @@ mod tests {
                 .map(String::as_str)
                 .collect()
         };
-        assert_eq!(keys.keys().collect::<Vec<_>>(), ["server", "tui"]);
+        assert_eq!(keys.keys().collect::<Vec<_>>(), ["limits", "server", "tui"]);
+        assert_eq!(
+            named("limits"),
+            ["asks_per_second", "burst", "pending_per_agent"]
+        );
         assert_eq!(named("server"), ["database", "hosts", "listen"]);
         assert_eq!(named("tui"), ["glyphs", "theme"]);
     }

@@ -1,5 +1,6 @@
 //! What happens after a request was approved or allowed.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
@@ -9,7 +10,7 @@ use super::time::At;
 use super::untrusted::Untrusted;
 
 /// Who runs an approved action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Executor {
     /// The agent waits, starts, runs and reports.
@@ -20,7 +21,7 @@ pub enum Executor {
 }
 
 /// A worker's hold on one run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lease {
     pub worker: WorkerId,
     /// Not heard of by then, it has lost it.
@@ -28,7 +29,7 @@ pub struct Lease {
 }
 
 /// Where an execution stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExecutionState {
     Ready,
@@ -41,7 +42,7 @@ pub enum ExecutionState {
 }
 
 /// How a run ended, as reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     Executed,
@@ -73,7 +74,7 @@ pub struct Report {
 }
 
 /// One try at running.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
     pub epoch: u32,
     pub started_at: At,

@@ -16,6 +16,8 @@ pub mod recipient;
 pub mod request;
 pub mod review;
 pub mod risk;
+pub mod schema;
+pub mod stats;
 pub mod time;
 pub mod untrusted;
 pub mod verdict;

@@ -7,6 +7,7 @@ mod notifications;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
@@ -24,7 +25,18 @@ pub use notifications::{BadHour, Hour, Notifications, Quiet, Zone};
 
 /// What a person may do in the workspace.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -66,7 +78,7 @@ impl Role {
 }
 
 /// Somebody who decides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     pub id: PersonId,
     pub name: Untrusted,
@@ -92,7 +104,7 @@ impl Person {
 }
 
 /// An absence, from one moment to just before another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Away {
     pub from: At,
@@ -110,7 +122,7 @@ impl Away {
 }
 
 /// A program that acts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Agent {
     pub id: AgentId,
     pub name: Untrusted,
@@ -122,7 +134,7 @@ pub struct Agent {
 }
 
 /// People who work together; its admins answer for agents that nobody owns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Team {
     pub id: TeamId,
     pub name: Untrusted,
@@ -130,7 +142,7 @@ pub struct Team {
 }
 
 /// People with something in common.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Group {
     pub id: GroupId,
     pub name: Untrusted,
@@ -200,7 +212,7 @@ impl TryFrom<String> for UserRef {
 }
 
 /// Whom a token speaks for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Holder {
     Person(PersonId),
@@ -247,7 +259,7 @@ pub struct Token {
 }
 
 /// A system with actions in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Integration {
     pub name: super::id::IntegrationName,
     pub enabled: bool,

@@ -1,6 +1,7 @@
 //! A request: one agent wanting one action with concrete parameters, and everything that is settled
 //! about it when it is asked. Its parameters' bytes travel beside it, never inside it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
@@ -16,7 +17,7 @@ use super::untrusted::Untrusted;
 use super::verdict::{Rung, Verdict};
 
 /// What kind of turn this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// An action with an effect outside the conversation.
@@ -27,7 +28,7 @@ pub enum Kind {
 }
 
 /// What made the agent ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
     Chat,
@@ -40,7 +41,7 @@ pub enum Trigger {
 }
 
 /// The thing that an action is about, as the agent names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     #[serde(rename = "type")]
@@ -67,7 +68,7 @@ impl Resource {
 }
 
 /// What a caller hears while a person decides about a voice request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Voice {
     pub hold_message: Untrusted,
@@ -76,7 +77,7 @@ pub struct Voice {
 }
 
 /// What happens when nobody decides in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnTimeout {
     #[default]
@@ -86,7 +87,7 @@ pub enum OnTimeout {
 
 /// What an agent says when it asks. Unknown fields are an error: they are usually a misspelt safety
 /// setting.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ask {
     pub action: ActionName,
@@ -121,6 +122,7 @@ pub struct Ask {
     pub voice: Option<Voice>,
     /// Where the agent would be told; only its absence is accepted so far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "()")]
     pub callback_url: Option<Untrusted>,
     /// The agent's own state, kept untouched and handed back with the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,11 +1,14 @@
 //! How much harm an action could do; decides how long a request may wait.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::untrusted::Untrusted;
 
 /// The four levels, from harmless to grave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Risk {
     Low,
@@ -30,14 +33,14 @@ impl Risk {
 }
 
 /// What the gate made of a request's risk, and why; shown to the reviewer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
     pub level: Risk,
     pub reasons: Vec<Untrusted>,
 }
 
 /// What an agent says about the risk of its own request: it can raise the level, never lower it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Declared {
     pub level: Risk,

@@ -1,11 +1,12 @@
 //! What policy says to a request, and how it came to say so.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::untrusted::Untrusted;
 
 /// What is to happen with a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
     Allow,
@@ -14,7 +15,9 @@ pub enum Effect {
 }
 
 /// The rungs of the ladder, in the order in which they are asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RungName {
     Off,
@@ -40,7 +43,7 @@ impl RungName {
 }
 
 /// What one rung said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     Allow,
@@ -53,7 +56,7 @@ pub enum Answer {
 }
 
 /// One line of the trace that `why` prints.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rung {
     pub rung: RungName,
     pub answer: Answer,
@@ -63,7 +66,7 @@ pub struct Rung {
 }
 
 /// The answer of the whole ladder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     pub effect: Effect,
     /// The rung that answered.

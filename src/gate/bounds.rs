@@ -6,8 +6,6 @@ use crate::domain::raw::RawJson;
 use crate::domain::request::{Ask, Resource};
 use crate::domain::untrusted::Untrusted;
 
-/// The longest free text.
-const LONGEST_TEXT: usize = 4_096;
 /// The largest JSON value besides parameters and checkpoints.
 const LARGEST_JSON: usize = 64 * 1024;
 /// The most that all recipients of one request may take together.
@@ -42,12 +40,14 @@ pub(super) fn recipients(normal: &[String]) -> Result<(), GateError> {
 
 /// A free text.
 pub(super) fn text(pointer: &str, text: Option<&Untrusted>) -> Result<(), GateError> {
-    within(
-        pointer,
-        text.map_or(0, Untrusted::len),
-        LONGEST_TEXT,
-        "it is",
-    )
+    let long = |text: &Untrusted| text.raw_for_execution().chars().count() > Untrusted::LONGEST;
+    match text.is_some_and(long) {
+        true => Err(GateError::invalid(
+            pointer,
+            format!("it is longer than {} characters", Untrusted::LONGEST),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// A JSON value.

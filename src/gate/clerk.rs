@@ -3,6 +3,7 @@
 //! by itself. What was committed is made known before it is answered, in the order of the log.
 
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -68,7 +69,9 @@ fn work(mut write: Box<dyn Write>, mut queue: mpsc::Receiver<Job>, news: &News) 
                 None
             };
         }
+        let begun = Instant::now();
         let outcomes = write.commit(&changes);
+        news.metrics().committed(changes.len(), begun.elapsed());
         for (change, outcome) in changes.drain(..).zip(&outcomes) {
             if let Ok(Outcome::Done { position }) = outcome {
                 news.publish(*position, change);

@@ -125,9 +125,10 @@ mod tests {
     fn one_agent_takes_nothing_from_another_and_a_rested_one_is_forgotten() {
         let buckets = Buckets::default();
         let (bot, other) = ("bot".parse().unwrap(), "other".parse().unwrap());
-        for _ in 0..4 {
-            drop(buckets.take(&bot, LIMITS, at(0)));
+        for _ in 0..3 {
+            assert_eq!(buckets.take(&bot, LIMITS, at(0)), Ok(()));
         }
+        assert!(buckets.take(&bot, LIMITS, at(0)).is_err());
         assert_eq!(buckets.take(&other, LIMITS, at(0)), Ok(()));
         assert_eq!(buckets.take(&other, LIMITS, at(60_000)), Ok(()));
         assert_eq!(lock(&buckets.0).len(), 1);

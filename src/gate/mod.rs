@@ -18,6 +18,7 @@ mod judge;
 mod limits;
 mod look;
 mod mask;
+pub mod metrics;
 mod news;
 mod notices;
 mod people;
@@ -30,6 +31,7 @@ mod secret;
 mod see;
 mod seen;
 mod settings;
+mod stats;
 mod stop;
 mod timers;
 mod tokens;
@@ -53,6 +55,7 @@ use crate::domain::workspace::Workspace;
 use crate::store::{self, Change, Claim, Expect, Outcome, Payload, Read, Store, Stored};
 use clerk::Clerk;
 use limits::Buckets;
+use metrics::Metrics;
 use news::{News, Snapshot};
 
 pub use audit::{TreeHead, new_log_key};
@@ -180,6 +183,11 @@ impl Gate {
     /// The newest snapshot of who is who and what is allowed.
     pub fn workspace(&self) -> Arc<Workspace> {
         Arc::clone(&self.snapshot().workspace)
+    }
+
+    /// What it has counted since it was opened.
+    pub fn metrics(&self) -> &Metrics {
+        self.news().metrics()
     }
 
     /// What time it is to the gate.

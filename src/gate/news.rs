@@ -9,6 +9,7 @@ use tokio::sync::{Notify, broadcast, watch};
 
 use super::bells::Bells;
 use super::lock;
+use super::metrics::Metrics;
 use super::policy::in_force;
 use crate::domain::event::{Fact, Recorded};
 use crate::domain::id::{AgentId, RequestId};
@@ -64,6 +65,7 @@ struct Inner {
     looked_at: AtomicI64,
     alarm: Alarm,
     broken: watch::Sender<bool>,
+    metrics: Metrics,
 }
 
 /// When the clock is wanted next; rung when something falls due before that.
@@ -103,6 +105,7 @@ impl News {
                     earlier: Notify::new(),
                 },
                 broken: watch::Sender::new(false),
+                metrics: Metrics::default(),
             }),
         }
     }
@@ -110,6 +113,7 @@ impl News {
     /// Makes a change known whose events begin at this position.
     pub(super) fn publish(&self, first: u64, change: Change) {
         let events = change.events;
+        self.inner.metrics.happened(&events);
         self.fold_workspace(&events);
         if let Some(agent) = &change.notifies {
             self.inner.agents.ring(agent);
@@ -247,6 +251,10 @@ impl News {
 
     pub(super) fn work(&self) -> &Bells<()> {
         &self.inner.work
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     pub(super) fn alarm(&self) -> &Alarm {

@@ -34,6 +34,9 @@ pub(super) async fn run(gate: Gate) {
         let pause = match gate.see_to_everything().await {
             Ok(next) => until(next, gate.now()),
             Err(error) => {
+                if matches!(error, GateError::Overdue(_)) {
+                    gate.metrics().overdue.add([]);
+                }
                 tracing::error!(%error, "could not settle what is due; trying again");
                 AFTER_FAILURE
             }

@@ -7,21 +7,26 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::{BufMut, Bytes, BytesMut};
 use data_encoding::HEXLOWER;
+use schemars::{JsonSchema, json_schema};
 use serde::Deserialize;
 
 use super::Shared;
 use super::auth::Overseer;
-use super::body::{Answer, StrictQuery, ok};
+use super::body::{Answer, Answered, StrictQuery, ok};
+use super::openapi::{Gives, Schemas, Sketch};
 use super::problem::Rejection;
 use crate::api::audit::{Head, Key};
 use crate::gate::{Caller, GateError};
 use crate::store::Hashed;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Since {
+    /// The position to go on after.
     #[serde(default)]
     after: u64,
+    /// The most entries; all there are without it.
+    #[schemars(range(min = 1))]
     limit: Option<u64>,
 }
 
@@ -31,10 +36,7 @@ pub(super) async fn key(State(shared): State<Shared>) -> Answer<Key> {
     })
 }
 
-pub(super) async fn head(
-    State(shared): State<Shared>,
-    _: Overseer,
-) -> Result<Answer<Head>, Rejection> {
+pub(super) async fn head(State(shared): State<Shared>, _: Overseer) -> Answered<Head> {
     let head = shared.gate.tree_head().await?;
     Ok(ok(Head {
         size: head.size,
@@ -49,7 +51,7 @@ pub(super) async fn entries(
     State(shared): State<Shared>,
     Overseer(caller): Overseer,
     StrictQuery(since): StrictQuery<Since>,
-) -> Result<Response, Rejection> {
+) -> Result<Entries, Rejection> {
     if since.limit == Some(0) {
         return Err(Rejection::invalid(
             "/limit",
@@ -81,11 +83,28 @@ pub(super) async fn entries(
             }
         }
     });
-    let headers = [
-        (header::CONTENT_TYPE, "application/x-ndjson"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, Body::from_stream(pages)).into_response())
+    Ok(Entries(Body::from_stream(pages)))
+}
+
+/// Entries of the log, a line each.
+pub(super) struct Entries(Body);
+
+const LINES: &str = "application/x-ndjson";
+
+impl IntoResponse for Entries {
+    fn into_response(self) -> Response {
+        let headers = [
+            (header::CONTENT_TYPE, LINES),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
+        (headers, self.0).into_response()
+    }
+}
+
+impl Gives for Entries {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.answers(200, LINES, json_schema!({"type": "string"}).to_value());
+    }
 }
 
 struct Reader {

@@ -6,6 +6,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 
 use super::Shared;
+use super::openapi::{Callers, Schemas, Sketch, Takes};
 use super::problem::Rejection;
 use crate::api::problem::ProblemKind;
 use crate::gate::Caller;
@@ -30,6 +31,27 @@ pub(super) struct Overseer(pub(super) Caller);
 
 /// A caller who is a person with the role admin or owner.
 pub(super) struct Manager(pub(super) Caller);
+
+/// Whoever may see the gate's figures: anybody on this machine where only it reaches the gate, elsewhere
+/// a person with the role admin or owner.
+pub(super) struct Scraper;
+
+impl FromRequestParts<Shared> for Scraper {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
+        if !shared.on_loopback {
+            Manager::from_request_parts(parts, shared).await?;
+        }
+        Ok(Self)
+    }
+}
+
+impl Takes for Scraper {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.only(Callers::ManagersUnlessLocal);
+    }
+}
 
 impl FromRequestParts<Shared> for Caller {
     type Rejection = Rejection;
@@ -120,5 +142,47 @@ impl FromRequestParts<Shared> for ARunner {
         let caller = Caller::from_request_parts(parts, shared).await?;
         caller.runs()?;
         Ok(Self(caller))
+    }
+}
+
+impl Takes for AnAgent {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.only(Callers::Agents);
+    }
+}
+
+impl Takes for APerson {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.only(Callers::People);
+    }
+}
+
+impl Takes for AParty {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.only(Callers::Parties);
+    }
+}
+
+impl Takes for AWorker {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.only(Callers::Workers);
+    }
+}
+
+impl Takes for ARunner {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.only(Callers::Runners);
+    }
+}
+
+impl Takes for Overseer {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.only(Callers::Overseers);
+    }
+}
+
+impl Takes for Manager {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.only(Callers::Managers);
     }
 }

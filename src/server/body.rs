@@ -1,19 +1,25 @@
 //! Bodies, read strictly: JSON by its content type, within its limits, without a duplicate or unknown
 //! field. What is wrong is said with the place where it is.
 
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::str::FromStr;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use schemars::{JsonSchema, json_schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::Shared;
+use super::openapi::shape::{self, Misshapen};
+use super::openapi::{Gives, Schemas, Sketch, Takes};
 use super::problem::Rejection;
 use crate::api::problem::ProblemKind;
 use crate::domain::json::{self, Json, JsonError, JsonErrorKind, Limits, NumberError};
@@ -35,7 +41,7 @@ pub(super) struct Strict<T> {
     pub(super) once: Option<Once>,
 }
 
-impl<T: DeserializeOwned> FromRequest<Shared> for Strict<T> {
+impl<T: DeserializeOwned + JsonSchema + 'static> FromRequest<Shared> for Strict<T> {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
@@ -44,11 +50,38 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Strict<T> {
         let bytes = read(&parts.headers, body, LARGEST).await?;
         let once = once(&parts, &bytes)?;
         let tree = json::parse(&bytes, Limits::default()).map_err(|error| bad_json(&error))?;
+        let value = typed(&bytes)?;
+        shape::check::<T>(&tree).map_err(misshapen)?;
+        Ok(Self { value, tree, once })
+    }
+}
+
+/// A body that is read when the handler has found out that the caller may send one.
+pub(super) struct Unread<T> {
+    request: Request,
+    holds: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned + JsonSchema + 'static> Unread<T> {
+    pub(super) async fn read(self, shared: &Shared) -> Result<Strict<T>, Rejection> {
+        Strict::from_request(self.request, shared).await
+    }
+}
+
+impl<T> FromRequest<Shared> for Unread<T> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
         Ok(Self {
-            value: typed(&bytes)?,
-            tree,
-            once,
+            request,
+            holds: PhantomData,
         })
+    }
+}
+
+impl<T: JsonSchema> Takes for Unread<T> {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        Strict::<T>::describe(sketch, schemas);
     }
 }
 
@@ -137,16 +170,20 @@ impl FromRequest<Shared> for Opaque {
     }
 }
 
-/// The part of a path that names something.
-pub(super) struct Path(pub(super) String);
+/// The part of a path that names something. A text that can't be a name of that kind names nothing that
+/// exists.
+pub(super) struct Path<T = String>(pub(super) T);
 
-impl FromRequestParts<Shared> for Path {
+impl<T: FromStr<Err: Display>> FromRequestParts<Shared> for Path<T> {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Rejection> {
-        let path = axum::extract::Path::from_request_parts(parts, shared).await;
-        path.map(|axum::extract::Path(name)| Self(name))
-            .map_err(|error| Rejection::new(ProblemKind::NotFound, error.body_text()))
+        let path = axum::extract::Path::<String>::from_request_parts(parts, shared).await;
+        let axum::extract::Path(name) =
+            path.map_err(|error| Rejection::new(ProblemKind::NotFound, error.body_text()))?;
+        name.parse()
+            .map(Self)
+            .map_err(|error: T::Err| Rejection::new(ProblemKind::NotFound, error.to_string()))
     }
 }
 
@@ -163,14 +200,18 @@ impl<T: DeserializeOwned> FromRequestParts<Shared> for StrictQuery<T> {
     }
 }
 
-/// An answer in JSON.
-pub(super) struct Answer<T>(pub(super) axum::http::StatusCode, pub(super) T);
+/// An answer in JSON, with the status that it always has.
+pub(super) struct Answer<T, const STATUS: u16 = 200>(pub(super) T);
 
-impl<T: Serialize> IntoResponse for Answer<T> {
+/// What most handlers give.
+pub(super) type Answered<T, const STATUS: u16 = 200> = Result<Answer<T, STATUS>, Rejection>;
+
+impl<T: Serialize, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.1) {
+        let status = const { status(STATUS) };
+        match serde_json::to_vec(&self.0) {
             Ok(body) => {
-                (self.0, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+                (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
             }
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
@@ -181,14 +222,95 @@ impl<T: Serialize> IntoResponse for Answer<T> {
     }
 }
 
+const fn status(code: u16) -> StatusCode {
+    match code {
+        200 => StatusCode::OK,
+        201 => StatusCode::CREATED,
+        _ => panic!("an answer is 200 or 201"),
+    }
+}
+
 /// 200 with this.
-pub(super) fn ok<T: Serialize>(value: T) -> Answer<T> {
-    Answer(axum::http::StatusCode::OK, value)
+pub(super) fn ok<T>(value: T) -> Answer<T> {
+    Answer(value)
 }
 
 /// 201 with this.
-pub(super) fn created<T: Serialize>(value: T) -> Answer<T> {
-    Answer(axum::http::StatusCode::CREATED, value)
+pub(super) fn created<T>(value: T) -> Answer<T, 201> {
+    Answer(value)
+}
+
+impl<T: JsonSchema> Takes for Strict<T> {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        takes_json(sketch, true, schemas.sent::<T>());
+    }
+}
+
+impl Takes for Nothing {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        let nothing = json_schema!({"type": "object", "additionalProperties": false});
+        takes_json(sketch, false, nothing.to_value());
+    }
+}
+
+impl Takes for Document {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        let text = json_schema!({"type": "string"});
+        takes_body(sketch);
+        sketch.takes("application/toml", true, text.to_value());
+    }
+}
+
+impl Takes for Opaque {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        takes_json(sketch, true, json_schema!({}).to_value());
+        let bytes = json_schema!({"type": "string", "format": "binary"});
+        sketch.takes("application/octet-stream", true, bytes.to_value());
+    }
+}
+
+fn takes_json(sketch: &mut Sketch, required: bool, schema: serde_json::Value) {
+    takes_body(sketch);
+    sketch.takes("application/json", required, schema);
+    sketch.refuses(&[ProblemKind::NotJson]);
+}
+
+fn takes_body(sketch: &mut Sketch) {
+    let key = json_schema!({
+        "type": "string", "pattern": format!("^[!-~]{{1,{LONGEST_KEY}}}$"),
+    });
+    sketch.header(
+        "Idempotency-Key",
+        "The same key with the same body does it once, however often it is sent.",
+        key.to_value(),
+    );
+    sketch.refuses(&[
+        ProblemKind::TooSlow,
+        ProblemKind::TooLarge,
+        ProblemKind::UnsupportedMediaType,
+        ProblemKind::InvalidInput,
+        ProblemKind::IdempotencyKeyReused,
+    ]);
+}
+
+impl<T: JsonSchema> Takes for Path<T> {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        sketch.path(&schemas.sent::<T>());
+        sketch.refuses(&[ProblemKind::NotFound]);
+    }
+}
+
+impl<T: JsonSchema> Takes for StrictQuery<T> {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        sketch.query(&schemas.sent::<T>());
+        sketch.refuses(&[ProblemKind::InvalidInput]);
+    }
+}
+
+impl<T: JsonSchema, const STATUS: u16> Gives for Answer<T, STATUS> {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        sketch.answers(STATUS, "application/json", schemas.answer::<T>());
+    }
 }
 
 fn require_json(headers: &HeaderMap) -> Result<(), Rejection> {
@@ -239,7 +361,8 @@ fn once(parts: &Parts, body: &[u8]) -> Result<Option<Once>, Rejection> {
     let key = key
         .to_str()
         .ok()
-        .filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
+        .filter(|key| (1..=LONGEST_KEY).contains(&key.len()))
+        .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()));
     let key = key.ok_or_else(|| {
         Rejection::new(
             ProblemKind::InvalidInput,
@@ -284,6 +407,10 @@ fn typed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
         }
         Rejection::invalid(pointer, detail)
     })
+}
+
+fn misshapen(found: Misshapen) -> Rejection {
+    Rejection::invalid(found.pointer, found.detail)
 }
 
 /// What isn't there has no place of its own; it is said where it should have been.

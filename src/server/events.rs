@@ -7,61 +7,110 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::extract::{FromRequestParts, State};
+use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::auth::APerson;
 use super::body::StrictQuery;
+use super::openapi::{Gives, Schemas, Sketch, Takes};
 use super::problem::Rejection;
+use crate::api::event::LogEvent;
+use crate::api::problem::ProblemKind;
 use crate::domain::event::{Event, Outline};
+use crate::gate::metrics::Held;
 use crate::gate::{Caller, GateError, Passing};
 use crate::store::{Entry, StoreError};
 
 /// How long nothing may be sent.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Since {
+    /// The position to go on after; from now on when nothing is said.
     after: Option<u64>,
 }
 
 pub(super) async fn stream(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    headers: HeaderMap,
+    LastEventId(last): LastEventId,
     StrictQuery(since): StrictQuery<Since>,
-) -> Result<Response, Rejection> {
-    let reader = Reader::open(shared, caller, resume_after(&headers, since.after)?).await?;
+) -> Result<EventStream, Rejection> {
+    let reader = Reader::open(shared, caller, last.or(since.after)).await?;
     let frames = futures_util::stream::unfold(reader, |mut reader| async {
         let frame = reader.next_frame().await?;
         Some((Ok::<_, Infallible>(frame), reader))
     });
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, Body::from_stream(frames)).into_response())
+    Ok(EventStream(Body::from_stream(frames)))
 }
 
-fn resume_after(headers: &HeaderMap, after: Option<u64>) -> Result<Option<u64>, Rejection> {
-    match headers.get("last-event-id") {
-        None => Ok(after),
-        Some(id) => {
-            let position = id.to_str().ok().and_then(|id| id.parse().ok());
-            position.map(Some).ok_or_else(|| {
+/// An answer that goes on.
+pub(super) struct EventStream(Body);
+
+const EVENT_STREAM: &str = "text/event-stream";
+
+impl IntoResponse for EventStream {
+    fn into_response(self) -> Response {
+        let headers = [
+            (header::CONTENT_TYPE, EVENT_STREAM),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
+        (headers, self.0).into_response()
+    }
+}
+
+impl Gives for EventStream {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        let event = schemas.answer::<LogEvent>();
+        sketch.answers(
+            200,
+            EVENT_STREAM,
+            json!({"type": "string", "x-data-of-each-event": event}),
+        );
+    }
+}
+
+/// Where a reader that comes back had got to.
+pub(super) struct LastEventId(Option<u64>);
+
+impl FromRequestParts<Shared> for LastEventId {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Rejection> {
+        let Some(id) = parts.headers.get("last-event-id") else {
+            return Ok(Self(None));
+        };
+        let position = id.to_str().ok().and_then(|id| id.parse().ok());
+        position
+            .map(|position| Self(Some(position)))
+            .ok_or_else(|| {
                 Rejection::invalid(
                     "/last-event-id",
                     "expected a position in the log, as the stream gives it",
                 )
             })
-        }
+    }
+}
+
+impl Takes for LastEventId {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        let position = schemas.sent::<u64>();
+        sketch.header(
+            "Last-Event-ID",
+            "Goes on after this event; counts more than `after`.",
+            position,
+        );
+        sketch.refuses(&[ProblemKind::InvalidInput]);
     }
 }
 
@@ -75,6 +124,8 @@ struct Reader {
     /// The store has everything up to the tail's beginning; it comes first.
     behind: bool,
     greeted: bool,
+    /// It is counted for as long as it is read.
+    _open: Held,
 }
 
 impl Reader {
@@ -83,7 +134,9 @@ impl Reader {
         let tail = shared.gate.tail();
         let head = shared.gate.head().await?;
         let position = after.unwrap_or(head).min(head);
+        let open = shared.calls.streams.hold();
         Ok(Self {
+            _open: open,
             shared,
             caller,
             tail,

@@ -1,13 +1,14 @@
 //! Whether the server lives, and whether it can do its work.
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shared;
 use super::body::{Answer, ok};
 use super::problem::Rejection;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Health {
     status: &'static str,
 }

@@ -5,15 +5,12 @@ use axum::extract::State;
 use super::Shared;
 use super::auth::APerson;
 use super::body::{Strict, ok};
-use super::etag::{Tagged, tagged_as};
-use super::problem::Rejection;
+use super::etag::{Tagged, TaggedAs, tagged_as};
 use crate::api::people::{Me, MeKind, PatchMe};
 use crate::domain::people::Holder;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::gate::{Caller, MeantFor, Tag};
-
-type TaggedAs<T> = Result<Tagged<T>, Rejection>;
 
 pub(super) async fn me(State(shared): State<Shared>, caller: Caller) -> TaggedAs<Me> {
     Ok(shown(&caller, &shared.gate.workspace()))

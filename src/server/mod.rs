@@ -10,13 +10,17 @@ mod events;
 mod fence;
 mod health;
 mod me;
+mod metrics;
 mod notices;
+mod openapi;
 mod paging;
 mod people;
 mod policy;
 mod problem;
+mod record;
 mod requests;
 mod settings;
+mod stats;
 mod tokens;
 mod view;
 mod work;
@@ -35,6 +39,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use crate::api::problem::ProblemKind;
 use crate::gate::Gate;
 use fence::Hosts;
 
@@ -75,6 +80,9 @@ struct Shared {
     gate: Gate,
     hosts: Arc<Hosts>,
     closing: watch::Receiver<bool>,
+    calls: Arc<metrics::Calls>,
+    /// Only this machine reaches it.
+    on_loopback: bool,
 }
 
 impl Shared {
@@ -102,6 +110,8 @@ pub async fn serve(
         gate: gate.clone(),
         hosts: Arc::new(Hosts::new(address, &options.hosts)),
         closing: closing.clone(),
+        calls: Arc::default(),
+        on_loopback: address.ip().is_loopback(),
     };
     let service = TowerToHyperService::new(router(shared));
     let room = Arc::new(Semaphore::new(room_for_connections()));
@@ -199,69 +209,174 @@ async fn converse(
     }
 }
 
-/// Makes the list of routes and the router from the one list below.
+/// Makes the list of routes, the router and the description of the API from the one list below: method,
+/// handler, a sentence, and the problems that only this operation has. The rest of the description is
+/// read off the handler's signature; see `openapi/mod.rs`.
 macro_rules! routes {
-    ($($path:literal: $($method:ident $handler:expr),+;)+) => {
+    ($($path:literal: $($method:ident $handler:path, $summary:literal $([$($problem:ident),+])?);+;)+) => {
         /// Every route there is: its method and its path.
         pub const ROUTES: &[(&str, &str)] = &[$($((stringify!($method), $path)),+),+];
 
         fn routes() -> Router<Shared> {
             Router::new()$(.route($path, MethodRouter::new()$(.$method($handler))+))+
         }
+
+        fn described(schemas: &mut openapi::Schemas) -> Vec<openapi::Described> {
+            vec![$($(openapi::Described::new(
+                (stringify!($method), $path),
+                (stringify!($handler), &$handler),
+                $summary,
+                &[$($(ProblemKind::$problem),+)?],
+                schemas,
+            )),+),+]
+        }
     };
 }
 
 routes! {
-    "/v1/requests": post requests::ask, get requests::list;
-    "/v1/requests/{id}": get requests::show;
-    "/v1/requests/{id}/why": get requests::why;
-    "/v1/requests/{id}/decision": post requests::decide, delete requests::take_back;
-    "/v1/requests/{id}/opened": post requests::opened;
-    "/v1/requests/{id}/reveal": post requests::reveal;
-    "/v1/requests/{id}/claim": post requests::claim;
-    "/v1/requests/{id}/release": post requests::release;
-    "/v1/requests/{id}/snooze": post requests::snooze;
-    "/v1/requests/{id}/cancel": post requests::cancel;
-    "/v1/requests/{id}/start": post requests::start;
-    "/v1/requests/{id}/report": post requests::report;
-    "/v1/requests/{id}/retry": post requests::retry;
-    "/v1/requests/{id}/settle": post requests::settle;
-    "/v1/requests/{id}/checkpoint": put work::save_checkpoint, get work::checkpoint;
-    "/v1/work/lease": post work::lease;
-    "/v1/work/{id}/renew": post work::renew;
-    "/v1/policy": get policy::document, put policy::save;
-    "/v1/policy/versions": get policy::versions;
-    "/v1/policy/versions/{n}": get policy::version;
-    "/v1/policy/check": post policy::check;
-    "/v1/policy/replay": post policy::replay;
-    "/v1/patterns": get policy::patterns;
-    "/v1/patterns/{name}/resume": post policy::resume;
-    "/v1/evaluate": post policy::evaluate;
-    "/v1/events": get events::stream;
-    "/v1/notices": get notices::list;
-    "/v1/notices/{id}/ack": post notices::take;
-    "/v1/integrations": get settings::integrations;
-    "/v1/integrations/{name}": get settings::integration, patch settings::change_integration;
-    "/v1/actions": get settings::actions;
-    "/v1/actions/{name}": get settings::action, patch settings::change_action;
-    "/v1/preferences": get settings::preferences;
-    "/v1/preferences/{action}": put settings::choose;
-    "/v1/people": post people::add_person, get people::people;
-    "/v1/people/{id}": get people::person, patch people::change_person, delete people::remove_person;
-    "/v1/agents": post people::add_agent, get people::agents;
-    "/v1/agents/{id}": get people::agent, patch people::change_agent, delete people::remove_agent;
-    "/v1/teams": post people::add_team, get people::teams;
-    "/v1/teams/{id}": get people::team, patch people::change_team, delete people::remove_team;
-    "/v1/groups": post people::add_group, get people::groups;
-    "/v1/groups/{id}": get people::group, patch people::change_group, delete people::remove_group;
-    "/v1/tokens": post tokens::issue_token, get tokens::tokens;
-    "/v1/tokens/{token}": delete tokens::revoke_token;
-    "/v1/audit": get audit::entries;
-    "/v1/audit/head": get audit::head;
-    "/v1/audit/key": get audit::key;
-    "/v1/me": get me::me, patch me::change_me;
-    "/healthz": get health::alive;
-    "/readyz": get health::ready;
+    "/v1/requests":
+        post requests::ask, "Asks to perform an action; answers with the verdict, whatever it is."
+            [Forbidden, NotItsUser, NotAStep, TooManyActions, TooFast, TooManyPending];
+        get requests::list, "Lists requests: what waits, the urgent first, or what is over, the newest first."
+            [Forbidden, WrongKindOfToken];
+    "/v1/requests/{id}":
+        get requests::show, "Shows one request, or waits until it is decided or done.";
+    "/v1/requests/{id}/why":
+        get requests::why, "Shows what each rung of the policy ladder said.";
+    "/v1/requests/{id}/decision":
+        post requests::decide, "Decides about what was seen."
+            [Forbidden, AlreadyVoted, AlreadyDecided, Expired, NotAReviewer, StaleDigest, StalePlan,
+             AutoApprovalNotAllowed, EditNotAllowed];
+        delete requests::take_back, "Takes back the caller's own approval, until it is used."
+            [Forbidden, NothingToTakeBack, AlreadyDecided, Expired, AlreadyStarted, Lapsed, Revoked];
+    "/v1/requests/{id}/opened":
+        post requests::opened, "Says that the caller has it on their screen."
+            [AlreadyDecided, Expired, NotAReviewer, StaleDigest];
+    "/v1/requests/{id}/reveal":
+        post requests::reveal, "Shows one value that the policy hides." [Forbidden, NotAReviewer];
+    "/v1/requests/{id}/claim":
+        post requests::claim, "Takes it on: others are warned, not barred."
+            [AlreadyDecided, Expired, NotAReviewer];
+    "/v1/requests/{id}/release":
+        post requests::release, "Gives it back." [AlreadyDecided, Expired, NotAReviewer];
+    "/v1/requests/{id}/snooze":
+        post requests::snooze, "Hides it from the caller for a while."
+            [AlreadyDecided, Expired, NotAReviewer];
+    "/v1/requests/{id}/cancel":
+        post requests::cancel, "Withdraws a request while nobody has decided." [AlreadyDecided, Expired];
+    "/v1/requests/{id}/start":
+        post requests::start, "Takes an approved or allowed request for running."
+            [NotReady, AlreadyStarted, Lapsed, Revoked, Held, OtherRunner];
+    "/v1/requests/{id}/report":
+        post requests::report, "Says how a run ended."
+            [Forbidden, NotReady, AlreadyStarted, Lapsed, Revoked, Held, OtherRunner, OldEpoch, WrongDigest,
+             AlreadyReported];
+    "/v1/requests/{id}/retry":
+        post requests::retry, "Lets a failed or unknown run be tried again."
+            [Forbidden, NotFailed, NotReady, Revoked, Lapsed];
+    "/v1/requests/{id}/settle":
+        post requests::settle, "Says what became of an unknown run."
+            [Forbidden, NotFailed, NotReady, Revoked, Lapsed];
+    "/v1/requests/{id}/checkpoint":
+        put work::save_checkpoint, "Keeps the agent's own state with its request.";
+        get work::checkpoint, "Gives that state back as it came.";
+    "/v1/work/lease":
+        post work::lease, "Leases approved requests to a worker, or waits for some." [Forbidden];
+    "/v1/work/{id}/renew":
+        post work::renew, "Keeps a lease for longer."
+            [Forbidden, NotReady, OldEpoch, OtherRunner, Revoked, Lapsed, AlreadyReported];
+    "/v1/policy":
+        get policy::document, "Gives the policy in force, as TOML.";
+        put policy::save, "Saves a policy that is right as a whole.";
+    "/v1/policy/versions":
+        get policy::versions, "Lists the versions of the policy, the newest first.";
+    "/v1/policy/versions/{n}":
+        get policy::version, "Shows one version of the policy.";
+    "/v1/policy/check":
+        post policy::check, "Says what is wrong with a policy, and what should be known about it.";
+    "/v1/policy/replay":
+        post policy::replay, "Says what a change would have changed.";
+    "/v1/patterns":
+        get policy::patterns, "Lists the trusted patterns and their uses.";
+    "/v1/patterns/{name}/resume":
+        post policy::resume, "Lets a suspended pattern match again.";
+    "/v1/evaluate":
+        post policy::evaluate, "Gives the verdict that a request would get; nothing is stored."
+            [Forbidden, NotItsUser, NotAStep, TooManyActions];
+    "/v1/events":
+        get events::stream, "Streams the log as server-sent events, from a position on.";
+    "/v1/notices":
+        get notices::list, "Lists outcomes that the agent is to be told, or waits for one.";
+    "/v1/notices/{id}/ack":
+        post notices::take, "Takes an outcome, so that it isn't listed again.";
+    "/v1/integrations":
+        get settings::integrations, "Lists the systems that actions belong to.";
+    "/v1/integrations/{name}":
+        get settings::integration, "Shows one system.";
+        patch settings::change_integration, "Changes who may act through a system.";
+    "/v1/actions":
+        get settings::actions, "Lists the actions that are known.";
+    "/v1/actions/{name}":
+        get settings::action, "Shows one action.";
+        patch settings::change_action, "Changes what is held about an action.";
+    "/v1/preferences":
+        get settings::preferences, "Lists the caller's own choices.";
+    "/v1/preferences/{action}":
+        put settings::choose, "Chooses for one action: asked every time, or let through."
+            [AutoApprovalNotAllowed];
+    "/v1/people":
+        post people::add_person, "Adds a person." [AlreadyExists];
+        get people::people, "Lists the people.";
+    "/v1/people/{id}":
+        get people::person, "Shows one person.";
+        patch people::change_person, "Changes a person." [LastOwner];
+        delete people::remove_person, "Deactivates a person; their tokens and opt-ins end."
+            [LastOwner];
+    "/v1/agents":
+        post people::add_agent, "Adds an agent." [AlreadyExists];
+        get people::agents, "Lists the agents.";
+    "/v1/agents/{id}":
+        get people::agent, "Shows one agent.";
+        patch people::change_agent, "Changes an agent, or stops it.";
+        delete people::remove_agent, "Stops an agent; its tokens end.";
+    "/v1/teams":
+        post people::add_team, "Adds a team." [AlreadyExists];
+        get people::teams, "Lists the teams.";
+    "/v1/teams/{id}":
+        get people::team, "Shows one team.";
+        patch people::change_team, "Changes a team.";
+        delete people::remove_team, "Removes a team that nothing refers to." [InUse];
+    "/v1/groups":
+        post people::add_group, "Adds a group." [AlreadyExists];
+        get people::groups, "Lists the groups.";
+    "/v1/groups/{id}":
+        get people::group, "Shows one group.";
+        patch people::change_group, "Changes a group.";
+        delete people::remove_group, "Removes a group that nothing refers to." [InUse];
+    "/v1/tokens":
+        post tokens::issue_token, "Issues a token, which is shown once.";
+        get tokens::tokens, "Lists the tokens, without their secrets.";
+    "/v1/tokens/{token}":
+        delete tokens::revoke_token, "Makes a token speak for nobody from now on." [LastOwner];
+    "/v1/audit":
+        get audit::entries, "Gives out the log with its hashes, a line for each entry." [Forbidden];
+    "/v1/audit/head":
+        get audit::head, "Gives the signed head of the log.";
+    "/v1/audit/key":
+        get audit::key, "Gives the key that checks the signature.";
+    "/v1/stats":
+        get stats::stats, "Says what waits, and how long people take to decide.";
+    "/v1/me":
+        get me::me, "Says who is calling.";
+        patch me::change_me, "Changes what people say of themselves.";
+    "/openapi.json":
+        get openapi::describe, "Describes this API.";
+    "/metrics":
+        get metrics::metrics, "Gives figures for Prometheus, in its text format.";
+    "/healthz":
+        get health::alive, "Says that the process answers.";
+    "/readyz":
+        get health::ready, "Says that the store answers too.";
 }
 
 fn router(shared: Shared) -> Router {
@@ -271,6 +386,10 @@ fn router(shared: Shared) -> Router {
         .layer(axum::middleware::from_fn_with_state(
             shared.clone(),
             fence::check,
+        ))
+        .layer(axum::middleware::from_fn_with_state(
+            shared.clone(),
+            record::each,
         ))
         .with_state(shared)
 }

@@ -3,24 +3,27 @@
 use std::time::Duration;
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shared;
 use super::auth::AnAgent;
 use super::body::{Answer, Nothing, Path, StrictQuery, ok};
 use super::problem::Rejection;
-use super::requests::request_id;
 use super::view;
 use crate::api::page::Page;
 use crate::api::problem::ProblemKind;
 use crate::api::request::Notice;
+use crate::domain::id::RequestId;
 
 /// The longest wait in one call.
 const LONGEST_WAIT: u16 = 300;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wait {
+    /// How many seconds to wait for one at most.
+    #[schemars(range(max = LONGEST_WAIT))]
     wait: Option<u16>,
 }
 
@@ -36,6 +39,7 @@ pub(super) async fn list(
             format!("at most {LONGEST_WAIT} seconds; wait again after that"),
         ));
     }
+    let _waits = (seconds > 0).then(|| shared.calls.waits.hold());
     let waited = shared
         .gate
         .notices(&caller, Duration::from_secs(seconds.into()));
@@ -51,12 +55,12 @@ pub(super) async fn list(
 pub(super) async fn take(
     State(shared): State<Shared>,
     AnAgent(caller): AnAgent,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Nothing,
 ) -> Result<Answer<Notice>, Rejection> {
     let stored = shared
         .gate
-        .take_notice(&caller, request_id(&id)?, body.once.as_ref())
+        .take_notice(&caller, id, body.once.as_ref())
         .await?;
     view::notice(&stored).map(ok).ok_or_else(|| {
         Rejection::new(

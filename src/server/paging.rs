@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::ops::Bound;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::problem::Rejection;
@@ -12,9 +13,10 @@ use crate::api::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use crate::store::Cursor;
 
 /// Which page.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Paging {
+    #[schemars(range(min = 1, max = MAX_LIMIT))]
     limit: Option<u32>,
     cursor: Option<String>,
 }

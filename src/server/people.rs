@@ -1,13 +1,11 @@
 //! Who is who: people, agents, teams and groups.
 
-use std::str::FromStr;
-
 use axum::extract::State;
 
 use super::Shared;
 use super::auth::{APerson, Manager};
-use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
-use super::etag::{Tagged, tagged, tagged_as};
+use super::body::{Answered, Nothing, Path, Strict, StrictQuery, created, ok};
+use super::etag::{TaggedAs, tagged, tagged_as};
 use super::paging::Paging;
 use super::problem::Rejection;
 use crate::api::page::Page;
@@ -15,12 +13,8 @@ use crate::api::people::{
     Agent, AgentChanged, Group, NewAgent, NewGroup, NewPerson, NewTeam, PatchAgent, PatchGroup,
     PatchPerson, PatchTeam, Person, Stopped, Team,
 };
-use crate::api::problem::ProblemKind;
-use crate::domain::id::{AgentId, BadId, GroupId, PersonId, TeamId};
+use crate::domain::id::{AgentId, GroupId, PersonId, TeamId};
 use crate::gate::{GateError, MeantFor, Tag};
-
-type Answered<T> = Result<Answer<T>, Rejection>;
-type TaggedAs<T> = Result<Tagged<T>, Rejection>;
 
 pub(super) async fn people(
     State(shared): State<Shared>,
@@ -33,9 +27,8 @@ pub(super) async fn people(
 pub(super) async fn person(
     State(shared): State<Shared>,
     _: APerson,
-    Path(id): Path,
+    Path(id): Path<PersonId>,
 ) -> TaggedAs<Person> {
-    let id: PersonId = named(&id)?;
     let workspace = shared.gate.workspace();
     found("person", &id, workspace.people.get(&id)).map(|one| tagged(ok(one)))
 }
@@ -44,7 +37,7 @@ pub(super) async fn add_person(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewPerson>,
-) -> TaggedAs<Person> {
+) -> TaggedAs<Person, 201> {
     let added = shared
         .gate
         .add_person(&caller, &body.value, body.once.as_ref())
@@ -55,13 +48,13 @@ pub(super) async fn add_person(
 pub(super) async fn change_person(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<PersonId>,
     meant_for: MeantFor,
     body: Strict<PatchPerson>,
 ) -> TaggedAs<Person> {
     let changed = shared
         .gate
-        .change_person(&caller, &named(&id)?, &body.value, &meant_for)
+        .change_person(&caller, &id, &body.value, &meant_for)
         .await?;
     Ok(tagged(ok(changed)))
 }
@@ -69,13 +62,13 @@ pub(super) async fn change_person(
 pub(super) async fn remove_person(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<PersonId>,
     meant_for: MeantFor,
     _: Nothing,
 ) -> Answered<Person> {
     let removed = shared
         .gate
-        .deactivate_person(&caller, &named(&id)?, &meant_for)
+        .deactivate_person(&caller, &id, &meant_for)
         .await?;
     Ok(ok(removed))
 }
@@ -91,9 +84,8 @@ pub(super) async fn agents(
 pub(super) async fn agent(
     State(shared): State<Shared>,
     _: APerson,
-    Path(id): Path,
+    Path(id): Path<AgentId>,
 ) -> TaggedAs<Agent> {
-    let id: AgentId = named(&id)?;
     let workspace = shared.gate.workspace();
     found("agent", &id, workspace.agents.get(&id)).map(|one| tagged(ok(one)))
 }
@@ -102,7 +94,7 @@ pub(super) async fn add_agent(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewAgent>,
-) -> TaggedAs<Agent> {
+) -> TaggedAs<Agent, 201> {
     let added = shared
         .gate
         .add_agent(&caller, &body.value, body.once.as_ref())
@@ -113,13 +105,13 @@ pub(super) async fn add_agent(
 pub(super) async fn change_agent(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<AgentId>,
     meant_for: MeantFor,
     body: Strict<PatchAgent>,
 ) -> TaggedAs<AgentChanged> {
     let (agent, stopped) = shared
         .gate
-        .change_agent(&caller, &named(&id)?, &body.value, &meant_for)
+        .change_agent(&caller, &id, &body.value, &meant_for)
         .await?;
     let tag = Tag::of(&agent);
     Ok(tagged_as(ok(agent_changed(agent, stopped)), tag))
@@ -128,14 +120,11 @@ pub(super) async fn change_agent(
 pub(super) async fn remove_agent(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<AgentId>,
     meant_for: MeantFor,
     _: Nothing,
 ) -> Answered<AgentChanged> {
-    let (agent, stopped) = shared
-        .gate
-        .remove_agent(&caller, &named(&id)?, &meant_for)
-        .await?;
+    let (agent, stopped) = shared.gate.remove_agent(&caller, &id, &meant_for).await?;
     Ok(ok(agent_changed(agent, Some(stopped))))
 }
 
@@ -160,9 +149,8 @@ pub(super) async fn teams(
 pub(super) async fn team(
     State(shared): State<Shared>,
     _: APerson,
-    Path(id): Path,
+    Path(id): Path<TeamId>,
 ) -> TaggedAs<Team> {
-    let id: TeamId = named(&id)?;
     let workspace = shared.gate.workspace();
     found("team", &id, workspace.teams.get(&id)).map(|one| tagged(ok(one)))
 }
@@ -171,7 +159,7 @@ pub(super) async fn add_team(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewTeam>,
-) -> TaggedAs<Team> {
+) -> TaggedAs<Team, 201> {
     let added = shared
         .gate
         .add_team(&caller, &body.value, body.once.as_ref())
@@ -182,13 +170,13 @@ pub(super) async fn add_team(
 pub(super) async fn change_team(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<TeamId>,
     meant_for: MeantFor,
     body: Strict<PatchTeam>,
 ) -> TaggedAs<Team> {
     let changed = shared
         .gate
-        .change_team(&caller, &named(&id)?, &body.value, &meant_for)
+        .change_team(&caller, &id, &body.value, &meant_for)
         .await?;
     Ok(tagged(ok(changed)))
 }
@@ -196,14 +184,11 @@ pub(super) async fn change_team(
 pub(super) async fn remove_team(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<TeamId>,
     meant_for: MeantFor,
     _: Nothing,
 ) -> Answered<Team> {
-    let removed = shared
-        .gate
-        .remove_team(&caller, &named(&id)?, &meant_for)
-        .await?;
+    let removed = shared.gate.remove_team(&caller, &id, &meant_for).await?;
     Ok(ok(removed))
 }
 
@@ -218,9 +203,8 @@ pub(super) async fn groups(
 pub(super) async fn group(
     State(shared): State<Shared>,
     _: APerson,
-    Path(id): Path,
+    Path(id): Path<GroupId>,
 ) -> TaggedAs<Group> {
-    let id: GroupId = named(&id)?;
     let workspace = shared.gate.workspace();
     found("group", &id, workspace.groups.get(&id)).map(|one| tagged(ok(one)))
 }
@@ -229,7 +213,7 @@ pub(super) async fn add_group(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewGroup>,
-) -> TaggedAs<Group> {
+) -> TaggedAs<Group, 201> {
     let added = shared
         .gate
         .add_group(&caller, &body.value, body.once.as_ref())
@@ -240,13 +224,13 @@ pub(super) async fn add_group(
 pub(super) async fn change_group(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<GroupId>,
     meant_for: MeantFor,
     body: Strict<PatchGroup>,
 ) -> TaggedAs<Group> {
     let changed = shared
         .gate
-        .change_group(&caller, &named(&id)?, &body.value, &meant_for)
+        .change_group(&caller, &id, &body.value, &meant_for)
         .await?;
     Ok(tagged(ok(changed)))
 }
@@ -254,21 +238,12 @@ pub(super) async fn change_group(
 pub(super) async fn remove_group(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<GroupId>,
     meant_for: MeantFor,
     _: Nothing,
 ) -> Answered<Group> {
-    let removed = shared
-        .gate
-        .remove_group(&caller, &named(&id)?, &meant_for)
-        .await?;
+    let removed = shared.gate.remove_group(&caller, &id, &meant_for).await?;
     Ok(ok(removed))
-}
-
-/// The id in a path. A text that is none names nothing that exists.
-pub(super) fn named<T: FromStr<Err = BadId>>(text: &str) -> Result<T, Rejection> {
-    text.parse()
-        .map_err(|error: BadId| Rejection::new(ProblemKind::NotFound, error.to_string()))
 }
 
 /// What is kept under an id, if there is something.

@@ -5,16 +5,18 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use schemars::{JsonSchema, json_schema};
 use serde::Deserialize;
 
 use super::Shared;
 use super::auth::{AParty, APerson, Manager};
-use super::body::{Answer, Document, Nothing, Path, Strict, StrictQuery, ok};
-use super::etag::{Tagged, tagged_as};
+use super::body::{Answered, Document, Nothing, Path, Strict, StrictQuery, ok};
+use super::etag::{TaggedAs, gives_tag, tagged_as};
+use super::openapi::{Gives, Schemas, Sketch, Takes};
 use super::paging;
 use super::problem::Rejection;
 use super::view;
-use crate::api::page::Page;
+use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::policy::{
     PatternView, PolicyCheck, PolicyVersion, Remark, Replay, Replayed, ReplayedRequest, TriedOut,
     TryOut,
@@ -24,16 +26,29 @@ use crate::domain::json::Json;
 use crate::domain::untrusted::Untrusted;
 use crate::gate::{Differs, MeantFor, PatternNow, PolicyNow, Trial, policy_tag};
 
-type Answered<T> = Result<Answer<T>, Rejection>;
+pub(super) async fn document(State(shared): State<Shared>, _: APerson) -> PolicyText {
+    PolicyText(shared.gate.policy_now())
+}
 
 /// The document itself, tagged with its version.
-pub(super) async fn document(State(shared): State<Shared>, _: APerson) -> Response {
-    let now = shared.gate.policy_now();
-    let headers = [
-        (header::CONTENT_TYPE, "application/toml".to_owned()),
-        (header::ETAG, policy_tag(now.version).quoted()),
-    ];
-    (headers, now.text.raw_for_execution().to_owned()).into_response()
+pub(super) struct PolicyText(PolicyNow);
+
+impl IntoResponse for PolicyText {
+    fn into_response(self) -> Response {
+        let headers = [
+            (header::CONTENT_TYPE, "application/toml".to_owned()),
+            (header::ETAG, policy_tag(self.0.version).quoted()),
+        ];
+        (headers, self.0.text.raw_for_execution().to_owned()).into_response()
+    }
+}
+
+impl Gives for PolicyText {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        let text = json_schema!({"type": "string"});
+        sketch.answers(200, "application/toml", text.to_value());
+        gives_tag(sketch);
+    }
 }
 
 /// What a change of the policy is meant for has to be said: it replaces the whole.
@@ -53,12 +68,20 @@ impl FromRequestParts<Shared> for MustBeMeantFor {
     }
 }
 
+impl Takes for MustBeMeantFor {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        MeantFor::describe(sketch, schemas);
+        sketch.requires("If-Match");
+        sketch.refuses(&[ProblemKind::PreconditionRequired]);
+    }
+}
+
 pub(super) async fn save(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     MustBeMeantFor(meant_for): MustBeMeantFor,
     document: Document,
-) -> Result<Tagged<PolicyVersion>, Rejection> {
+) -> TaggedAs<PolicyVersion> {
     let saved = shared
         .gate
         .save_policy(&caller, &document.text, &meant_for, document.once.as_ref())
@@ -95,9 +118,10 @@ fn remarks<'a>(remarks: impl Iterator<Item = (usize, usize, &'a str)>) -> Vec<Re
 }
 
 /// Which versions of the policy, and how many of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Versions {
+    #[schemars(range(min = 1, max = MAX_LIMIT))]
     limit: Option<u32>,
     cursor: Option<u64>,
 }

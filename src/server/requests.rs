@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequest, State};
+use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Shared;
 use super::auth::{AParty, APerson, ARunner, AnAgent};
-use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
-use super::etag::{Tagged, tagged_as};
+use super::body::{Answered, Nothing, Path, Strict, StrictQuery, Unread, created, ok};
+use super::etag::{TaggedAs, tagged_as};
 use super::paging;
 use super::problem::Rejection;
 use super::view::{self, Beside};
@@ -32,13 +33,11 @@ pub(super) const LONGEST_WAIT: u16 = 300;
 const MOST_WORDS: usize = 8;
 const LONGEST_WORD: usize = 64;
 
-type Answered<T> = Result<Answer<T>, Rejection>;
-
 pub(super) async fn ask(
     State(shared): State<Shared>,
     AnAgent(caller): AnAgent,
     body: Strict<Ask>,
-) -> Answered<Request> {
+) -> Answered<Request, 201> {
     let params = body.tree.get("params").unwrap_or(&Json::Null);
     let stored = shared
         .gate
@@ -48,14 +47,17 @@ pub(super) async fn ask(
 }
 
 /// How long to wait, and for what.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wait {
+    /// How many seconds to wait at most.
+    #[schemars(range(max = LONGEST_WAIT))]
     wait: Option<u16>,
+    /// What to wait for.
     until: Option<UntilWord>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum UntilWord {
     Decided,
@@ -65,11 +67,10 @@ enum UntilWord {
 pub(super) async fn show(
     State(shared): State<Shared>,
     AParty(caller): AParty,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     meant_for: MeantFor,
     StrictQuery(wait): StrictQuery<Wait>,
-) -> Result<Tagged<Request>, Rejection> {
-    let id = request_id(&id)?;
+) -> TaggedAs<Request> {
     let seconds = wait.wait.unwrap_or(0);
     if seconds > LONGEST_WAIT {
         return Err(Rejection::invalid(
@@ -81,6 +82,7 @@ pub(super) async fn show(
         Some(UntilWord::Done) => Until::Done,
         _ => Until::Decided,
     };
+    let _waits = (seconds > 0).then(|| shared.calls.waits.hold());
     let waited = shared
         .gate
         .wait(&caller, id, until, Duration::from_secs(seconds.into()));
@@ -118,9 +120,9 @@ pub(super) async fn list(
 pub(super) async fn why(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
 ) -> Answered<Why> {
-    let asked = shared.gate.why(&caller, request_id(&id)?).await?;
+    let asked = shared.gate.why(&caller, id).await?;
     Ok(ok(Why {
         rungs: asked.trace,
         verdict: asked.verdict,
@@ -130,14 +132,13 @@ pub(super) async fn why(
 
 pub(super) async fn decide(
     State(shared): State<Shared>,
-    caller: Caller,
-    Path(id): Path,
-    request: axum::extract::Request,
+    AParty(caller): AParty,
+    Path(id): Path<RequestId>,
+    body: Unread<Decide>,
 ) -> Answered<Request> {
     // Who may not decide, or not even see it, learns nothing about what they sent.
-    let id = request_id_of(&caller, &id)?;
     shared.gate.request_to_decide(&caller, id).await?;
-    let body = Strict::<Decide>::from_request(request, &shared).await?;
+    let body = body.read(&shared).await?;
     let params = body.tree.get("params").cloned();
     let Decide {
         decision,
@@ -168,11 +169,10 @@ pub(super) async fn decide(
 
 pub(super) async fn take_back(
     State(shared): State<Shared>,
-    caller: Caller,
-    Path(id): Path,
+    AParty(caller): AParty,
+    Path(id): Path<RequestId>,
     body: Nothing,
 ) -> Answered<Request> {
-    let id = request_id_of(&caller, &id)?;
     let stored = shared
         .gate
         .take_back(&caller, id, body.once.as_ref())
@@ -183,7 +183,7 @@ pub(super) async fn take_back(
 pub(super) async fn opened(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Strict<OpenedRequest>,
 ) -> Answered<Request> {
     let seen = body.value.seen;
@@ -202,19 +202,19 @@ pub(super) async fn opened(
         )]
         seen: (seen * 1000.0).round() as u32,
     };
-    looked(&shared, &caller, &id, look, body.once.as_ref()).await
+    looked(&shared, &caller, id, look, body.once.as_ref()).await
 }
 
 pub(super) async fn reveal(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Strict<Reveal>,
 ) -> Answered<RevealedValue> {
     let pointer = body.value.pointer;
     let value = shared
         .gate
-        .reveal(&caller, request_id(&id)?, &pointer, body.once.as_ref())
+        .reveal(&caller, id, &pointer, body.once.as_ref())
         .await?;
     Ok(ok(RevealedValue { pointer, value }))
 }
@@ -222,69 +222,60 @@ pub(super) async fn reveal(
 pub(super) async fn claim(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Nothing,
 ) -> Answered<Request> {
-    looked(&shared, &caller, &id, Look::Claim, body.once.as_ref()).await
+    looked(&shared, &caller, id, Look::Claim, body.once.as_ref()).await
 }
 
 pub(super) async fn release(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Nothing,
 ) -> Answered<Request> {
-    looked(&shared, &caller, &id, Look::Release, body.once.as_ref()).await
+    looked(&shared, &caller, id, Look::Release, body.once.as_ref()).await
 }
 
 pub(super) async fn snooze(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Strict<Snooze>,
 ) -> Answered<Request> {
     let until = body.value.until;
     let look = Look::Snooze { until };
-    looked(&shared, &caller, &id, look, body.once.as_ref()).await
+    looked(&shared, &caller, id, look, body.once.as_ref()).await
 }
 
 async fn looked(
     shared: &Shared,
     caller: &Caller,
-    id: &str,
+    id: RequestId,
     look: Look,
     once: Option<&Once>,
 ) -> Answered<Request> {
-    let stored = shared
-        .gate
-        .look(caller, request_id(id)?, look, once)
-        .await?;
+    let stored = shared.gate.look(caller, id, look, once).await?;
     whole(shared, caller, stored).await.map(ok)
 }
 
 pub(super) async fn cancel(
     State(shared): State<Shared>,
     AnAgent(caller): AnAgent,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Nothing,
 ) -> Answered<Request> {
-    let stored = shared
-        .gate
-        .cancel(&caller, request_id(&id)?, body.once.as_ref())
-        .await?;
+    let stored = shared.gate.cancel(&caller, id, body.once.as_ref()).await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
 
 pub(super) async fn start(
     State(shared): State<Shared>,
     AnAgent(caller): AnAgent,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Nothing,
 ) -> Answered<StartedRun> {
-    let (stored, payload) = shared
-        .gate
-        .start(&caller, request_id(&id)?, body.once.as_ref())
-        .await?;
+    let (stored, payload) = shared.gate.start(&caller, id, body.once.as_ref()).await?;
     Ok(ok(StartedRun {
         id: stored.asked.id,
         status: stored.standing.status(),
@@ -302,7 +293,7 @@ pub(super) async fn start(
 pub(super) async fn report(
     State(shared): State<Shared>,
     ARunner(caller): ARunner,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Strict<ReportRun>,
 ) -> Answered<Request> {
     let ReportRun {
@@ -323,7 +314,7 @@ pub(super) async fn report(
     };
     let stored = shared
         .gate
-        .report(&caller, request_id(&id)?, report, epoch, body.once.as_ref())
+        .report(&caller, id, report, epoch, body.once.as_ref())
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
@@ -331,17 +322,12 @@ pub(super) async fn report(
 pub(super) async fn retry(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Strict<Retry>,
 ) -> Answered<Request> {
     let stored = shared
         .gate
-        .retry(
-            &caller,
-            request_id(&id)?,
-            &body.value.reason,
-            body.once.as_ref(),
-        )
+        .retry(&caller, id, &body.value.reason, body.once.as_ref())
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
@@ -349,19 +335,13 @@ pub(super) async fn retry(
 pub(super) async fn settle(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Strict<SettleRun>,
 ) -> Answered<Request> {
     let SettleRun { outcome, reason } = &body.value;
     let stored = shared
         .gate
-        .settle_run(
-            &caller,
-            request_id(&id)?,
-            *outcome,
-            reason,
-            body.once.as_ref(),
-        )
+        .settle_run(&caller, id, *outcome, reason, body.once.as_ref())
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
@@ -386,22 +366,6 @@ pub(super) async fn whole(
         attention: gate.attention(id).await?,
     };
     Ok(view::request(gate, caller, stored, Some(beside)))
-}
-
-/// The same for one who decides: a worker is told that it can't before anything else.
-fn request_id_of(caller: &Caller, id: &str) -> Result<RequestId, Rejection> {
-    caller.reviewer_self()?;
-    request_id(id)
-}
-
-/// The id of a request in a path. A text that is none names nothing that exists.
-pub(super) fn request_id(text: &str) -> Result<RequestId, Rejection> {
-    text.parse().map_err(|error: crate::domain::id::BadId| {
-        Rejection::new(
-            crate::api::problem::ProblemKind::NotFound,
-            error.to_string(),
-        )
-    })
 }
 
 fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<Query, Rejection> {

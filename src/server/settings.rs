@@ -4,10 +4,10 @@ use axum::extract::State;
 
 use super::Shared;
 use super::auth::{APerson, Manager};
-use super::body::{Answer, Path, Strict, StrictQuery, ok};
-use super::etag::{Tagged, tagged, tagged_as};
+use super::body::{Answered, Path, Strict, StrictQuery, ok};
+use super::etag::{Tagged, TaggedAs, tagged, tagged_as};
 use super::paging::Paging;
-use super::people::{found, named};
+use super::people::found;
 use super::problem::Rejection;
 use crate::api::page::Page;
 use crate::api::settings::{
@@ -18,9 +18,6 @@ use crate::domain::people::Action;
 use crate::domain::review::{OptIn, OptInScope};
 use crate::domain::workspace::Workspace;
 use crate::gate::{Caller, MeantFor, Tag};
-
-type Answered<T> = Result<Answer<T>, Rejection>;
-type TaggedAs<T> = Result<Tagged<T>, Rejection>;
 
 pub(super) async fn integrations(
     State(shared): State<Shared>,
@@ -35,9 +32,8 @@ pub(super) async fn integrations(
 pub(super) async fn integration(
     State(shared): State<Shared>,
     _: APerson,
-    Path(name): Path,
+    Path(name): Path<IntegrationName>,
 ) -> TaggedAs<Integration> {
-    let name: IntegrationName = named(&name)?;
     let workspace = shared.gate.workspace();
     found("integration", &name, workspace.integrations.get(&name)).map(|one| tagged(ok(one)))
 }
@@ -45,13 +41,13 @@ pub(super) async fn integration(
 pub(super) async fn change_integration(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(name): Path,
+    Path(name): Path<IntegrationName>,
     meant_for: MeantFor,
     body: Strict<PatchIntegration>,
 ) -> TaggedAs<Integration> {
     let changed = shared
         .gate
-        .change_integration(&caller, &named(&name)?, &body.value, &meant_for)
+        .change_integration(&caller, &name, &body.value, &meant_for)
         .await?;
     Ok(tagged(ok(changed)))
 }
@@ -70,9 +66,8 @@ pub(super) async fn actions(
 pub(super) async fn action(
     State(shared): State<Shared>,
     _: APerson,
-    Path(name): Path,
+    Path(name): Path<ActionName>,
 ) -> TaggedAs<ActionView> {
-    let name: ActionName = named(&name)?;
     let workspace = shared.gate.workspace();
     let action = found("action", &name, workspace.actions.get(&name))?;
     Ok(tagged_action(&action, &workspace))
@@ -81,13 +76,13 @@ pub(super) async fn action(
 pub(super) async fn change_action(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(name): Path,
+    Path(name): Path<ActionName>,
     meant_for: MeantFor,
     body: Strict<PatchAction>,
 ) -> TaggedAs<ActionView> {
     let action = shared
         .gate
-        .change_action(&caller, &named(&name)?, &body.value, &meant_for)
+        .change_action(&caller, &name, &body.value, &meant_for)
         .await?;
     Ok(tagged_action(&action, &shared.gate.workspace()))
 }
@@ -107,10 +102,9 @@ pub(super) async fn preferences(
 pub(super) async fn choose(
     State(shared): State<Shared>,
     APerson(caller): APerson,
-    Path(action): Path,
+    Path(action): Path<ActionName>,
     body: Strict<Choice>,
 ) -> Answered<Page<Preference>> {
-    let action: ActionName = named(&action)?;
     let scope = match body.value {
         Choice::Manual {} => None,
         Choice::Always {} => Some(OptInScope::Always),

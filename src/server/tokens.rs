@@ -4,16 +4,14 @@ use axum::extract::State;
 
 use super::Shared;
 use super::auth::Manager;
-use super::body::{Answer, Nothing, Path, Strict, StrictQuery, created, ok};
+use super::body::{Answered, Nothing, Path, Strict, StrictQuery, created, ok};
 use super::paging::Paging;
-use super::people::named;
 use super::problem::Rejection;
 use crate::api::page::Page;
 use crate::api::people::{NewToken, TokenView};
+use crate::domain::id::TokenId;
 use crate::domain::people::{Holder, Token};
 use crate::gate::{Grant, Secret};
-
-type Answered<T> = Result<Answer<T>, Rejection>;
 
 pub(super) async fn tokens(
     State(shared): State<Shared>,
@@ -28,7 +26,7 @@ pub(super) async fn issue_token(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     body: Strict<NewToken>,
-) -> Answered<TokenView> {
+) -> Answered<TokenView, 201> {
     let NewToken {
         person,
         agent,
@@ -62,10 +60,10 @@ pub(super) async fn issue_token(
 pub(super) async fn revoke_token(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<TokenId>,
     Nothing { .. }: Nothing,
 ) -> Answered<TokenView> {
-    let token = shared.gate.revoke_token(&caller, named(&id)?).await?;
+    let token = shared.gate.revoke_token(&caller, id).await?;
     Ok(ok(token_view(token, None)))
 }
 

@@ -5,18 +5,19 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use schemars::json_schema;
 
 use super::Shared;
 use super::auth::{AWorker, AnAgent};
-use super::body::{Answer, Opaque, Path, Strict, ok};
+use super::body::{Answered, Opaque, Path, Strict, ok};
+use super::openapi::{Gives, Schemas, Sketch};
 use super::problem::Rejection;
-use super::requests::{LONGEST_WAIT, request_id};
+use super::requests::LONGEST_WAIT;
 use crate::api::work::{LeaseWork, LeasedWork, RenewLease, RenewedLease, Work};
+use crate::domain::id::RequestId;
 use crate::domain::time::At;
 use crate::gate::{Leased, Wanted};
 use crate::store::{Checkpoint, Stored};
-
-type Answered<T> = Result<Answer<T>, Rejection>;
 
 pub(super) async fn lease(
     State(shared): State<Shared>,
@@ -44,6 +45,7 @@ pub(super) async fn lease(
         wait: Duration::from_secs(wait.into()),
         lease_seconds,
     };
+    let _waits = (wait > 0).then(|| shared.calls.waits.hold());
     let leased = tokio::select! {
         leased = shared.gate.lease(&caller, &wanted) => leased?,
         () = shared.until_closing() => Vec::new(),
@@ -79,7 +81,7 @@ fn lease_until(stored: &Stored) -> Option<At> {
 pub(super) async fn renew(
     State(shared): State<Shared>,
     AWorker(caller): AWorker,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     body: Strict<RenewLease>,
 ) -> Answered<RenewedLease> {
     let RenewLease {
@@ -89,7 +91,7 @@ pub(super) async fn renew(
     let once = body.once.as_ref();
     let stored = shared
         .gate
-        .renew(&caller, request_id(&id)?, number, lease_seconds, once)
+        .renew(&caller, id, number, lease_seconds, once)
         .await?;
     Ok(ok(RenewedLease {
         id: stored.asked.id,
@@ -101,29 +103,57 @@ pub(super) async fn renew(
 pub(super) async fn save_checkpoint(
     State(shared): State<Shared>,
     AnAgent(caller): AnAgent,
-    Path(id): Path,
+    Path(id): Path<RequestId>,
     state: Opaque,
-) -> Result<StatusCode, Rejection> {
+) -> Result<NoContent, Rejection> {
     let checkpoint = Checkpoint {
         media: state.media,
         bytes: state.bytes,
     };
     shared
         .gate
-        .save_checkpoint(&caller, request_id(&id)?, checkpoint, state.once.as_ref())
+        .save_checkpoint(&caller, id, checkpoint, state.once.as_ref())
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 pub(super) async fn checkpoint(
     State(shared): State<Shared>,
     AnAgent(caller): AnAgent,
-    Path(id): Path,
-) -> Result<Response, Rejection> {
-    let checkpoint = shared
-        .gate
-        .own_checkpoint(&caller, request_id(&id)?)
-        .await?;
-    let headers = [(header::CONTENT_TYPE, checkpoint.media)];
-    Ok((headers, checkpoint.bytes).into_response())
+    Path(id): Path<RequestId>,
+) -> Result<Kept, Rejection> {
+    Ok(Kept(shared.gate.own_checkpoint(&caller, id).await?))
+}
+
+/// It is done, and there is nothing to say.
+pub(super) struct NoContent;
+
+impl IntoResponse for NoContent {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+impl Gives for NoContent {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.answers_nothing();
+    }
+}
+
+/// The state that an agent left, as it came.
+pub(super) struct Kept(Checkpoint);
+
+impl IntoResponse for Kept {
+    fn into_response(self) -> Response {
+        let headers = [(header::CONTENT_TYPE, self.0.media)];
+        (headers, self.0.bytes).into_response()
+    }
+}
+
+impl Gives for Kept {
+    fn describe(sketch: &mut Sketch, _: &mut Schemas) {
+        sketch.answers(200, "application/json", json_schema!({}).to_value());
+        let bytes = json_schema!({"type": "string", "format": "binary"});
+        sketch.answers(200, "application/octet-stream", bytes.to_value());
+    }
 }

@@ -28,6 +28,7 @@ use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::{Asked, Resource};
 use crate::domain::review::Reviewer;
+use crate::domain::stats::{Took, Waiting};
 use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
@@ -263,6 +264,14 @@ pub struct Listed {
     pub total: Option<u64>,
 }
 
+/// What people decided, the latest first.
+#[derive(Debug, Clone)]
+pub struct Decisions {
+    /// All since then are there.
+    pub since: At,
+    pub made: Vec<Took>,
+}
+
 /// The half that one thread commits with.
 pub trait Write: Send {
     /// Carries out a batch in one durable commit: one result for each change, in their order.
@@ -331,6 +340,10 @@ pub trait Read: Send + Sync {
     fn hashed_log(&self, after: u64, limit: u32) -> Reply<'_, Vec<Hashed>>;
     /// What a key was used for.
     fn claim<'a>(&'a self, holder: &'a Holder, key: &'a str) -> Reply<'a, Option<Claim>>;
+    /// What waits, as far as the audience may see it.
+    fn waiting(&self, audience: Audience, now: At) -> Reply<'_, Waiting>;
+    /// What people decided after a moment, the latest first, with a bound on what is looked through.
+    fn decisions(&self, audience: Audience, since: At) -> Reply<'_, Decisions>;
     /// The settled requests whose outcome this agent is to be told.
     fn notices<'a>(&'a self, agent: &'a AgentId, limit: u32) -> Reply<'a, Vec<Stored>>;
 }

@@ -34,6 +34,7 @@ mod settle;
 mod show;
 mod snooze;
 mod start;
+mod stats;
 mod teams;
 mod tokens;
 mod tryout;
@@ -75,6 +76,7 @@ pub enum Command {
     Policy(policy::Args),
     Patterns(patterns::Args),
     Me(me::Args),
+    Stats(stats::Args),
     Actions(actions::Args),
     Integrations(integrations::Args),
     Prefs(prefs::Args),
@@ -142,6 +144,7 @@ impl Command {
             Command::Policy(args) => policy::run(args, session).await,
             Command::Patterns(args) => patterns::run(args, session).await,
             Command::Me(args) => me::run(args, session).await,
+            Command::Stats(args) => stats::run(args, session).await,
             Command::Actions(args) => actions::run(args, session).await,
             Command::Integrations(args) => integrations::run(args, session).await,
             Command::Prefs(args) => prefs::run(args, session).await,

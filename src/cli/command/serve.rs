@@ -39,6 +39,16 @@ pub struct Args {
     /// What to log, as in `debug` or `signoff::gate=debug,info`
     #[arg(long, value_name = "FILTER", default_value = "info")]
     log: String,
+
+    /// How to log it: a line of text, or a line of JSON, for each event
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
 }
 
 const EXAMPLE: &str = "\
@@ -48,7 +58,7 @@ Examples:
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let context = &session.context;
-    log_to_stderr(&args.log)?;
+    log_to_stderr(&args.log, args.log_format)?;
     context.home.make()?;
     let ended = until_signal()?;
     let database = args.database.unwrap_or_else(|| context.database());
@@ -90,15 +100,18 @@ fn not_listening(listen: SocketAddr, error: &io::Error) -> Failure {
     })
 }
 
-fn log_to_stderr(filter: &str) -> Result<(), Failure> {
+fn log_to_stderr(filter: &str, format: LogFormat) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         Failure::usage(format!("--log {filter}: {error}"))
             .hint("a level, like debug, or places with levels, like signoff::gate=debug,info")
     })?;
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .init();
+        .with_writer(io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
     Ok(())
 }
 

@@ -49,27 +49,38 @@ impl Standing {
     }
 
     fn next_due(&self) -> Option<(At, Due)> {
-        let pending = [
-            (self.expires_at, Due::Expires),
-            (self.approves_at, Due::Approves),
-            (self.escalates_at, Due::Escalates),
-            (self.reminds_at(), Due::Reminds),
-        ];
-        let running = |execution: &Execution| match execution.state {
-            ExecutionState::Ready => execution.lapses_at.map(|at| (at, Due::Lapses)),
+        self.dues().into_iter().flatten().min()
+    }
+
+    /// What the clock has to do by now: the first that fell due. A reminder comes last; of what has ended
+    /// meanwhile nobody is reminded.
+    fn overdue(&self, now: At) -> Option<Due> {
+        let dues = self.dues().into_iter().flatten();
+        let overdue = dues.filter(|(at, _)| *at <= now);
+        let first = overdue.min_by_key(|(at, due)| (*due == Due::Reminds, *at, *due));
+        first.map(|(_, due)| due)
+    }
+
+    /// Everything that the clock will have to do with it, as it stands.
+    fn dues(&self) -> [Option<(At, Due)>; 4] {
+        let on = |at: Option<At>, due| at.map(|at| (at, due));
+        if self.state == State::Pending {
+            return [
+                on(self.expires_at, Due::Expires),
+                on(self.approves_at, Due::Approves),
+                on(self.escalates_at, Due::Escalates),
+                on(self.reminds_at(), Due::Reminds),
+            ];
+        }
+        let of_run = |execution: &Execution| match execution.state {
+            ExecutionState::Ready => on(execution.lapses_at, Due::Lapses),
             ExecutionState::Running => {
                 let lease = execution.lease.as_ref();
-                lease.map(|lease| (lease.until, Due::LosesLease))
+                on(lease.map(|lease| lease.until), Due::LosesLease)
             }
             _ => None,
         };
-        match self.state {
-            State::Pending => {
-                let due = pending.into_iter().filter_map(|(at, due)| Some((at?, due)));
-                due.min()
-            }
-            _ => self.execution.as_ref().and_then(running),
-        }
+        [self.execution.as_ref().and_then(of_run), None, None, None]
     }
 
     fn reminds_at(&self) -> Option<At> {
@@ -87,8 +98,7 @@ pub(super) fn tick(
     terms: Terms,
     now: At,
 ) -> Result<Vec<Fact>, Refusal> {
-    let due = standing.next_due().filter(|(at, _)| *at <= now);
-    let Some((_, due)) = due else {
+    let Some(due) = standing.overdue(now) else {
         return match standing.state {
             State::Pending => Err(Refusal::NotDue),
             _ => require_pending(standing, now).and(Err(Refusal::NotDue)),

@@ -1,5 +1,6 @@
 //! The words for where a request stands: the state of its review, and the one status that people see.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::execution::ExecutionState;
@@ -19,7 +20,7 @@ pub enum State {
 }
 
 /// What people and the API see: a function of a request's and its execution's state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Allowed,
@@ -109,7 +110,7 @@ impl Status {
 }
 
 /// How a review ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     Approved,

@@ -106,12 +106,13 @@ fn is_repeat(standing: &Standing, ballot: &Ballot) -> bool {
         return false;
     }
     let mine = standing.vote_of(&vote.by);
-    let edits_again = |edit: &Edit| {
-        // Where the editor has no place their approval never counted, and the edit is all there was.
-        let was_all = edit.seat.is_none() || mine.is_some_and(|mine| mine.word == Word::Approve);
-        vote.word == Word::Approve && standing.edited_by.last() == vote.by.person() && was_all
-    };
-    if ballot.edit.as_ref().is_some_and(edits_again) {
+    // Who has no place under the plan that the edit brought never had a vote: the edit is all there was.
+    let was_all = ballot.seat.is_err() || mine.is_some_and(|mine| mine.word == Word::Approve);
+    let edits_again = vote.word == Word::Approve
+        && ballot.edit.is_some()
+        && standing.edited_by.last() == vote.by.person()
+        && was_all;
+    if edits_again {
         return true;
     }
     mine.is_some_and(|mine| {

@@ -36,6 +36,9 @@ pub use report::Suspicions;
 pub struct Untrusted(String);
 
 impl Untrusted {
+    /// The longest free text that anybody may say, in characters.
+    pub const LONGEST: usize = 4_096;
+
     /// The text exactly as it was sent: for execution, digests, storage and editors, **never** for a
     /// screen, a log or a message.
     pub fn raw_for_execution(&self) -> &str {

@@ -211,12 +211,19 @@ fn why_excluded(voter: &PersonId, matter: &Matter) -> String {
     format!("{what}, and the review has to be somebody else's")
 }
 
+/// How many reviewers a refusal names.
+const NAMES: usize = 5;
+
 fn only_others(plan: &Plan) -> String {
-    let asked = plan.reviewers().into_iter().map(ToString::to_string);
-    let asked: Vec<String> = asked.collect();
-    match asked.is_empty() {
-        true => "nobody may decide it; it will expire".to_owned(),
-        false => format!("only {} may decide it", asked.join(", ")),
+    let asked = plan.reviewers();
+    let names = asked.iter().take(NAMES).map(ToString::to_string);
+    let names = names.collect::<Vec<String>>().join(", ");
+    match asked.len() {
+        0 => "nobody may decide it; it will expire".to_owned(),
+        count if count > NAMES => {
+            format!("only {names} and {} more may decide it", count - NAMES)
+        }
+        _ => format!("only {names} may decide it"),
     }
 }
 

@@ -11,6 +11,7 @@ mod list;
 mod project;
 mod read;
 mod rows;
+mod stats;
 mod tree;
 mod write;
 

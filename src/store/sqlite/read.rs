@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_json, read_request};
-use super::{aside, list, tree};
+use super::{aside, list, stats, tree};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Fact, PolicySaved};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
@@ -16,11 +16,12 @@ use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::Resource;
 use crate::domain::review::Reviewer;
+use crate::domain::stats::Waiting;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::store::{
-    Attention, Checkpoint, Claim, Entry, Hashed, Listed, Payload, PolicyVersion, Query, Read,
-    Reply, StoreError, Stored,
+    Attention, Audience, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
+    PolicyVersion, Query, Read, Reply, StoreError, Stored,
 };
 
 pub(super) struct Reader {
@@ -276,6 +277,14 @@ impl Read for Reader {
 
     fn claim<'a>(&'a self, holder: &'a Holder, key: &'a str) -> Reply<'a, Option<Claim>> {
         self.here(|from| find_claim(from, holder, key))
+    }
+
+    fn waiting(&self, audience: Audience, now: At) -> Reply<'_, Waiting> {
+        self.aside(move |from| stats::waiting(from, &audience, now))
+    }
+
+    fn decisions(&self, audience: Audience, since: At) -> Reply<'_, Decisions> {
+        self.aside(move |from| stats::decisions(from, &audience, since))
     }
 
     fn notices<'a>(&'a self, agent: &'a AgentId, limit: u32) -> Reply<'a, Vec<Stored>> {

@@ -2,7 +2,7 @@
 
 use super::sample::{BORN, HOUR, Life, MINUTE, asked, delay, person, plan, saying, tick, vote};
 use crate::domain::event::Fact;
-use crate::domain::lifecycle::{Edit, Refusal, Status};
+use crate::domain::lifecycle::{Ballot, Edit, Refusal, Status};
 use crate::domain::review::{Plan, Word};
 use crate::domain::untrusted::Untrusted;
 
@@ -66,10 +66,18 @@ fn a_separate_edit_waits_for_somebody_else() {
         separate: true,
         ..plan(&[&["ana", "ben"]])
     }));
-    let edit = vote(life.edit("ana", "as ana wants it", next(&in_force(&life)), false));
-    assert!(matches!(life.does(&edit)[..], [Fact::Edited(_)]));
+    let edit = life.edit("ana", "as ana wants it", next(&in_force(&life)), false);
+    assert!(matches!(
+        life.does(&vote(edit.clone()))[..],
+        [Fact::Edited(_)]
+    ));
     life.is(Status::Pending);
-    assert_eq!(life.does(&edit), [], "the same edit again is the same edit");
+    let excluded = Err(Untrusted::from("you edited its parameters"));
+    let again = vote(Ballot {
+        seat: excluded,
+        ..edit
+    });
+    assert_eq!(life.does(&again), [], "the same edit again is the same");
     life.approve("ben");
     life.is(Status::Approved);
 }
@@ -119,7 +127,7 @@ fn an_edit_that_was_taken_back_is_given_again() {
     let edit = life.edit("ana", "as ana wants it", next(&in_force(&life)), true);
     life.does(&vote(edit.clone()));
     life.does(&super::sample::take_back("ana"));
-    let again = crate::domain::lifecycle::Ballot {
+    let again = Ballot {
         digest: Some(life.standing.digest),
         ..edit
     };

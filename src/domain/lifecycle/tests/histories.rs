@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use proptest::sample::{Index, select, subsequence};
+use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
@@ -58,7 +58,7 @@ pub enum Try {
         change: Option<Change>,
     },
     /// One of the ballots of before is sent again.
-    Repeat(Index),
+    Repeat(usize),
     TakeBack(&'static str),
     Cancel,
     Tick,
@@ -103,84 +103,111 @@ fn config() -> ProptestConfig {
     ProptestConfig::with_cases(u32::try_from(cases).expect("fewer than 2^32 histories"))
 }
 
-fn named() -> impl Strategy<Value = Named> {
-    prop_oneof![8 => Just(Named::Right), 1 => Just(Named::Wrong), 2 => Just(Named::Nothing)]
-}
+/// Throws from which one try is made: of small numbers, so that a history that breaks something shrinks.
+#[derive(Debug, Clone, Copy)]
+struct Throws([u8; 6]);
 
-fn any_change() -> impl Strategy<Value = Change> {
-    let text = select(vec!["as asked", "otherwise", "yet otherwise"]);
-    (text, any::<bool>(), any::<bool>(), 0..8_u8).prop_map(|(text, replaces, renumbers, denied)| {
-        Change {
-            text,
-            replaces,
-            renumbers,
-            denied: denied == 0,
+impl Throws {
+    fn of<T: Copy>(self, throw: usize, from: &[T]) -> T {
+        from[usize::from(self.0[throw]) % from.len()]
+    }
+
+    fn somebody(self) -> &'static str {
+        self.of(1, &PEOPLE)
+    }
+
+    fn anybody(self) -> &'static str {
+        self.of(1, &EVERYBODY)
+    }
+
+    fn worker(self) -> &'static str {
+        self.of(2, &WORKERS)
+    }
+
+    /// The agent, or a worker.
+    fn runner(self) -> Option<&'static str> {
+        self.of(1, &[None, Some(WORKERS[0]), Some(WORKERS[1]), None])
+    }
+
+    fn named(self, throw: usize) -> Named {
+        use Named::{Nothing, Right, Wrong};
+        self.of(
+            throw,
+            &[
+                Right, Right, Right, Right, Right, Right, Right, Nothing, Nothing, Wrong,
+            ],
+        )
+    }
+
+    fn change(self) -> Option<Change> {
+        let bits = self.0[5];
+        let changes = bits % 4 == 3;
+        changes.then(|| Change {
+            text: ["as asked", "otherwise", "yet otherwise"][usize::from(bits / 4 % 3)],
+            replaces: bits & 16 > 0,
+            renumbers: bits & 32 > 0,
+            denied: bits > 224,
+        })
+    }
+
+    fn vote(self) -> Try {
+        use Word::{Approve, Reject, Respond};
+        let most = [Approve; 12];
+        let words = [&most[..], &[Reject, Respond]].concat();
+        Try::Vote {
+            by: self.anybody(),
+            word: self.of(2, &words),
+            digest: self.named(3),
+            plan: self.named(4),
+            change: self.change(),
         }
-    })
-}
+    }
 
-fn any_vote() -> impl Strategy<Value = Try> {
-    let word = prop_oneof![
-        12 => Just(Word::Approve),
-        1 => Just(Word::Reject),
-        1 => Just(Word::Respond),
-    ];
-    let by = select(EVERYBODY.to_vec());
-    let change = proptest::option::weighted(0.25, any_change());
-    (by, word, named(), named(), change).prop_map(|(by, word, digest, plan, change)| Try::Vote {
-        by,
-        word,
-        digest,
-        plan,
-        change,
-    })
-}
-
-fn any_report() -> impl Strategy<Value = Try> {
-    let outcomes = vec![Outcome::Executed, Outcome::Failed, Outcome::Unknown];
-    (by_whom(), select(outcomes), named(), named()).prop_map(|(by, outcome, digest, epoch)| {
+    fn report(self) -> Try {
+        use Outcome::{Executed, Failed, Unknown};
         Try::Report {
-            by,
-            outcome,
-            digest,
-            epoch,
+            by: self.runner(),
+            outcome: self.of(2, &[Executed, Failed, Unknown]),
+            digest: self.named(3),
+            epoch: self.named(4),
         }
-    })
+    }
+
+    fn absence(self) -> Try {
+        let delegate = self.of(2, &PEOPLE);
+        Try::Away(self.somebody(), (self.0[3] % 5 > 0).then_some(delegate))
+    }
+
+    fn attempt(self) -> Try {
+        match self.0[0] % 70 {
+            0..24 => self.vote(),
+            24..27 => Try::Repeat(self.0[1].into()),
+            27..30 => Try::TakeBack(self.anybody()),
+            30 => Try::Cancel,
+            31..37 => Try::Tick,
+            37..39 => Try::Goes(self.somebody()),
+            39..41 => Try::Comes(self.somebody()),
+            41..44 => self.absence(),
+            44 => Try::Back(self.somebody()),
+            45..47 => Try::Reroute,
+            47..55 => Try::Start(self.runner()),
+            55..57 => Try::Renew(self.worker(), self.named(3)),
+            57..66 => self.report(),
+            66..68 => Try::Retry,
+            68 => Try::Settle(self.of(1, &[Outcome::Executed, Outcome::Failed])),
+            _ => Try::Stop,
+        }
+    }
 }
 
-/// The agent, or a worker.
-fn by_whom() -> impl Strategy<Value = Option<&'static str>> {
-    proptest::option::of(select(WORKERS.to_vec()))
-}
-
-fn any_try() -> impl Strategy<Value = Try> {
-    let somebody = || select(PEOPLE.to_vec());
-    let delegate = proptest::option::weighted(0.8, somebody());
-    prop_oneof![
-        24 => any_vote(),
-        3 => any::<Index>().prop_map(Try::Repeat),
-        3 => select(EVERYBODY.to_vec()).prop_map(Try::TakeBack),
-        1 => Just(Try::Cancel),
-        6 => Just(Try::Tick),
-        2 => somebody().prop_map(Try::Goes),
-        2 => somebody().prop_map(Try::Comes),
-        3 => (somebody(), delegate).prop_map(|(who, delegate)| Try::Away(who, delegate)),
-        1 => somebody().prop_map(Try::Back),
-        2 => Just(Try::Reroute),
-        8 => by_whom().prop_map(Try::Start),
-        2 => (select(WORKERS.to_vec()), named()).prop_map(|(who, epoch)| Try::Renew(who, epoch)),
-        8 => any_report(),
-        2 => Just(Try::Retry),
-        1 => select(vec![Outcome::Executed, Outcome::Failed]).prop_map(Try::Settle),
-        1 => Just(Try::Stop),
-    ]
-}
-
-fn any_pause() -> impl Strategy<Value = Span> {
-    let pauses = [
+fn any_try() -> impl Strategy<Value = (Span, Try)> {
+    const PAUSES: [i64; 11] = [
         0, 0, 0, 1, 10, 999, 1_000, 10_000, 60_000, 600_000, 3_600_000,
     ];
-    select(pauses.map(Span::from_millis).to_vec())
+    (any::<u8>(), any::<[u8; 6]>()).prop_map(|(pause, throws)| {
+        let pause = PAUSES[usize::from(pause) % PAUSES.len()];
+        (Span::from_millis(pause), Throws(throws).attempt())
+    })
 }
 
 fn any_span(longest: i64) -> impl Strategy<Value = Span> {
@@ -260,7 +287,7 @@ fn any_asked() -> impl Strategy<Value = Asked> {
 
 fn any_history() -> impl Strategy<Value = History> {
     let terms = (any_span(7_200), select(vec![0, 0, 5_000, 60_000]));
-    let tries = proptest::collection::vec((any_pause(), any_try()), COMMANDS_PER_HISTORY);
+    let tries = proptest::collection::vec(any_try(), COMMANDS_PER_HISTORY);
     (any_asked(), any_plan(), terms, any_span(900), tries).prop_map(
         |(asked, other, (use_within, undo), lease, tries)| History {
             asked,

@@ -9,9 +9,10 @@ use super::world::World;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Fact, RouteReason};
 use crate::domain::execution::ExecutionState;
-use crate::domain::lifecycle::{Command, Decision, Refusal, Runner, Standing, State, step};
+use crate::domain::lifecycle::{Ballot, Command, Decision, Refusal, Runner, Standing, State, step};
 use crate::domain::review::{Plan, Resolver, Reviewer, Vote, Word};
 use crate::domain::time::{At, Span};
+use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
 
 /// A command, and what came of it.
@@ -110,10 +111,9 @@ fn one_settlement(world: &World, happened: &Happened) -> TestCaseResult {
         };
         prop_assert!(told, "the winner is {winner:?}");
     }
-    if let Some(last) = world.counted.last()
-        && still_counts(last, after)
-    {
-        let again = step(after, &Command::Vote(Box::new(last.clone())), happened.now);
+    let last = world.counted.last();
+    if let Some(again) = last.and_then(|last| repeated(last, after)) {
+        let again = step(after, &Command::Vote(Box::new(again)), happened.now);
         prop_assert_eq!(again, Ok(Vec::new()), "said again");
     }
     Ok(())
@@ -137,19 +137,29 @@ fn is_repeat(world: &World, happened: &Happened) -> bool {
     }
 }
 
-/// Whether what a ballot did is still in force: its vote, or its edit where that was all.
-fn still_counts(ballot: &crate::domain::lifecycle::Ballot, standing: &Standing) -> bool {
+/// The ballot as it would be sent again, where what it did is still in force: its vote, or its edit where
+/// that was all.
+fn repeated(ballot: &Ballot, standing: &Standing) -> Option<Ballot> {
     let vote = standing.vote_of(&ballot.vote.by);
     let voted = vote.is_some_and(|vote| vote.word == ballot.vote.word);
-    match &ballot.edit {
-        Some(edit) if ballot.vote.word == Word::Approve => {
-            edit.edited.digest == standing.digest
-                && (voted || edit.seat.is_none())
-                && (standing.edited_by.last() == ballot.vote.by.person()
-                    || ballot.digest == Some(standing.digest))
-        }
-        _ => voted && ballot.digest.is_none_or(|digest| digest == standing.digest),
+    let edit = ballot
+        .edit
+        .as_ref()
+        .filter(|_| ballot.vote.word == Word::Approve);
+    let edited = edit.is_some_and(|edit| {
+        edit.edited.digest == standing.digest
+            && standing.edited_by.last() == ballot.vote.by.person()
+    });
+    let was_all = edited && edit.is_some_and(|edit| edit.seat.is_none());
+    let same = edit.is_none_or(|edit| edit.edited.digest == standing.digest)
+        && ballot.digest.is_none_or(|digest| digest == standing.digest);
+    if voted && (edited || same) {
+        return Some(ballot.clone());
     }
+    was_all.then(|| Ballot {
+        seat: Err(Untrusted::from("you edited its parameters")),
+        ..ballot.clone()
+    })
 }
 
 /// 01 §States.2: one vote per request, step and person; votes excluded by separation count nothing.

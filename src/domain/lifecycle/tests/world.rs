@@ -82,7 +82,9 @@ impl<'a> World<'a> {
                     "what is due is done"
                 );
             }
-            self.carry_out(command)?;
+            let late = self.carry_out(command)?;
+            let expired = matches!(late, Err(Refusal::Expired(_)));
+            prop_assert!(!expired || self.standing.settled.is_some());
         }
         Ok(())
     }
@@ -178,7 +180,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The command that a try comes to now; nothing where it only changes who is there.
+    /// The command that a try comes to now. Where somebody comes or goes, the gate looks again at what
+    /// waits for them.
     fn command(&mut self, wanted: &Try) -> Option<Command> {
         let epoch = self.standing.execution.as_ref().map_or(0, |run| run.epoch);
         let named = |named: &Named| match named {
@@ -200,20 +203,30 @@ impl<'a> World<'a> {
             } => vote(self.ballot(by, *word, *digest, *plan, change.as_ref())),
             Try::Repeat(_) if self.sent.is_empty() => return None,
             Try::Repeat(index) => {
-                let again = index.get(&self.sent).clone();
+                let again = self.sent[index % self.sent.len()].clone();
                 let seat = self.seat(self.standing.plan.as_ref(), &again.vote.by, false);
                 vote(Ballot { seat, ..again })
             }
             Try::TakeBack(by) => Command::TakeBack { by: reviewer(by) },
             Try::Cancel => super::sample::cancel(),
             Try::Tick => self.tick(),
-            Try::Goes(who) => return self.moved(|world| drop(world.gone.insert(person(who)))),
-            Try::Comes(who) => return self.moved(|world| drop(world.gone.remove(&person(who)))),
+            Try::Goes(who) => {
+                self.gone.insert(person(who));
+                self.reroute()
+            }
+            Try::Comes(who) => {
+                self.gone.remove(&person(who));
+                self.reroute()
+            }
             Try::Away(who, delegate) => {
                 let delegate = delegate.filter(|delegate| delegate != who).map(person);
-                return self.moved(|world| drop(world.away.insert(person(who), delegate)));
+                self.away.insert(person(who), delegate);
+                self.reroute()
             }
-            Try::Back(who) => return self.moved(|world| drop(world.away.remove(&person(who)))),
+            Try::Back(who) => {
+                self.away.remove(&person(who));
+                self.reroute()
+            }
             Try::Reroute => self.reroute(),
             Try::Start(by) => Command::Start { by: runner(by) },
             Try::Renew(who, epoch) => Command::Renew {
@@ -237,12 +250,6 @@ impl<'a> World<'a> {
             Try::Settle(outcome) => settle(*outcome),
             Try::Stop => stop(),
         })
-    }
-
-    /// Somebody comes or goes, and the gate looks at what waits for them.
-    fn moved(&mut self, change: impl FnOnce(&mut Self)) -> Option<Command> {
-        change(self);
-        Some(self.reroute())
     }
 
     fn digest(&self, named: Named) -> Option<Digest> {

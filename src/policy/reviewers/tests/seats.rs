@@ -59,6 +59,20 @@ fn who_was_asked_for_a_role_or_a_group_may_vote_while_they_are_in_it() {
     );
 }
 
+#[test]
+fn a_refusal_names_a_few_of_many_reviewers() {
+    let mut case = Case::new("email.send");
+    for name in ["abe", "bob", "cem"] {
+        let member = crate::policy::fixtures::person(name, Role::Member, true);
+        case.workspace.people.insert(id(name), member);
+    }
+    let members = plan_of(&case, &terms("role:member"));
+    assert_eq!(
+        seat_of(&members, "max", &case).unwrap_err(),
+        "only abe, ana, ben, bob, cem and 2 more may decide it"
+    );
+}
+
 fn separate(resolver: &str) -> Review {
     Review {
         separate: true,

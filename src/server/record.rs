@@ -1,0 +1,59 @@
+//! Every call gets an id, which its answer and all that is logged about it carry, and is counted by its
+//! route, never by its path: a path may hold what a caller made up.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::{ROUTES, Shared};
+
+const CALL_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(super) async fn each(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = known_method(request.method());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("none", |path| known_route(path.as_str()));
+    let id = Uuid::now_v7().simple().to_string();
+    let span = tracing::info_span!("call", id, method, route);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let status = response.status();
+    span.in_scope(|| {
+        let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(status = status.as_u16(), millis, "answered");
+    });
+    let class = match status.as_u16() / 100 {
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        5 => "5xx",
+        _ => "1xx",
+    };
+    shared.calls.calls.add([method, route, class]);
+    let id = HeaderValue::from_str(&id).expect("an id is made of hexadecimal digits");
+    response.headers_mut().insert(CALL_ID, id);
+    response
+}
+
+/// The route as the list of routes has it: labels are never made of what came over the wire.
+fn known_route(path: &str) -> &'static str {
+    let known = ROUTES.iter().find(|(_, known)| *known == path);
+    known.map_or("none", |(_, known)| known)
+}
+
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}
