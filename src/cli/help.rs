@@ -40,6 +40,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         &[
             "serve",
             "doctor",
+            "stats",
             "audit",
             "backup",
             "restore",
@@ -103,7 +104,8 @@ mod tests {
 
     #[test]
     fn the_first_help_reads_like_a_manual() {
-        let help = grouped(Cli::command()).render_long_help().to_string();
+        let mut program = grouped(Cli::command()).term_width(100);
+        let help = program.render_long_help().to_string();
         insta::assert_snapshot!(help);
     }
 }

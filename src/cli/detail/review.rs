@@ -20,6 +20,10 @@ pub fn review(page: &mut Page, request: &Request, now: At) {
     if let Some(why) = &review.undecidable {
         page.fact("But", &why.plain_line());
     }
+    if review.stages.is_empty() {
+        let whom = words::and(&review.reviewers);
+        page.fact("Asks", &format!("{whom} ({})", review.resolver));
+    }
     let mut fallback_at = review.fallback_at;
     let pending = request.status == Status::Pending;
     // Whom else it would have asked is of no interest once it is decided.
