@@ -40,6 +40,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
         &[
             "serve",
             "doctor",
+            "stats",
             "audit",
             "backup",
             "restore",
@@ -54,7 +55,7 @@ pub fn grouped(program: Command) -> Command {
     let commands = groups(&program);
     program.help_template(format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{commands}\n\
-         `signoff COMMAND --help` is the manual of a command.\n\n{{options}}{{after-help}}"
+         `signoff COMMAND --help` is the manual of a command.\n\nOptions:\n{{options}}{{after-help}}"
     ))
 }
 
@@ -103,7 +104,8 @@ mod tests {
 
     #[test]
     fn the_first_help_reads_like_a_manual() {
-        let help = grouped(Cli::command()).render_long_help().to_string();
+        let mut program = grouped(Cli::command()).term_width(100);
+        let help = program.render_long_help().to_string();
         insta::assert_snapshot!(help);
     }
 }

@@ -64,8 +64,8 @@ mod tests {
         let text = ladder(&[rung], &allowed, Some(&asked), None);
         assert_eq!(
             text,
-            "RUNG        ANSWER     RULE          WHY\n\
-             own opt in  not asked  a<^[>[2Jb     one⏎two\n\n\
+            "RUNG        ANSWER     RULE       WHY\n\
+             own opt in  not asked  a<^[>[2Jb  one⏎two\n\n\
              verdict: allow, audit mode\n\
              outside audit mode it would have been: ask, email.send needs approval\n"
         );

@@ -43,12 +43,16 @@ pub fn changes(replayed: &Replayed, width: Option<usize>) -> String {
     let passes = |change: &&ReplayedRequest| change.rejected && change.would_be == Effect::Allow;
     let (rejected, others): (Vec<_>, Vec<_>) = replayed.changes.iter().partition(passes);
     let mut text = String::new();
+    let the_others = match rejected.is_empty() {
+        true => "",
+        false => "The others:\n",
+    };
     for (heading, changes) in [
-        ("People rejected these, and they would pass:", rejected),
-        ("The others:", others),
+        ("People rejected these, and they would pass:\n", rejected),
+        (the_others, others),
     ] {
         if !changes.is_empty() {
-            text.push_str(&format!("\n{heading}\n"));
+            text.push_str(&format!("\n{heading}"));
             text.push_str(&table(&changes, width).one_line_each(width));
         }
     }

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::Exit;
+use crate::api::policy::Replay;
 use crate::api::settings::{ActionView, PatchAction};
 use crate::cli::args;
 use crate::cli::changes;
@@ -11,6 +12,7 @@ use crate::cli::near::unknown_action;
 use crate::cli::out;
 use crate::cli::session::Session;
 use crate::cli::table::Table;
+use crate::cli::trial;
 use crate::domain::execution::Executor;
 use crate::domain::id::ActionName;
 use crate::domain::risk::Risk;
@@ -113,6 +115,10 @@ struct Toggle {
     #[arg(value_name = "NAME")]
     name: ActionName,
 
+    /// Only say what it would have changed in the last 30 days
+    #[arg(long)]
+    replay: bool,
+
     /// Print the action as JSON
     #[arg(long)]
     json: bool,
@@ -154,6 +160,9 @@ async fn set(session: &Session, toggle: Toggle, unlocked: bool) -> Result<(), Fa
         auto_approval_allowed: Some(unlocked),
         ..PatchAction::default()
     };
+    if toggle.replay {
+        return try_out(session, toggle, patch).await;
+    }
     let changed = session.call(async |client| client.change_action(&toggle.name, &patch).await);
     let action = match changed.await {
         Ok(action) => action,
@@ -170,6 +179,22 @@ async fn set(session: &Session, toggle: Toggle, unlocked: bool) -> Result<(), Fa
     } else {
         format!("{} locked: every opt-in for it has ended\n", action.name)
     })
+}
+
+/// What a change would have made of the requests of the past; nothing changes.
+async fn try_out(session: &Session, toggle: Toggle, patch: PatchAction) -> Result<(), Failure> {
+    let asked = Replay {
+        actions: [(toggle.name.clone(), patch)].into(),
+        ..Replay::default()
+    };
+    let replayed = session.call(async |client| client.replay(&asked).await);
+    let replayed = replayed.await?;
+    if toggle.json {
+        return out::print_json(&replayed);
+    }
+    out::print(&(trial::counts(&replayed) + &trial::changes(&replayed, out::width())))?;
+    out::note(&format!("nothing was changed of {}", toggle.name));
+    Ok(())
 }
 
 async fn edit(session: &Session, edit: Edit) -> Result<(), Failure> {

@@ -9,9 +9,9 @@ use crate::cli::session::Session;
 use crate::config::Config;
 use crate::domain::untrusted::Untrusted;
 
-/// Look at settings, home, tokens, store, clock and gate, and say what to do about what is wrong.
+/// Say what is wrong with a home, and what to do about it.
 ///
-/// It starts no gate and changes nothing. With SIGNOFF_URL it looks at that gate, without at the one of
+/// Looks at settings, home, tokens, store, clock and gate. It starts no gate and changes nothing. With SIGNOFF_URL it looks at that gate, without at the one of
 /// this home and at its database. `signoff audit verify` holds the database against its log, which takes
 /// longer.
 #[derive(clap::Args)]

@@ -20,8 +20,14 @@ pub fn review(page: &mut Page, request: &Request, now: At) {
     if let Some(why) = &review.undecidable {
         page.fact("But", &why.plain_line());
     }
+    if review.stages.is_empty() {
+        let whom = words::and(&review.reviewers);
+        page.fact("Asks", &format!("{whom} ({})", review.resolver));
+    }
     let mut fallback_at = review.fallback_at;
-    for stage in &review.stages {
+    let pending = request.status == Status::Pending;
+    // Whom else it would have asked is of no interest once it is decided.
+    for stage in review.stages.iter().filter(|stage| stage.open || pending) {
         let (name, text) = said(stage, &mut fallback_at, now);
         page.fact(name, &text);
     }
@@ -32,7 +38,7 @@ pub fn review(page: &mut Page, request: &Request, now: At) {
             &format!("approved in {left}, unless somebody rejects it"),
         );
     }
-    if request.status == Status::Pending {
+    if pending {
         attention(page, request, now);
     }
 }

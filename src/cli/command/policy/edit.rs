@@ -33,6 +33,8 @@ pub struct Args {
 
 /// What a comment of ours begins with.
 const OURS: &str = "# signoff: ";
+/// How often an editor is opened that nobody sits at.
+const ROUNDS_ALONE: usize = 3;
 
 /// How editing ended.
 enum Ended {
@@ -91,17 +93,21 @@ async fn until_saved(
     yes: bool,
 ) -> Result<Ended, Failure> {
     let mut refused: Option<String> = None;
+    let mut rounds = 0;
     loop {
+        rounds += 1;
         let text = without_ours(&draft.edit().await?);
         if text == start {
             return Ok(Ended::Unchanged);
         }
         let preview = match Preview::of(session, &text).await? {
             Ok(preview) => preview,
-            Err(faults) if refused.as_ref() == Some(&text) => {
-                return Err(faulty("what you wrote", &faults));
-            }
             Err(faults) => {
+                let told = faulty("what you wrote", &faults);
+                if refused.as_ref() == Some(&text) || !goes_on(&told, rounds).await? {
+                    draft.replace(&text)?;
+                    return Err(told);
+                }
                 draft.replace(&with_faults(&faults, &text))?;
                 refused = Some(text);
                 continue;
@@ -125,6 +131,19 @@ async fn until_saved(
             }
         }
     }
+}
+
+/// Whether to go back to the editor with what is wrong. An editor that nobody sits at gets a few rounds.
+async fn goes_on(told: &Failure, rounds: usize) -> Result<bool, Failure> {
+    if !can_ask() {
+        return Ok(rounds < ROUNDS_ALONE);
+    }
+    let told = told.report().unwrap_or_default();
+    let answer = ask(&format!(
+        "{told}\npress Enter to go on editing, or type stop: "
+    ))
+    .await?;
+    Ok(answer.is_empty())
 }
 
 fn without_ours(text: &str) -> String {
