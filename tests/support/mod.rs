@@ -6,7 +6,7 @@ pub mod program;
 pub mod pty;
 mod wire;
 
-pub use gate::{TestGate, log_key};
+pub use gate::TestGate;
 pub use home::Home;
 pub use wire::{Answer, Wire};
 
