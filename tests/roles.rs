@@ -81,7 +81,7 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 73] = [
+const TABLE: [Row; 75] = [
     row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+k!!"),
     row("get", "/v1/requests", "", "++++kk!!"),
     row("get", "/v1/requests/{id}", "", "?++++k!!"),
@@ -110,6 +110,8 @@ const TABLE: [Row; 73] = [
     row("post", "/v1/policy/replay", r#"{"since": "2026-01-01T00:00:00Z"}"#, "--++kk!!"),
     row("post", "/v1/evaluate", r#"{"agent": "local", "action": "file.read", "params": {}}"#, "+++++k!!"),
     row("get", "/v1/patterns", "", "--++kk!!"),
+    row("get", "/v1/tools", "", "--++kk!!"),
+    row("post", "/v1/tools/{id}/accept", "{}", "--??kk!!"),
     row("post", "/v1/patterns/{name}/resume", "{}", "--??kk!!"),
     row("get", "/v1/events", "", "++++kk!!"),
     row("get", "/v1/notices", "", "kkkk+k!!"),

@@ -35,6 +35,7 @@ mod stats;
 mod stop;
 mod timers;
 mod tokens;
+mod tools;
 mod wait;
 mod work;
 
