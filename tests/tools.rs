@@ -78,11 +78,9 @@ async fn whoever_leaves_the_tool_out_is_not_trusted_for_it() {
     let silent = json!({"action": "mcp.tracker.create", "params": {"title": "Broken"}});
     let asked = agent.post("/v1/requests", silent.to_string()).await.json();
     assert_eq!(asked["status"], "pending");
-    let why = owner.get(&format!(
-        "/v1/requests/{}/why",
-        asked["id"].as_str().unwrap()
-    ));
-    let trusted = &why.await.json()["rungs"][4];
+    let path = format!("/v1/requests/{}/why", asked["id"].as_str().unwrap());
+    let why = owner.get(&path).await.json();
+    let trusted = &why["rungs"][4];
     assert_eq!(trusted["answer"], "pass");
     assert!(
         trusted["text"]
