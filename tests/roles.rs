@@ -47,6 +47,8 @@ impl Gets {
         }
         match (answer.status, answer.problem().name()) {
             (401, _) => Self::Unknown,
+            // Nothing in it is hidden.
+            (422, _) if answer.problem().errors[0].pointer == "/pointer" => Self::Heard,
             (403, "wrong-kind-of-token") => Self::WrongKind,
             (403, "forbidden") => Self::Forbidden,
             (404, _) => Self::Hidden,
@@ -97,7 +99,7 @@ const TABLE: [Row; 75] = [
     row("post", "/v1/requests/{id}/snooze", r#"{"until": "2099-01-01T00:00:00Z"}"#, "?~~+kk!!"),
     row("post", "/v1/requests/{id}/retry", r#"{"reason": "again"}"#, "?~++kk!!"),
     row("post", "/v1/requests/{id}/settle", r#"{"outcome": "executed", "reason": "I looked"}"#, "?~++kk!!"),
-    row("post", "/v1/requests/{id}/reveal", r#"{"pointer": "/subject"}"#, "?+++kk!!"),
+    row("post", "/v1/requests/{id}/reveal", r#"{"pointer": "/subject"}"#, "?~~+kk!!"),
     row("put", "/v1/requests/{id}/checkpoint", "{}", "kkkk+k!!"),
     row("get", "/v1/requests/{id}/checkpoint", "", "kkkk?k!!"),
     row("post", "/v1/work/lease", r#"{"actions": ["email.send"], "wait": 0}"#, "kkkkk+!!"),
