@@ -57,7 +57,11 @@ async fn everything_that_was_asked_comes_back() {
     assert_eq!(request.status, Status::Pending);
     assert_eq!(request.version, 1);
     assert_eq!(request.agent.as_str(), "outreach");
-    assert_eq!(request.risk.level, Risk::Medium);
+    assert_eq!(
+        request.risk.level,
+        Risk::High,
+        "nobody has written there before"
+    );
     assert_eq!(
         request.expires_at,
         Some(request.created_at.plus(Span::from_hours(2)))

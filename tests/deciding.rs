@@ -157,9 +157,17 @@ async fn the_first_check_that_fails_answers_and_nothing_is_decided() {
         (json!({}), "/decision"),
         (json!({"decision": "reject", "by": "owner"}), "/by"),
         (
-            json!({"decision": "approve", "digest": asked.digest, "params": {"to": "me@evil.example"}}),
+            json!({"decision": "reject", "params": {"to": "me@evil.example"}}),
             "/params",
         ),
+        (
+            json!({"decision": "approve", "digest": asked.digest, "remember": "always",
+                   "params": {"to": "me@evil.example"}}),
+            "/remember",
+        ),
+        (json!({"decision": "respond"}), "/text"),
+        (json!({"decision": "respond", "text": "  "}), "/text"),
+        (json!({"decision": "reject", "text": "no"}), "/text"),
     ] {
         let problem = decide(&scene.ana, &asked, body.clone())
             .await
@@ -228,7 +236,8 @@ async fn a_repeat_is_the_same_answer_and_anything_else_learns_who_was_first() {
 async fn what_expired_is_gone_before_anybody_asks_who_may() {
     let scene = scene().await;
     let asked = scene.asked().await;
-    scene.gate.hands.pass(Span::from_hours(12));
+    // A recipient nobody knows yet makes it one of high risk.
+    scene.gate.hands.pass(Span::from_hours(4));
     for who in [&scene.ana, &scene.lee] {
         let body = json!({"decision": "approve", "digest": OTHER_DIGEST, "plan": 99});
         let problem = decide(who, &asked, body).await.refused(410, "expired");

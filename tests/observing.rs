@@ -6,9 +6,7 @@ use std::io::{BufRead, BufReader};
 
 use serde_json::{Value, json};
 use signoff::domain::time::Span;
-use signoff::gate::{self, FirstKeys, Gate, Secret};
 use signoff::server::{self, Options};
-use signoff::store::{self, Database};
 use tokio::net::TcpListener;
 
 use crate::support::program::{self, token};
@@ -34,7 +32,7 @@ async fn the_figures_follow_what_happens() {
     let gate = TestGate::start().await;
     let anybody = Wire::new(&gate.url, None);
     let before = figures(&anybody).await;
-    assert_eq!(before["signoff_pending{risk=\"medium\"}"], 0.0);
+    assert_eq!(before["signoff_pending{risk=\"high\"}"], 0.0);
     let first = gate.agent().ask(&email(), "first").await.unwrap();
     let second = gate.agent().ask(&email(), "second").await.unwrap();
     gate.agent().ask(&email(), "third").await.unwrap();
@@ -56,7 +54,7 @@ async fn the_figures_follow_what_happens() {
         ("signoff_decisions_total{decision=\"approved\"}", 1.0),
         ("signoff_decisions_total{decision=\"rejected\"}", 1.0),
         ("signoff_overdue_total", 0.0),
-        ("signoff_pending{risk=\"medium\"}", 1.0),
+        ("signoff_pending{risk=\"high\"}", 1.0),
         ("signoff_pending_oldest_seconds", 90.0),
         ("signoff_streams", 0.0),
         ("signoff_waits", 0.0),
@@ -121,32 +119,27 @@ async fn until(wire: &Wire, figure: &str, value: f64) {
 
 #[tokio::test]
 async fn beyond_loopback_the_figures_are_for_managers() {
-    let home = tempfile::tempdir().unwrap();
-    let store = store::open(&Database::Sqlite(home.path().join("signoff.db"))).unwrap();
-    let keys = FirstKeys {
-        owner: Secret::generate().unwrap(),
-        agent: Secret::generate().unwrap(),
-    };
-    let gate = Gate::open(store, gate::wall_clock(), || Ok(keys.clone()))
-        .await
-        .unwrap();
+    let gate = TestGate::start().await;
+    gate.person("lee", "manager").await;
+    let lee = gate.token(json!({"person": "lee"})).await;
+    let agent = gate.token(json!({"agent": "local"})).await;
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let url = format!("http://127.0.0.1:{}", listener.local_addr().unwrap().port());
-    tokio::spawn(server::serve(
-        gate,
+    let beyond = server::serve(
+        gate.gate.clone(),
         listener,
         Options::default(),
         std::future::pending(),
-    ));
-    let as_whom = |secret: Option<&Secret>| Wire::new(&url, secret.map(Secret::reveal));
-    as_whom(None)
-        .get("/metrics")
+    );
+    tokio::spawn(beyond);
+    let figures = async |token: Option<&str>| Wire::new(&url, token).get("/metrics").await;
+    figures(None).await.refused(401, "unauthorized");
+    figures(Some(&agent))
         .await
-        .refused(401, "unauthorized");
-    let agent = as_whom(Some(&keys.agent)).get("/metrics").await;
-    agent.refused(403, "wrong-kind-of-token");
-    assert_eq!(as_whom(Some(&keys.owner)).get("/metrics").await.status, 200);
-    assert_eq!(as_whom(None).get("/healthz").await.status, 200);
+        .refused(403, "wrong-kind-of-token");
+    figures(Some(&lee)).await.refused(403, "forbidden");
+    assert_eq!(figures(Some(gate.owner_secret())).await.status, 200);
+    assert_eq!(Wire::new(&url, None).get("/healthz").await.status, 200);
 }
 
 #[tokio::test]
@@ -171,10 +164,7 @@ async fn statistics_say_what_waits_and_how_long_decisions_take() {
         .unwrap();
     let stats = gate.owner_wire().get("/v1/stats").await.json();
     let waiting = &stats["waiting"];
-    assert_eq!(
-        (&waiting["medium"], &waiting["low"]),
-        (&json!(2), &json!(0))
-    );
+    assert_eq!((&waiting["high"], &waiting["low"]), (&json!(2), &json!(0)));
     assert_eq!(waiting["oldest"], "2026-11-20T09:00:00.000Z");
     assert_eq!(waiting["expiring"], 0);
     let decided = &stats["decided"];
@@ -187,10 +177,10 @@ async fn statistics_say_what_waits_and_how_long_decisions_take() {
     // Of what isn't hers a member learns nothing, not even how much there is.
     let hers = ana.get("/v1/stats").await.json();
     assert_eq!(
-        (&hers["waiting"]["medium"], &hers["decided"]["total"]),
+        (&hers["waiting"]["high"], &hers["decided"]["total"]),
         (&json!(0), &json!(0))
     );
-    gate.hands.pass(Span::from_millis((9 * 60 + 50) * 60_000));
+    gate.hands.pass(Span::from_millis(110 * 60_000));
     let later = gate.owner_wire().get("/v1/stats").await.json();
     assert_eq!(later["waiting"]["expiring"], 2);
     gate.hands.pass(Span::from_hours(24));

@@ -21,7 +21,7 @@ enum Gets {
     Heard,
     /// `k`: 403, a token of this kind can't.
     WrongKind,
-    /// `-`: 403, this role can't.
+    /// `-`: 403, this role can't; `~`: 403, this person can't with this request.
     Forbidden,
     /// `?`: 404, as if it weren't there.
     Hidden,
@@ -34,7 +34,7 @@ impl Gets {
         match letter {
             '+' => Self::Heard,
             'k' => Self::WrongKind,
-            '-' => Self::Forbidden,
+            '-' | '~' => Self::Forbidden,
             '?' => Self::Hidden,
             '!' => Self::Unknown,
             other => panic!("{other} is no letter of the table"),
@@ -50,7 +50,8 @@ impl Gets {
             (403, "wrong-kind-of-token") => Self::WrongKind,
             (403, "forbidden") => Self::Forbidden,
             (404, _) => Self::Hidden,
-            (409 | 403, _) => Self::Heard,
+            // It had to be TOML, and name what it replaces.
+            (403 | 409 | 415 | 428, _) => Self::Heard,
             _ => panic!("{answer:?}"),
         }
     }
@@ -80,7 +81,7 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 52] = [
+const TABLE: [Row; 73] = [
     row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+k!!"),
     row("get", "/v1/requests", "", "++++kk!!"),
     row("get", "/v1/requests/{id}", "", "?++++k!!"),
@@ -88,7 +89,28 @@ const TABLE: [Row; 52] = [
     row("post", "/v1/requests/{id}/decision", r#"{"decision": "reject", "reason": "no"}"#, "?+++kk!!"),
     row("post", "/v1/requests/{id}/cancel", "{}", "kkkk+k!!"),
     row("post", "/v1/requests/{id}/start", "{}", "kkkk+k!!"),
-    row("post", "/v1/requests/{id}/report", r#"{"outcome": "executed", "digest": "{digest}"}"#, "kkkk+k!!"),
+    row("post", "/v1/requests/{id}/report", r#"{"outcome": "executed", "digest": "{digest}"}"#, "kkkk++!!"),
+    row("delete", "/v1/requests/{id}/decision", "", "?+++kk!!"),
+    row("post", "/v1/requests/{id}/opened", r#"{"digest": "{digest}", "seen": 1}"#, "?+++kk!!"),
+    row("post", "/v1/requests/{id}/claim", "{}", "?~~+kk!!"),
+    row("post", "/v1/requests/{id}/release", "{}", "?~~+kk!!"),
+    row("post", "/v1/requests/{id}/snooze", r#"{"until": "2099-01-01T00:00:00Z"}"#, "?~~+kk!!"),
+    row("post", "/v1/requests/{id}/retry", r#"{"reason": "again"}"#, "?~++kk!!"),
+    row("post", "/v1/requests/{id}/settle", r#"{"outcome": "executed", "reason": "I looked"}"#, "?~++kk!!"),
+    row("post", "/v1/requests/{id}/reveal", r#"{"pointer": "/subject"}"#, "?+++kk!!"),
+    row("put", "/v1/requests/{id}/checkpoint", "{}", "kkkk+k!!"),
+    row("get", "/v1/requests/{id}/checkpoint", "", "kkkk?k!!"),
+    row("post", "/v1/work/lease", r#"{"actions": ["email.send"], "wait": 0}"#, "kkkkk+!!"),
+    row("post", "/v1/work/{id}/renew", r#"{"epoch": 1}"#, "kkkkk+!!"),
+    row("get", "/v1/policy", "", "++++kk!!"),
+    row("put", "/v1/policy", "# nothing", "--++kk!!"),
+    row("get", "/v1/policy/versions", "", "++++kk!!"),
+    row("get", "/v1/policy/versions/{n}", "", "????kk!!"),
+    row("post", "/v1/policy/check", "# nothing", "--++kk!!"),
+    row("post", "/v1/policy/replay", r#"{"since": "2026-01-01T00:00:00Z"}"#, "--++kk!!"),
+    row("post", "/v1/evaluate", r#"{"agent": "local", "action": "file.read", "params": {}}"#, "+++++k!!"),
+    row("get", "/v1/patterns", "", "--++kk!!"),
+    row("post", "/v1/patterns/{name}/resume", "{}", "--??kk!!"),
     row("get", "/v1/events", "", "++++kk!!"),
     row("get", "/v1/notices", "", "kkkk+k!!"),
     row("post", "/v1/notices/{id}/ack", "{}", "kkkk?k!!"),
@@ -163,6 +185,7 @@ async fn every_caller_gets_what_the_table_says() {
                 .replace("/integrations/{name}", "/integrations/email")
                 .replace("{name}", "email.send")
                 .replace("{action}", "email.send")
+                .replace("{n}", "99")
                 .replace(
                     "{token}",
                     &gate.owner().add_token(&spare).await.unwrap().id.to_string(),

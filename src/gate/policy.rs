@@ -87,7 +87,7 @@ impl Gate {
         Ok(match Policy::parse(text, version + 1) {
             Ok(policy) => Checked {
                 faults: None,
-                warnings: warnings(&policy, &workspace),
+                warnings: policy.warnings(&workspace),
             },
             Err(faults) => Checked {
                 faults: Some(faults),
@@ -206,8 +206,4 @@ pub fn policy_tag(version: u64) -> Tag {
 
 fn state_of(pattern: &PatternRef, workspace: &Workspace) -> PatternState {
     workspace.patterns.get(pattern).cloned().unwrap_or_default()
-}
-
-fn warnings(_policy: &Policy, _workspace: &Workspace) -> Vec<Warning> {
-    Vec::new()
 }

@@ -302,7 +302,7 @@ routes! {
         post policy::resume, "Lets a suspended pattern match again.";
     "/v1/evaluate":
         post policy::evaluate, "Gives the verdict that a request would get; nothing is stored."
-            [Forbidden, NotItsUser, NotAStep, TooManyActions];
+            [Forbidden, NotFound, NotItsUser, NotAStep, TooManyActions];
     "/v1/events":
         get events::stream, "Streams the log as server-sent events, from a position on.";
     "/v1/notices":

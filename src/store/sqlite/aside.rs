@@ -136,6 +136,8 @@ pub(super) fn policies(
     before: u64,
     limit: u32,
 ) -> Result<Vec<PolicyVersion>, StoreError> {
+    // No column holds a larger number than this one.
+    let before = before.min(i64::MAX as u64);
     let mut statement = from.prepare_cached(
         "SELECT version, at, by, text FROM policies WHERE version < ? ORDER BY version DESC LIMIT ?",
     )?;

@@ -184,12 +184,12 @@ impl Read for Reader {
     }
 
     fn policies(&self, before: Option<u64>, limit: u32) -> Reply<'_, Vec<PolicyVersion>> {
-        self.here(|from| aside::policies(from, before.unwrap_or(i64::MAX as u64), limit))
+        self.here(|from| aside::policies(from, before.unwrap_or(u64::MAX), limit))
     }
 
     fn policy(&self, version: u64) -> Reply<'_, Option<PolicyVersion>> {
         self.here(|from| {
-            Ok(aside::policies(from, version + 1, 1)?
+            Ok(aside::policies(from, version.saturating_add(1), 1)?
                 .pop()
                 .filter(|found| found.version == version))
         })

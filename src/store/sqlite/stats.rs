@@ -30,9 +30,12 @@ pub(super) fn waiting(
 ) -> Result<Waiting, StoreError> {
     let (visible, person) = visible(audience);
     let mut statement = from.prepare_cached(&format!(
-        "SELECT r.risk, r.created_at, r.expires_at FROM {visible}.urgency IS NOT NULL"
+        "SELECT r.risk, r.created_at, r.due <= ? AND r.standing ->> 'expires_at' <= ?
+         FROM {visible}.urgency IS NOT NULL"
     ))?;
-    let mut rows = statement.query(params_from_iter(person))?;
+    let soon = now.plus(SOON);
+    let soon = [Value::Integer(soon.millis()), Value::Text(soon.to_string())];
+    let mut rows = statement.query(params_from_iter(soon.into_iter().chain(person)))?;
     let mut waiting = Waiting::default();
     while let Some(row) = rows.next()? {
         let risk: usize = row.get(0)?;
@@ -41,9 +44,9 @@ pub(super) fn waiting(
         *waiting.at_risk(risk) += 1;
         let asked = At::from_millis(row.get(1)?);
         waiting.oldest = Some(waiting.oldest.map_or(asked, |oldest| oldest.min(asked)));
-        let expires: Option<i64> = row.get(2)?;
-        let soon = now.plus(SOON).millis();
-        waiting.expiring += u64::from(expires.is_some_and(|expires| expires <= soon));
+        // Nothing is due later than it expires; a time in words sorts as it does in numbers.
+        let expires_soon: Option<bool> = row.get(2)?;
+        waiting.expiring += u64::from(expires_soon == Some(true));
     }
     Ok(waiting)
 }
@@ -59,7 +62,7 @@ pub(super) fn decisions(
     let side = if person.is_some() { "p" } else { "r" };
     let mut statement = from.prepare_cached(&format!(
         "SELECT {side}.decided_at, r.created_at,
-             r.state NOT IN ('allowed', 'denied', 'expired', 'cancelled') AND r.decided_by <> 'clock'
+             r.status NOT IN ('expired', 'cancelled') AND r.decided_by NOT IN ('clock', 'gate')
          FROM {visible}.decided_at > ? ORDER BY {side}.decided_at DESC LIMIT ?"
     ))?;
     let values = person

@@ -534,6 +534,27 @@ fn a_pattern_is_another_when_its_text_changes_and_the_same_when_only_its_layout_
 }
 
 #[test]
+fn a_condition_is_refused_where_it_stands() {
+    let said = refused(&rule_with("when = \"params.amount > nobody\""));
+    assert!(
+        said.starts_with("line 4, column 25: [[rule]] “a”: when: "),
+        "{said}"
+    );
+    let said = refused(&rule_with("when = '''\ntrue &&\n nobody'''"));
+    assert!(
+        said.starts_with("line 6, column 2: [[rule]] “a”: when: "),
+        "{said}"
+    );
+    let said = refused(&rule_with("when = \"params.a == '\\u00e9' && nobody\""));
+    assert!(said.starts_with("line 4, column 8: "), "{said}");
+    assert!(
+        said.contains("(line 1, column 20 of the condition)"),
+        "{said}"
+    );
+    assert!(refused(&rule_with("when = true")).contains("when must be a condition in quotes"));
+}
+
+#[test]
 fn a_document_has_its_bounds() {
     let large = format!("#{}\n", "x".repeat(1024 * 1024));
     assert!(refused(&large).contains("larger than 1024 KiB"));
