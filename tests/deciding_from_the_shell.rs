@@ -69,6 +69,9 @@ fn waiting(home: &Path, request: &Value, more: &[&str]) -> Child {
     signoff(home, &arguments).spawn().unwrap()
 }
 
+/// Something that ends a request.
+type Way<'a> = &'a dyn Fn(&Value);
+
 #[test]
 fn every_way_a_request_ends_has_the_exit_code_that_scripts_rely_on() {
     let home = Home::new();
@@ -88,7 +91,7 @@ fn every_way_a_request_ends_has_the_exit_code_that_scripts_rely_on() {
         decided(place, &["undo", id(request)]);
     };
     let yes = |request: &Value| approve(place, request);
-    let ways: [(&dyn Fn(&Value), i32, &str); 5] = [
+    let ways: [(Way, i32, &str); 5] = [
         (&yes, 0, "approved by owner"),
         (&reject, 3, "rejected by owner: wrong list"),
         (&respond, 6, "ask Ben\nfirst\n"),
@@ -108,6 +111,15 @@ fn every_way_a_request_ends_has_the_exit_code_that_scripts_rely_on() {
             assert_eq!((code(&before), out(&before)), (expected, out(&after)));
         }
     }
+    let expires = ["--expires-in", "1s", "--wait"];
+    let request = ["request", "--action", "email.send", "--params", PARAMS];
+    let expired = agent(place, &[&request[..], &expires].concat());
+    assert_eq!(code(&expired), 4, "{}", err(&expired));
+    assert!(
+        out(&expired).contains("nobody decided in time"),
+        "{}",
+        out(&expired)
+    );
     let pending = asked(place, &[]);
     let late = agent(place, &["wait", id(&pending), "--timeout", "0s"]);
     assert_eq!(code(&late), 5, "{}", out(&late));
@@ -279,6 +291,31 @@ fn asking_ends_with_0_but_9_where_policy_denies_and_a_yes_is_handed_over_once() 
     assert_eq!(code(&wrong), 2);
     let nowhere = ["--url", "http://127.0.0.1:1", "wait", id(&pending)];
     assert_eq!(code(&agent(place, &nowhere)), 8);
+}
+
+#[test]
+fn a_yes_that_can_still_be_taken_back_is_handed_over_once_it_cannot() {
+    let home = Home::new();
+    let place = home.path();
+    let _gate = Served::start(place);
+    let policy = place.join("policy.toml");
+    std::fs::write(
+        &policy,
+        "[defaults]\nundo = { server = \"1s\", agent = \"1s\" }\n",
+    )
+    .unwrap();
+    decided(
+        place,
+        &["policy", "apply", policy.to_str().unwrap(), "--yes"],
+    );
+    let request = asked(place, &[]);
+    let taking = waiting(place, &request, &["--take", "--json"]);
+    approve(place, &request);
+    let taken = home.end(taking);
+    assert_eq!(code(&taken), 0, "{}", err(&taken));
+    assert_eq!(json_of(&taken)["status"], "executed");
+    let late = as_owner(place, &["undo", id(&request)]);
+    assert_eq!(code(&late), 1, "{}", err(&late));
 }
 
 #[test]
@@ -519,7 +556,11 @@ fn what_is_over_is_found_by_every_filter_and_no_spreadsheet_runs_it() {
     }
     assert!(csv.contains("\"'=1+1\""), "{csv}");
     let page = as_owner(place, &["history", "--limit", "1"]);
-    assert!(err(&page).contains("1 of 2 shown"), "{}", err(&page));
+    assert!(
+        err(&page).contains("1 shown; --limit shows more"),
+        "{}",
+        err(&page)
+    );
     assert_eq!(
         code(&as_owner(place, &["history", "--status", "pending"])),
         2

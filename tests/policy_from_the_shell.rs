@@ -260,6 +260,44 @@ fn a_document_becomes_the_policy_and_an_older_version_comes_back() {
 }
 
 #[test]
+fn in_a_terminal_it_is_shown_and_asked_about_first() {
+    let scene = Scene::new();
+    let blocks = scene.file("blocks.toml", BLOCKS);
+    for (answer, version, code) in [("no", 0, 1), ("yes", 1, 0)] {
+        let apply = ["policy", "apply", shown(&blocks)];
+        let mut applying = scene.home.terminal(&apply, (100, 30));
+        let screen = applying.wait_for("save it? type yes: ");
+        assert!(screen.contains("Of 0 requests since"), "{screen}");
+        applying.send(&format!("{answer}\r"));
+        assert_eq!(applying.wait_for_end(), code, "{}", applying.screen());
+        assert_eq!(scene.in_force().0, version);
+    }
+}
+
+#[test]
+fn in_audit_mode_why_says_what_the_verdict_would_have_been() {
+    let scene = Scene::new();
+    let audit = scene.file("audit.toml", "[defaults]\nmode = \"audit\"\n");
+    scene.done(&["policy", "apply", shown(&audit), "--yes"]);
+    let asked = [
+        "request",
+        "--action",
+        "email.send",
+        "--params",
+        r#"{"to":"x@y.example"}"#,
+        "--json",
+    ];
+    let asked = json_of(&signoff(scene.home.path(), &asked).output().unwrap());
+    assert_eq!(asked["status"], "allowed");
+    let said = text(&scene.done(&["why", asked["id"].as_str().unwrap()]));
+    assert!(said.contains("\nverdict: allow, "), "{said}");
+    assert!(
+        said.contains("\noutside audit mode it would have been: ask, "),
+        "{said}"
+    );
+}
+
+#[test]
 fn whoever_is_overtaken_saves_nothing_and_is_told_by_whom() {
     let scene = Scene::new();
     let blocks = scene.file("blocks.toml", BLOCKS);

@@ -178,6 +178,106 @@ mod tests {
     }
 
     #[test]
+    fn the_plan_says_who_is_asked_when_and_who_is_at_it() {
+        let mut value = serde_json::to_value(request()).unwrap();
+        value["review"] = serde_json::json!({
+            "resolver": "record_owner", "reviewers": ["ana", "agent:triage"], "needed": 2, "given": 1,
+            "plan": 2, "fallback_at": "2027-01-15T08:12:00.000Z", "separate": true,
+            "guidance": "Check the price\nagainst the CRM.",
+            "stages": [
+                {"resolver": "record_owner", "reviewers": [], "open": false, "skipped": "nobody such"},
+                {"resolver": "group:sales", "reviewers": ["ana", "agent:triage"], "open": true,
+                    "skipped": null},
+                {"resolver": "manager", "reviewers": ["lee"], "open": false, "skipped": null},
+                {"resolver": "role:admin", "reviewers": ["owner", "kim"], "open": false, "skipped": null},
+            ],
+        });
+        value["claim"] = serde_json::json!({"by": "ben", "until": "2027-01-15T08:14:00.000Z"});
+        value["looking"] = serde_json::json!(["lee", "kim"]);
+        value["you"] = serde_json::json!({
+            "may_decide": false, "why_not": "ana has already approved it", "remember": [],
+            "notify_always": false, "snoozed_until": "2027-01-15T09:00:00.000Z",
+        });
+        value["decisions"] = serde_json::json!([
+            {"by": "ben", "stands_for": "ana", "decision": "approve", "digest": value["digest"],
+                "plan": 2, "reason": "fine", "notify_agent": false, "remember": "once",
+                "at": "2027-01-15T07:59:00.000Z"},
+            {"by": "lee", "counts": false, "decision": "approve", "digest": value["digest"], "plan": 1,
+                "reason": null, "notify_agent": false, "remember": "once",
+                "at": "2027-01-15T07:58:30.000Z"},
+        ]);
+        let text = detail(&serde_json::from_value(value).unwrap(), NOW, None);
+        let (_, review) = text.split_once("\nReview\n").unwrap();
+        let (review, happened) = review.split_once("\n\n").unwrap();
+        assert_eq!(
+            review,
+            "  Guidance      Check the price⏎against the CRM.\n  \
+             Needs         2 approvals by different people, 1 given; not by those whom it is done for, \
+             who own the agent or who edited it\n  \
+             Passed over   record_owner: nobody such\n  \
+             Asks          ana and agent:triage (group:sales)\n  \
+             Then          lee (manager), in 12 min\n  \
+             Then          owner and kim (role:admin)\n  \
+             Claim         claimed by ben for another 14 min\n  \
+             Looking now   lee and kim\n  \
+             You           ana has already approved it\n  \
+             Put off       by you, until 2027-01-15T09:00:00.000Z"
+        );
+        assert!(
+            happened.contains("approved by ben for ana, who is away: fine\n"),
+            "{text}"
+        );
+        assert!(
+            happened.contains("approved by lee, which doesn't count any more\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_edit_is_shown_by_whom_and_field_by_field() {
+        let mut edited = request();
+        let mut params = serde_json::to_value(&edited.params).unwrap();
+        edited.original = Some(crate::api::request::Original {
+            digest: edited.digest,
+            params: edited.params.clone(),
+        });
+        edited.edited_by = vec!["ana".parse().unwrap(), "ben".parse().unwrap()];
+        params["subject"] = "Your renewal\u{1b}[2J".into();
+        params["body"] = "Dear all,\n\nthat was it.\n".into();
+        params.as_object_mut().unwrap().remove("empty");
+        edited.params = Some(RawJson::from_text(params.to_string()).unwrap());
+        let text = detail(&edited, NOW, None);
+        let (_, changed) = text
+            .split_once("\nWhat ana and ben changed of what was asked\n")
+            .unwrap();
+        let changed: Vec<&str> = changed.lines().collect();
+        assert!(!text.contains('\u{1b}'), "{text}");
+        for lines in [
+            &[
+                "  │ subject",
+                "  │   - \"Your renewal\"",
+                "  │   + \"Your renewal\\u001b[2J\"",
+            ][..],
+            &["  │ empty", "  │   - {}"],
+            &[
+                "  │ body",
+                "  │     (2 lines as they were)",
+                "  │   - this is it.",
+                "  │   + that was it.",
+                "  │     (1 line as it was)",
+            ],
+        ] {
+            let there = changed.windows(lines.len()).any(|window| window == lines);
+            assert!(there, "{lines:?} in {changed:#?}");
+        }
+        // `1.10` is written in another way, and means the same.
+        assert!(
+            !changed.iter().any(|line| line.contains("copies")),
+            "{changed:#?}"
+        );
+    }
+
+    #[test]
     fn hostile_text_stays_behind_its_bar_and_inside_the_terminal() {
         let mut hostile = request();
         let attack = format!(
