@@ -108,7 +108,7 @@ async fn busy(gate: &TestGate) {
         match n % 3 {
             0 => {
                 owner.decide(asked.id, &approve(&asked)).await.unwrap();
-                agent.start(asked.id, &format!("start {n}")).await.unwrap();
+                agent.start(asked.id, &format!("start-{n}")).await.unwrap();
             }
             1 => {
                 let told = Decide {
@@ -209,7 +209,7 @@ async fn a_log_from_before_there_was_a_tree_gets_one_and_an_empty_start_changes_
 /// More entries, whatever there was before.
 async fn busy_again(gate: &TestGate) {
     for n in 0..20 {
-        let key = format!("{n} of {}", gate.url);
+        let key = format!("{n}-of-{}", gate.url);
         gate.agent().ask(&email(), &key).await.unwrap();
     }
 }

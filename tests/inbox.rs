@@ -215,6 +215,8 @@ async fn an_agent_is_stopped_and_a_person_in_the_inbox_lets_it_go_on() {
     let agent = gate.agent();
     let waiting = tokio::spawn(async move { agent.wait(asked.id, Until::Decided, 20).await });
     inbox.types("a").await;
+    inbox.sees("at high risk?").await;
+    inbox.types("y").await;
     let decided = waiting.await.unwrap().unwrap();
     assert_eq!(decided.status, Status::Approved);
     inbox.sees("approved: ").await;
@@ -337,7 +339,7 @@ async fn unlocked_chosen_revoked_and_unlocked_again_by_keys() {
     inbox.types("s").await;
     inbox.sees("email.send is unlocked").await;
     inbox.sees("[ on  ]     manual ").await;
-    assert_eq!(asks(&gate, "unlocked again").await, Status::Pending);
+    assert_eq!(asks(&gate, "unlocked-again").await, Status::Pending);
 
     inbox.types("2").await;
     inbox.sees("✓ allowed").await;
@@ -363,6 +365,8 @@ async fn remembered_for_one_conversation_and_revoked_by_keys() {
     inbox.types("m").await;
     inbox.sees("remember this conversation").await;
     inbox.types("a").await;
+    inbox.sees("at high risk?").await;
+    inbox.types("y").await;
     inbox
         .sees("in this conversation from now on without asking")
         .await;
@@ -390,7 +394,7 @@ async fn remembered_for_one_conversation_and_revoked_by_keys() {
     inbox.sees("Turning on “email.send”").await;
     inbox.types("s").await;
     inbox.sees("email.send is unlocked").await;
-    assert_eq!(asks(&gate, "unlocked again").await, Status::Pending);
+    assert_eq!(asks(&gate, "unlocked-again").await, Status::Pending);
     inbox.leave().await;
 }
 

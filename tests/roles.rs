@@ -47,6 +47,8 @@ impl Gets {
         }
         match (answer.status, answer.problem().name()) {
             (401, _) => Self::Unknown,
+            // Nothing in it is hidden.
+            (422, _) if answer.problem().errors[0].pointer == "/pointer" => Self::Heard,
             (403, "wrong-kind-of-token") => Self::WrongKind,
             (403, "forbidden") => Self::Forbidden,
             (404, _) => Self::Hidden,
@@ -81,7 +83,7 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 73] = [
+const TABLE: [Row; 75] = [
     row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+k!!"),
     row("get", "/v1/requests", "", "++++kk!!"),
     row("get", "/v1/requests/{id}", "", "?++++k!!"),
@@ -97,7 +99,7 @@ const TABLE: [Row; 73] = [
     row("post", "/v1/requests/{id}/snooze", r#"{"until": "2099-01-01T00:00:00Z"}"#, "?~~+kk!!"),
     row("post", "/v1/requests/{id}/retry", r#"{"reason": "again"}"#, "?~++kk!!"),
     row("post", "/v1/requests/{id}/settle", r#"{"outcome": "executed", "reason": "I looked"}"#, "?~++kk!!"),
-    row("post", "/v1/requests/{id}/reveal", r#"{"pointer": "/subject"}"#, "?+++kk!!"),
+    row("post", "/v1/requests/{id}/reveal", r#"{"pointer": "/subject"}"#, "?~~+kk!!"),
     row("put", "/v1/requests/{id}/checkpoint", "{}", "kkkk+k!!"),
     row("get", "/v1/requests/{id}/checkpoint", "", "kkkk?k!!"),
     row("post", "/v1/work/lease", r#"{"actions": ["email.send"], "wait": 0}"#, "kkkkk+!!"),
@@ -110,6 +112,8 @@ const TABLE: [Row; 73] = [
     row("post", "/v1/policy/replay", r#"{"since": "2026-01-01T00:00:00Z"}"#, "--++kk!!"),
     row("post", "/v1/evaluate", r#"{"agent": "local", "action": "file.read", "params": {}}"#, "+++++k!!"),
     row("get", "/v1/patterns", "", "--++kk!!"),
+    row("get", "/v1/tools", "", "--++kk!!"),
+    row("post", "/v1/tools/{id}/accept", "{}", "--??kk!!"),
     row("post", "/v1/patterns/{name}/resume", "{}", "--??kk!!"),
     row("get", "/v1/events", "", "++++kk!!"),
     row("get", "/v1/notices", "", "kkkk+k!!"),

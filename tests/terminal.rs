@@ -27,7 +27,8 @@ fn a_newcomer_lets_a_waiting_command_go_on_and_stops_another() {
 
     let asking = home.start(EMAIL);
     inbox.wait_for("pat@partner.example");
-    inbox.insist("a", "approved");
+    inbox.insist("a", "at high risk?");
+    inbox.insist("y", "approved");
     let approved = home.end(asking);
     assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
     inbox.wait_for("Nothing waits");
@@ -61,7 +62,8 @@ fn two_inboxes_and_a_command_decide_once_and_all_say_who_it_was() {
     first.wait_for("Hi Pat");
     second.wait_for("Hi Pat");
 
-    first.insist("a", "approved");
+    first.insist("a", "at high risk?");
+    first.insist("y", "approved");
     let approved = home.end(asking);
     assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
     second.wait_for("approved by owner");
@@ -93,7 +95,8 @@ fn a_gate_that_is_killed_takes_nothing_with_it() {
     // The inbox or the command that waits is the gate now; nobody has to do anything.
     inbox.wait_for("live");
     inbox.wait_for("Hi Pat");
-    inbox.insist("a", "approved");
+    inbox.insist("a", "at high risk?");
+    inbox.insist("y", "approved");
     let approved = home.end(asking);
     assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
 }

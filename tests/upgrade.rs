@@ -56,7 +56,7 @@ async fn an_old_database_has_the_same_head_and_goes_on() {
     let (owner, agent) = (gate.owner(), gate.agent());
     assert_eq!(owner.log_head().await.unwrap(), before);
     // Each is still at the version that its next change is meant for.
-    agent.start(asked[0].id, "start the other").await.unwrap();
+    agent.start(asked[0].id, "start-the-other").await.unwrap();
     owner
         .decide(asked[2].id, &approve(&asked[2]))
         .await

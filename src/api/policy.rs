@@ -16,6 +16,7 @@ use crate::domain::lifecycle::Status;
 use crate::domain::people::PatchAction;
 use crate::domain::risk::{Assessment, Risk};
 use crate::domain::time::At;
+use crate::domain::tool::Definition;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Effect, Rung, RungName, Verdict};
 
@@ -183,4 +184,14 @@ pub struct PatternView {
     pub until: Option<At>,
     /// Why it matches nothing until an admin resumes it.
     pub suspended: Option<Untrusted>,
+}
+
+/// The tool behind an action, as it was pinned: `GET /v1/tools`. Its id is the action's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ToolView {
+    pub id: ActionName,
+    #[serde(flatten)]
+    pub pinned: Definition,
+    /// What it is said to be now, and nobody has accepted.
+    pub changed: Option<Definition>,
 }

@@ -18,6 +18,7 @@ use super::request::Asked;
 use super::review::{OptIn, OptInScope, Plan, Reviewer, Vote};
 use super::risk::Assessment;
 use super::time::At;
+use super::tool::{Definition, Tool};
 use super::untrusted::Untrusted;
 use super::verdict::Effect;
 
@@ -127,6 +128,9 @@ facts! {
     PolicySaved(PolicySaved): Workspace, "policy.saved";
     PatternSuspended(PatternSuspended): Workspace, "pattern.suspended";
     PatternResumed(PatternResumed): Workspace, "pattern.resumed";
+    ToolPinned(Tool): Workspace, "tool.pinned";
+    ToolChanged(ToolChanged): Workspace, "tool.changed";
+    ToolAccepted(ToolAccepted): Workspace, "tool.accepted";
 }
 
 /// A reviewer took their vote back while others were still asked.
@@ -301,6 +305,20 @@ pub struct PolicySaved {
 pub struct PatternSuspended {
     pub pattern: PatternRef,
     pub why: Untrusted,
+}
+
+/// The tool behind an action is said to be another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolChanged {
+    pub action: ActionName,
+    pub definition: Definition,
+}
+
+/// An admin accepts what a tool is now said to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolAccepted {
+    pub action: ActionName,
+    pub hash: Digest,
 }
 
 /// A suspended pattern matches again.

@@ -19,6 +19,7 @@ pub mod risk;
 pub mod schema;
 pub mod stats;
 pub mod time;
+pub mod tool;
 pub mod untrusted;
 pub mod verdict;
 pub mod workspace;

@@ -12,6 +12,7 @@ use super::people::{Action, Agent, Group, Holder, Integration, Person, Role, Tea
 use super::request::Asked;
 use super::review::{OptIn, OptInScope};
 use super::time::At;
+use super::tool::Tool;
 
 /// Who is who and what is allowed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Workspace {
     pub policy: Option<Arc<PolicySaved>>,
     /// What became of the policy's trusted patterns so far.
     pub patterns: BTreeMap<PatternRef, PatternState>,
+    /// The tools behind actions, as they were pinned.
+    pub tools: BTreeMap<ActionName, Tool>,
     holders: BTreeMap<String, (TokenId, Holder)>,
 }
 
@@ -87,6 +90,19 @@ impl Workspace {
             Fact::PatternResumed(resumed) => {
                 let state = self.patterns.entry(resumed.pattern.clone()).or_default();
                 state.suspended = None;
+            }
+            Fact::ToolPinned(tool) => {
+                self.tools.insert(tool.action.clone(), tool.clone());
+            }
+            Fact::ToolChanged(changed) => {
+                if let Some(tool) = self.tools.get_mut(&changed.action) {
+                    tool.changed = Some(changed.definition.clone());
+                }
+            }
+            Fact::ToolAccepted(accepted) => {
+                if let Some(tool) = self.tools.get_mut(&accepted.action) {
+                    tool.accept(accepted.hash);
+                }
             }
             Fact::Asked(asked) => self.note_use(asked, at),
             _ => {}

@@ -3,6 +3,7 @@
 
 use super::bounds;
 use super::judge::{self, Judged, Proposal, Scene, judge};
+use super::tools;
 use super::{Caller, Gate, GateError, Once, TRIES, claim, record};
 use crate::domain::event::Fact;
 use crate::domain::execution::Executor;
@@ -54,6 +55,8 @@ impl Gate {
                 now,
             )?;
             let (id, digest) = (RequestId::generate(), judged.digest);
+            let tool = judged.tool.clone();
+            let tool = tools::noted(&ask.action, tool, &snapshot.policy, workspace);
             let mut asked = asked(id, &ask, &scene, judged, &snapshot.policy, now);
             // What is hidden is not even in the log; it was judged by all the same.
             let hide = |context| self.masked(&snapshot.policy, "context", context);
@@ -64,6 +67,7 @@ impl Gate {
                 }],
                 events: [
                     record(now, &caller.actor(), None, scene.learnt()),
+                    record(now, &caller.actor(), None, tool),
                     record(
                         now,
                         &caller.actor(),
@@ -114,6 +118,7 @@ fn asked(
         watchers,
         expires_at,
         escalates_at,
+        tool: _,
     } = judged;
     let limited = |pattern| {
         let mut patterns = policy.trusted.iter();

@@ -13,6 +13,7 @@ use crate::domain::request::{Ask, Asked, Kind, Resource, Trigger};
 use crate::domain::review::{Plan, Reviewer};
 use crate::domain::risk::{Assessment, Declared};
 use crate::domain::time::{At, Span};
+use crate::domain::tool::Definition;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::policy::catalogue::Catalogue;
@@ -125,6 +126,8 @@ pub(super) struct Judged {
     pub(super) watchers: Vec<PersonId>,
     pub(super) expires_at: Option<At>,
     pub(super) escalates_at: Option<At>,
+    /// The tool that it names.
+    pub(super) tool: Option<Definition>,
 }
 
 impl<'a> Scene<'a> {
@@ -329,6 +332,11 @@ pub(super) fn judge(
         &recipients.normal,
         &resource,
     );
+    let named = context
+        .as_ref()
+        .and_then(|context| Definition::named_in(context, now));
+    let tool = workspace.tools.get(proposal.action);
+    let tool_doubt = tool.and_then(|tool| tool.doubt(named.as_ref()));
     let mut question = Question {
         agent: scene.agent,
         action: &scene.action,
@@ -344,6 +352,7 @@ pub(super) fn judge(
         context: context.as_ref(),
         risk: scene.action.default_risk,
         owner_contested: background.owner_contested,
+        tool_doubt: tool_doubt.as_deref(),
     };
     let risk = risk::assess(&question, proposal.risk, &background.strangers, policy, now);
     question.risk = risk.level;
@@ -375,6 +384,7 @@ pub(super) fn judge(
         plan,
         judgement,
         recipients,
+        tool: named,
     })
 }
 

@@ -68,7 +68,12 @@ impl<const LABELS: usize> Default for Counter<LABELS> {
 impl<const LABELS: usize> Counter<LABELS> {
     /// One more with these labels.
     pub fn add(&self, labels: [&'static str; LABELS]) {
-        *self.lock().entry(labels).or_default() += 1;
+        self.add_some(labels, 1);
+    }
+
+    /// So many more with these labels.
+    pub fn add_some(&self, labels: [&'static str; LABELS], count: u64) {
+        *self.lock().entry(labels).or_default() += count;
     }
 
     /// Every combination with its number.

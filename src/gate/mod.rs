@@ -35,10 +35,10 @@ mod stats;
 mod stop;
 mod timers;
 mod tokens;
+mod tools;
 mod wait;
 mod work;
 
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -95,8 +95,6 @@ struct Inner {
     thread: Mutex<Option<JoinHandle<()>>>,
     /// The clock, and whoever looks after it.
     timers: Mutex<Vec<AbortHandle>>,
-    /// How many requests were found overdue.
-    overdue: AtomicU64,
     news: News,
     clock: Clock,
     log_key: LogKey,
@@ -142,7 +140,6 @@ impl Gate {
                 clerk: Mutex::new(Some(clerk)),
                 thread: Mutex::new(Some(thread)),
                 timers: Mutex::default(),
-                overdue: AtomicU64::new(0),
                 news,
                 clock: setup.clock,
                 log_key: setup.log_key,

@@ -3,7 +3,6 @@
 //! forgets nothing, and what fell due meanwhile is settled before anything else is served.
 
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::decide::terms;
@@ -34,9 +33,6 @@ pub(super) async fn run(gate: Gate) {
         let pause = match gate.see_to_everything().await {
             Ok(next) => until(next, gate.now()),
             Err(error) => {
-                if matches!(error, GateError::Overdue(_)) {
-                    gate.metrics().overdue.add([]);
-                }
                 tracing::error!(%error, "could not settle what is due; trying again");
                 AFTER_FAILURE
             }
@@ -56,9 +52,7 @@ pub(super) async fn audit(gate: Gate) {
         match gate.read().due(grace, TOGETHER).await {
             Ok(overdue) if overdue.is_empty() => {}
             Ok(overdue) => {
-                gate.inner
-                    .overdue
-                    .fetch_add(overdue.len() as u64, Ordering::Relaxed);
+                gate.metrics().overdue.add_some([], overdue.len() as u64);
                 tracing::error!(count = overdue.len(), first = %overdue[0], "requests are overdue");
                 gate.news().alarm().earlier.notify_one();
             }

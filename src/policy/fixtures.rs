@@ -161,6 +161,7 @@ pub struct Case {
     pub context: Option<Json>,
     pub risk: Risk,
     pub owner_contested: bool,
+    pub tool_doubt: Option<&'static str>,
 }
 
 impl Case {
@@ -182,6 +183,7 @@ impl Case {
             context: None,
             risk: action.default_risk,
             owner_contested: false,
+            tool_doubt: None,
             action,
             workspace,
         }
@@ -305,6 +307,7 @@ impl Case {
             context: self.context.as_ref(),
             risk: self.risk,
             owner_contested: self.owner_contested,
+            tool_doubt: self.tool_doubt,
         }
     }
 }

@@ -300,6 +300,10 @@ routes! {
         get policy::patterns, "Lists the trusted patterns and their uses.";
     "/v1/patterns/{name}/resume":
         post policy::resume, "Lets a suspended pattern match again.";
+    "/v1/tools":
+        get policy::tools, "Lists the tools behind actions, as they were pinned.";
+    "/v1/tools/{id}/accept":
+        post policy::accept_tool, "Accepts what a tool is now said to be.";
     "/v1/evaluate":
         post policy::evaluate, "Gives the verdict that a request would get; nothing is stored."
             [Forbidden, NotFound, NotItsUser, NotAStep, TooManyActions];

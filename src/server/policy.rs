@@ -13,16 +13,17 @@ use super::auth::{AParty, APerson, Manager};
 use super::body::{Answered, Document, Nothing, Path, Strict, StrictQuery, ok};
 use super::etag::{TaggedAs, gives_tag, tagged_as};
 use super::openapi::{Gives, Schemas, Sketch, Takes};
-use super::paging;
+use super::paging::{self, Paging};
 use super::problem::Rejection;
 use super::view;
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::policy::{
-    PatternView, PolicyCheck, PolicyVersion, Remark, Replay, Replayed, ReplayedRequest, TriedOut,
-    TryOut,
+    PatternView, PolicyCheck, PolicyVersion, Remark, Replay, Replayed, ReplayedRequest, ToolView,
+    TriedOut, TryOut,
 };
 use crate::api::problem::ProblemKind;
 use crate::domain::json::Json;
+use crate::domain::tool::Tool;
 use crate::domain::untrusted::Untrusted;
 use crate::gate::{Differs, MeantFor, PatternNow, PolicyNow, Trial, policy_tag};
 
@@ -302,5 +303,33 @@ fn pattern(now: PatternNow) -> PatternView {
         last_use: state.last_use,
         until: trusted.until,
         suspended: state.suspended,
+    }
+}
+
+pub(super) async fn tools(
+    State(shared): State<Shared>,
+    _: Manager,
+    StrictQuery(paging): StrictQuery<Paging>,
+) -> Answered<Page<ToolView>> {
+    Ok(ok(paging.of(&shared.gate.workspace().tools, tool)?))
+}
+
+pub(super) async fn accept_tool(
+    State(shared): State<Shared>,
+    Manager(caller): Manager,
+    Path(id): Path,
+    Nothing { .. }: Nothing,
+) -> Answered<ToolView> {
+    let action = id.parse().map_err(|error: crate::domain::id::BadId| {
+        Rejection::new(ProblemKind::NotFound, error.to_string())
+    })?;
+    Ok(ok(tool(&shared.gate.accept_tool(&caller, &action).await?)))
+}
+
+fn tool(tool: &Tool) -> ToolView {
+    ToolView {
+        id: tool.action.clone(),
+        pinned: tool.pinned.clone(),
+        changed: tool.changed.clone(),
     }
 }

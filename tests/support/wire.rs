@@ -74,6 +74,14 @@ impl Wire {
         .await
     }
 
+    /// Saves a policy in place of whatever is in force.
+    pub async fn save_policy(&self, document: &str) -> Answer {
+        let tag = self.get("/v1/policy").await.tag();
+        let call = self.call("PUT", "/v1/policy").header("if-match", tag);
+        let call = call.header("content-type", "application/toml");
+        Answer::of(call.body(document.to_owned())).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         Answer::of(self.call("DELETE", path)).await
     }

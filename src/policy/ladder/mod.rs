@@ -53,6 +53,8 @@ pub struct Question<'a> {
     pub risk: Risk,
     /// Another owner was claimed for the same resource within 90 days.
     pub owner_contested: bool,
+    /// Why no standing trust covers the tool that it names, if none does.
+    pub tool_doubt: Option<&'a str>,
 }
 
 /// Whom a request reaches.

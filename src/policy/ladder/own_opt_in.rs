@@ -29,6 +29,8 @@ pub(super) fn answer(
         RungAnswer::pass(format!(
             "{name} is not unlocked, so no opt-in lets it through"
         ))
+    } else if let Some(doubt) = question.tool_doubt {
+        RungAnswer::pass(format!("no opt-in lets it through: {doubt}"))
     } else {
         by_choice_of(user, question, workspace, now)
     }

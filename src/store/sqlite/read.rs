@@ -335,6 +335,7 @@ pub(super) fn read_workspace(from: &Connection) -> Result<Workspace, StoreError>
             "integration" => Fact::IntegrationSaved(read_json(&body)?),
             "action" => Fact::ActionSaved(read_json(&body)?),
             "opt_in" => Fact::OptedIn(read_json(&body)?),
+            "tool" => Fact::ToolPinned(read_json(&body)?),
             "pattern" => {
                 let (pattern, state) = read_json(&body)?;
                 workspace.patterns.insert(pattern, state);

@@ -10,6 +10,7 @@ use crate::domain::pattern::{PatternRef, PatternState};
 use crate::domain::people::{Action, Token};
 use crate::domain::review::{OptIn, OptInScope};
 use crate::domain::time::At;
+use crate::domain::tool::Tool;
 use crate::domain::untrusted::Untrusted;
 use crate::store::StoreError;
 use crate::store::sqlite::rows::{json, read_json};
@@ -32,6 +33,13 @@ pub(super) fn write(to: &Transaction<'_>, fact: &Fact) -> Written {
         Fact::OptedOut(opted_out) => opted_out_of(to, opted_out),
         Fact::PatternSuspended(suspended) => {
             suspend(to, &suspended.pattern, Some(suspended.why.clone()))
+        }
+        Fact::ToolPinned(tool) => record(to, "tool", tool.action.as_str(), tool),
+        Fact::ToolChanged(changed) => tool(to, &changed.action, |tool| {
+            tool.changed = Some(changed.definition.clone());
+        }),
+        Fact::ToolAccepted(accepted) => {
+            tool(to, &accepted.action, |tool| tool.accept(accepted.hash))
         }
         Fact::PatternResumed(resumed) => suspend(to, &resumed.pattern, None),
         other => Err(StoreError::Damaged(format!(
@@ -95,6 +103,15 @@ fn opted_out_of(to: &Transaction<'_>, opted_out: &OptedOut) -> Written {
     to.prepare_cached("DELETE FROM records WHERE kind = 'opt_in' AND id = ?")?
         .execute([id])?;
     Ok(())
+}
+
+fn tool(to: &Transaction<'_>, action: &ActionName, change: impl FnOnce(&mut Tool)) -> Written {
+    let body: String = to
+        .prepare_cached("SELECT body FROM records WHERE kind = 'tool' AND id = ?")?
+        .query_row([action.as_str()], |row| row.get(0))?;
+    let mut tool: Tool = read_json(&body)?;
+    change(&mut tool);
+    record(to, "tool", action.as_str(), &tool)
 }
 
 fn pattern(
