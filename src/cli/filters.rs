@@ -7,62 +7,64 @@ use crate::domain::request::Trigger;
 use crate::domain::risk::Risk;
 use crate::domain::time::At;
 
+/// What these flags stand under in a manual.
+pub const HEADING: &str = "Which requests";
+
 /// What narrows a list down.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Which requests")]
 pub struct Filters {
     /// Only what this agent asked
-    #[arg(long, value_name = "AGENT")]
+    #[arg(help_heading = HEADING, long, value_name = "AGENT")]
     agent: Option<AgentId>,
 
     /// Only this action
-    #[arg(long, value_name = "ACTION")]
+    #[arg(help_heading = HEADING, long, value_name = "ACTION")]
     action: Option<ActionName>,
 
     /// Only this risk
-    #[arg(long, value_name = "LEVEL", value_parser = args::word::<Risk>(
+    #[arg(help_heading = HEADING, long, value_name = "LEVEL", value_parser = args::word::<Risk>(
         &["low", "medium", "high", "critical"]))]
     risk: Option<Risk>,
 
     /// Only what was asked on behalf of this person; `me` is you
-    #[arg(long, value_name = "PERSON")]
+    #[arg(help_heading = HEADING, long, value_name = "PERSON")]
     requested_by: Option<PersonId>,
 
     /// Only what this person decided; `me` is you
-    #[arg(long, value_name = "PERSON")]
+    #[arg(help_heading = HEADING, long, value_name = "PERSON")]
     decided_by: Option<PersonId>,
 
     /// Only what reaches this recipient
-    #[arg(long, value_name = "RECIPIENT")]
+    #[arg(help_heading = HEADING, long, value_name = "RECIPIENT")]
     recipient: Option<String>,
 
     /// Only what this rule, pattern or mode answered, by its name
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = HEADING, long, value_name = "NAME")]
     rule: Option<String>,
 
     /// Only what was asked because of this
-    #[arg(long, value_parser = args::word::<Trigger>(
+    #[arg(help_heading = HEADING, long, value_parser = args::word::<Trigger>(
         &["chat", "schedule", "email", "webhook", "voice", "api"]))]
     trigger: Option<Trigger>,
 
     /// Only what belongs to this conversation
-    #[arg(long, value_name = "ID")]
+    #[arg(help_heading = HEADING, long, value_name = "ID")]
     conversation: Option<String>,
 
     /// Only what this node of a workflow asked
-    #[arg(long, value_name = "NODE")]
+    #[arg(help_heading = HEADING, long, value_name = "NODE")]
     node: Option<String>,
 
     /// Only what came after this: a day, a time, or how long ago, like 30d
-    #[arg(long, value_name = "TIME", value_parser = args::past)]
+    #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = args::past)]
     since: Option<At>,
 
     /// Only what came before this: a day, a time, or how long ago
-    #[arg(long, value_name = "TIME", value_parser = args::past)]
+    #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = args::past)]
     until: Option<At>,
 
     /// Only what has all of these words in its title, its parameters or its recipients
-    #[arg(short = 'q', long = "search", value_name = "WORDS")]
+    #[arg(help_heading = HEADING, short = 'q', long = "search", value_name = "WORDS")]
     words: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::request::{Filter, Request};
 use crate::cli::csv::csv;
 use crate::cli::failure::Failure;
-use crate::cli::filters::Filters;
+use crate::cli::filters::{Filters, HEADING};
 use crate::cli::out;
 use crate::cli::session::Session;
 use crate::cli::table::Table;
@@ -22,7 +22,7 @@ use crate::domain::time::At;
 #[command(after_long_help = EXAMPLE)]
 pub struct Args {
     /// Only these
-    #[arg(long, value_name = "STATUS", value_parser = over, help_heading = "Which requests",
+    #[arg(long, value_name = "STATUS", value_parser = over, help_heading = HEADING,
         help = format!("Only these: one status, or several joined by commas; there are {}", statuses()))]
     status: Option<String>,
 

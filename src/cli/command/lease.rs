@@ -19,8 +19,8 @@ const ROUND: u16 = 55;
 /// Take approved work for running, as a worker.
 ///
 /// Speaks for a worker: with SIGNOFF_TOKEN. Gives what was approved or allowed and is run by workers (the
-/// action's executor is `queue`). With --json each item has its parameters, byte for byte as they were
-/// approved: run exactly these, and say with `signoff report` how it ended, with the digest and the epoch
+/// action's executor is `queue`). With --json each item has its parameters as they were approved:
+/// run exactly these, and say with `signoff report` how it ended, with the digest and the epoch
 /// from here. Whoever doesn't report before the lease ends has lost it; `signoff renew` makes it longer.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLE)]

@@ -4,7 +4,7 @@ use super::Exit;
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::request::{Filter, Request};
 use crate::cli::failure::Failure;
-use crate::cli::filters::Filters;
+use crate::cli::filters::{Filters, HEADING};
 use crate::cli::out;
 use crate::cli::session::Session;
 use crate::cli::short_id::fitted;
@@ -30,7 +30,7 @@ pub struct Args {
     filters: Filters,
 
     /// Only what is yours to decide
-    #[arg(long, help_heading = "Which requests")]
+    #[arg(long, help_heading = HEADING)]
     mine: bool,
 
     /// How many at most
