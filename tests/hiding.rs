@@ -10,12 +10,12 @@ const POLICY: &str = r#"
 mask = ["params.card.*", "context.session"]
 "#;
 
-const SECRETS: [&str; 3] = ["4111111111111111", "739", "s3ss10n"];
+const SECRETS: [&str; 3] = ["4111111111111111", "73913", "s3ss10n"];
 
 fn payment() -> String {
     json!({
         "action": "payment.send", "on_behalf_of": "owner",
-        "params": {"payee": "Acme", "amount": 12.50, "card": {"number": "4111111111111111", "cvc": 739}},
+        "params": {"payee": "Acme", "amount": 12.50, "card": {"number": "4111111111111111", "cvc": 73913}},
         "context": {"session": "s3ss10n", "records": 1},
     })
     .to_string()
@@ -39,7 +39,7 @@ async fn asked(gate: &TestGate) -> (Wire, Wire, Value) {
 async fn people_see_that_something_is_there_and_the_agent_sees_what() {
     let gate = TestGate::start().await;
     let (owner, agent, own) = asked(&gate).await;
-    assert_eq!(own["params"]["card"]["cvc"], 739);
+    assert_eq!(own["params"]["card"]["cvc"], 73913);
     let path = format!("/v1/requests/{}", own["id"].as_str().unwrap());
     let shown = owner.get(&path).await;
     hides(&shown.body);
@@ -54,7 +54,7 @@ async fn people_see_that_something_is_there_and_the_agent_sees_what() {
         card["cvc"]
             .as_str()
             .unwrap()
-            .starts_with("•••• (3 characters, #")
+            .starts_with("•••• (5 characters, #")
     );
     assert_eq!(shown.json()["digest"], own["digest"]);
     hides(&owner.get("/v1/requests").await.body);
@@ -117,7 +117,7 @@ async fn an_edit_that_leaves_the_marks_alone_leaves_the_values_alone() {
     let started = agent.post(&format!("{path}/start"), "{}").await.json();
     assert_eq!(
         started["params"],
-        json!({"payee": "Acme", "amount": 10.5, "card": {"number": "4111111111111111", "cvc": 739}})
+        json!({"payee": "Acme", "amount": 10.5, "card": {"number": "4111111111111111", "cvc": 73913}})
     );
     assert_eq!(started["digest"], decided.json()["digest"]);
 }

@@ -225,11 +225,16 @@ fn covers(all: &Scope, other: &Scope) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::catalogue::Catalogue;
     use crate::policy::fixtures::workspace;
 
     fn told(text: &str) -> Vec<String> {
         let policy = Policy::parse(text, 1).unwrap();
-        let warnings = policy.warnings(&workspace());
+        let mut workspace = workspace();
+        for action in Catalogue::shipped().actions() {
+            workspace.actions.insert(action.name.clone(), action);
+        }
+        let warnings = policy.warnings(&workspace);
         let line = |warning: &Warning| format!("{}: {}", warning.place.line, warning.text);
         warnings.iter().map(line).collect()
     }
