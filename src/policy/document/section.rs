@@ -127,7 +127,7 @@ impl<'r, 'd> Section<'r, 'd> {
     }
 
     /// Keeps where it and its keys stand.
-    fn noted(self) -> Self {
+    pub(super) fn noted(self) -> Self {
         let mut places = self.reading.places.borrow_mut();
         places.note(self.id, "", self.reading.lines.place(self.start));
         for key in self.table.keys() {
