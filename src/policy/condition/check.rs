@@ -382,5 +382,5 @@ fn in_words(error: &ExecutionError) -> String {
 
 /// `_>_` as people write it.
 fn operator(name: &str) -> String {
-    name.replace('_', "").replace('@', "")
+    name.replace(['_', '@'], "")
 }

@@ -123,7 +123,8 @@ fn read<'t>(table: &DeTable<'t>, reading: &Reading<'t>, version: u64) -> Policy 
     };
     let single = |key: &str| {
         let value = table.get(key)?;
-        Section::single(reading, format!("[{key}]"), value).map(Section::noted)
+        let section = Section::single(reading, format!("[{key}]"), value)?;
+        Some(section.noted())
     };
     if let Some(section) = single("defaults") {
         defaults(section, &mut policy);

@@ -1,10 +1,13 @@
 //! What makes sense in a policy but should be known before it is saved.
 
+use std::cmp::Reverse;
+
 use super::place::{Kind, Place};
-use super::{Mode, Policy, Review, Says, Scope};
+use super::{Allowed, Mode, Policy, Review, Rule, Says, Scope, Terms};
 use crate::domain::review::Resolver;
-use crate::domain::untrusted::{Untrusted, safe};
+use crate::domain::untrusted::safe;
 use crate::domain::workspace::Workspace;
+use crate::policy::catalogue::Catalogue;
 use crate::policy::glob::Glob;
 
 /// Something that whoever saves a policy should know.
@@ -14,6 +17,9 @@ pub struct Warning {
     /// Safe to print.
     pub text: String,
 }
+
+/// So many rules are held against those after them.
+const MOST_COMPARED: usize = 500;
 
 struct Noting<'a> {
     policy: &'a Policy,
@@ -55,6 +61,14 @@ impl Noting<'_> {
     fn modes(&mut self) {
         for (number, section) in self.policy.modes.iter().enumerate() {
             self.agent(Kind::Mode, number, section.agent.as_ref());
+            for (key, globs) in [
+                ("approved_tools", &section.approved_tools),
+                ("blocked_tools", &section.blocked_tools),
+            ] {
+                for glob in globs {
+                    self.action(Kind::Mode, number, key, Some(glob));
+                }
+            }
             if let Mode::Disabled | Mode::Audit = section.mode {
                 let text = format!("mode {} lets everything through here", section.mode.word());
                 self.note(Some(Kind::Mode), number, "mode", text);
@@ -76,45 +90,73 @@ impl Noting<'_> {
         }
     }
 
-    /// The mode of an agent where no section for a node speaks.
-    fn mode_outside(&self, agent: Option<&Glob>) -> Mode {
+    /// The strictest mode that holds for any of these agents where no section for a node speaks.
+    fn mode_outside(&self, agents: Option<&Glob>) -> Mode {
         let general = self
             .policy
             .modes
             .iter()
-            .filter(|other| other.node.is_none());
-        let covers = |other: &Option<Glob>| match (other, agent) {
-            (None, _) => true,
-            (Some(other), Some(agent)) => other.matches(agent.as_str()),
-            (Some(_), None) => false,
-        };
-        let mut modes = general.filter(|other| covers(&other.agent));
-        modes
-            .next_back()
-            .map_or(self.policy.mode, |other| other.mode)
+            .filter(|section| section.node.is_none());
+        // Sections about all of these agents: the most specific counts, of equally specific ones the stricter.
+        let about_all = general.clone().filter_map(|section| {
+            let (of, agents) = (section.agent.as_ref()?, agents?);
+            let specific = of.literal_prefix().chars().count();
+            of.matches(agents.as_str()).then_some((specific, section))
+        });
+        let most_specific = about_all
+            .max_by_key(|(specific, section)| (*specific, Reverse(freedom(section.mode))))
+            .map_or(self.policy.mode, |(_, section)| section.mode);
+        // And those about some of them.
+        let about_some = general.filter(|section| match (&section.agent, agents) {
+            (Some(of), Some(agents)) => agents.matches(of.as_str()),
+            (_, None) => true,
+            (None, Some(_)) => false,
+        });
+        about_some
+            .map(|section| section.mode)
+            .chain([most_specific])
+            .min_by_key(|mode| freedom(*mode))
+            .unwrap_or(most_specific)
     }
 
     fn capabilities(&mut self) {
         for (number, capability) in self.policy.capabilities.iter().enumerate() {
             self.agent(Kind::Capability, number, Some(&capability.agent));
-            self.action(Kind::Capability, number, Some(&capability.action));
+            self.action(Kind::Capability, number, "action", Some(&capability.action));
+            let Terms::Recipients { allowed, .. } = &capability.terms else {
+                continue;
+            };
+            for entry in allowed {
+                if let Allowed::DomainAndBelow(domain) = entry
+                    && !domain.contains('.')
+                {
+                    let text = format!("*.{domain} covers everybody below that top-level domain");
+                    self.note(Some(Kind::Capability), number, "recipients", text);
+                }
+            }
         }
     }
 
     fn rules(&mut self) {
-        let mut whole: Vec<(&Untrusted, &Scope)> = Vec::new();
-        for (number, rule) in self.policy.rules.iter().enumerate() {
+        let policy = self.policy;
+        let mut whole: Vec<&Rule> = Vec::new();
+        for (number, rule) in policy.rules.iter().enumerate() {
             self.scope(Kind::Rule, number, &rule.scope);
             if let Says::Ask { review, .. } = &rule.says {
                 self.review(number, review);
-                if let Some((earlier, _)) = whole.iter().find(|(_, all)| covers(all, &rule.scope)) {
-                    let text = format!(
-                        "the rule “{}” before it answers for everything that this one is about",
-                        earlier.plain_line()
-                    );
-                    self.note(Some(Kind::Rule), number, "name", text);
-                }
-                whole.push((&rule.name, &rule.scope));
+            }
+            let answers_first = |earlier: &&&Rule| {
+                rank(earlier) <= rank(rule) && covers(&earlier.scope, &rule.scope)
+            };
+            if let Some(earlier) = whole.iter().find(answers_first) {
+                let text = format!(
+                    "the rule “{}” before it answers for everything that this one is about",
+                    earlier.name.plain_line()
+                );
+                self.note(Some(Kind::Rule), number, "name", text);
+            }
+            if rule.scope.when.is_none() && whole.len() < MOST_COMPARED {
+                whole.push(rule);
             }
         }
     }
@@ -169,7 +211,7 @@ impl Noting<'_> {
 
     fn scope(&mut self, kind: Kind, number: usize, scope: &Scope) {
         self.agent(kind, number, scope.agent.as_ref());
-        self.action(kind, number, scope.action.as_ref());
+        self.action(kind, number, "action", scope.action.as_ref());
     }
 
     fn agent(&mut self, kind: Kind, number: usize, glob: Option<&Glob>) {
@@ -183,17 +225,30 @@ impl Noting<'_> {
     }
 
     /// An action that nobody has asked for yet may still come.
-    fn action(&mut self, kind: Kind, number: usize, glob: Option<&Glob>) {
-        let mut actions = self.workspace.actions.keys();
-        if let Some(glob) = glob
-            && !actions.any(|action| glob.matches(action.as_str()))
+    fn action(&mut self, kind: Kind, number: usize, key: &str, glob: Option<&Glob>) {
+        let Some(glob) = glob else {
+            return;
+        };
+        let mut known = self.workspace.actions.keys();
+        let mut shipped = Catalogue::shipped().actions();
+        if !known.any(|action| glob.matches(action.as_str()))
+            && !shipped.any(|action| glob.matches(action.name.as_str()))
         {
             let text = format!(
                 "no action is known that “{}” describes; is it misspelt?",
                 safe(glob.as_str())
             );
-            self.note(Some(kind), number, "action", text);
+            self.note(Some(kind), number, key, text);
         }
+    }
+}
+
+/// Where in the ladder a rule is asked: what denies, then what is locked, then the rest.
+const fn rank(rule: &Rule) -> u8 {
+    match rule.says {
+        Says::Deny => 0,
+        Says::Ask { locked: true, .. } => 1,
+        Says::Ask { locked: false, .. } => 2,
     }
 }
 
@@ -302,6 +357,70 @@ mod tests {
         assert!(
             told[2].starts_with("8: the rule “All” before it"),
             "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_rule_is_covered_only_by_what_is_asked_before_it() {
+        let rule = |name: &str, effect: &str, rest: &str| {
+            format!("[[rule]]\nname = \"{name}\"\neffect = \"{effect}\"\n{rest}\n")
+        };
+        let mail = "action = \"email.send\"";
+        let covered = |first: String, second: String| !told(&(first + &second)).is_empty();
+        assert!(covered(rule("a", "deny", ""), rule("b", "ask", mail)));
+        assert!(covered(rule("a", "deny", ""), rule("b", "deny", mail)));
+        assert!(!covered(rule("a", "ask", ""), rule("b", "deny", mail)));
+        let locked = format!("{mail}\nlocked = true");
+        assert!(!covered(rule("a", "ask", ""), rule("b", "ask", &locked)));
+        assert!(covered(
+            rule("a", "ask", "locked = true"),
+            rule("b", "ask", mail)
+        ));
+        assert!(!covered(
+            rule("a", "ask", "when = \"true\""),
+            rule("b", "ask", mail)
+        ));
+        assert!(!covered(
+            rule("a", "ask", "action = \"sms.send\""),
+            rule("b", "ask", mail)
+        ));
+    }
+
+    /// 01 §Claims: a section that frees a node beyond any of the agents that may name it.
+    #[test]
+    fn a_node_is_held_against_the_strictest_of_its_agents() {
+        let freed = |general: &str, section: &str| {
+            let policy = format!(
+                "{general}[[mode]]\nnode = \"free/*\"\nmode = \"confirm_tools\"\n{section}"
+            );
+            told(&policy).iter().any(|text| text.contains("is freer"))
+        };
+        let held = |agent: &str| format!("[[mode]]\nagent = \"{agent}\"\nmode = \"blocking\"\n");
+        assert!(!freed("", ""));
+        assert!(freed(&held("outreach"), ""), "any agent may name the node");
+        assert!(freed(&held("outreach"), "agent = \"out*\"\n"));
+        assert!(freed(&held("out*"), "agent = \"outreach\"\n"));
+        assert!(!freed(&held("reporter"), "agent = \"outreach\"\n"));
+        assert!(freed(
+            &format!(
+                "{}[[mode]]\nagent = \"*\"\nmode = \"disabled\"\n",
+                held("out*")
+            ),
+            "agent = \"outreach\"\n"
+        ));
+    }
+
+    #[test]
+    fn tools_and_top_level_domains_are_looked_at() {
+        let policy = "[[mode]]\nagent = \"outreach\"\nmode = \"blocking\"\nblocked_tools = [\"shel.*\"]\n\
+                      [[capability]]\nagent = \"outreach\"\naction = \"email.send\"\n\
+                      recipients = [\"*.example\"]\ninside = \"send\"\n";
+        assert_eq!(
+            told(policy),
+            [
+                "4: no action is known that “shel.*” describes; is it misspelt?",
+                "8: *.example covers everybody below that top-level domain",
+            ]
         );
     }
 }

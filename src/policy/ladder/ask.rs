@@ -3,7 +3,7 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{because, fit};
+use super::fit::{because, fit, scene};
 use super::mode::Freedom;
 use crate::domain::review::Resolver;
 use crate::domain::time::At;
@@ -23,6 +23,7 @@ pub(super) fn answer(
 /// The first rule that asks; a locked one that matched has answered above.
 fn by_rule(question: &Question, policy: &Policy, now: At) -> Option<RungAnswer> {
     let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
+    let scene = scene(question, now);
     policy.rules.about(action, agent).find_map(|rule| {
         let Says::Ask {
             locked: false,
@@ -31,7 +32,7 @@ fn by_rule(question: &Question, policy: &Policy, now: At) -> Option<RungAnswer> 
         else {
             return None;
         };
-        let clause = fit(&rule.scope, question, now).restricting()?;
+        let clause = fit(&rule.scope, question, &scene).restricting()?;
         Some(asked_by(rule, review, &clause, "rule"))
     })
 }

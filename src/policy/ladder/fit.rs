@@ -4,7 +4,7 @@
 use super::Question;
 use crate::domain::id::ActionName;
 use crate::domain::time::At;
-use crate::policy::condition::Facts;
+use crate::policy::condition::{Facts, Scene};
 use crate::policy::document::{Category, Scope};
 use crate::policy::glob::Glob;
 
@@ -29,9 +29,9 @@ impl Fit {
     }
 }
 
-/// What conditions can look at.
-pub(in crate::policy) fn facts<'a>(question: &Question<'a>, now: At) -> Facts<'a> {
-    Facts {
+/// What conditions can look at, made once for all that are asked of one question.
+pub(in crate::policy) fn scene<'a>(question: &Question<'a>, now: At) -> Scene<'a> {
+    Scene::of(Facts {
         action: question.action.name.as_str(),
         agent: question.agent.id.as_str(),
         user: question.on_behalf_of.map(|user| user.id.as_str()),
@@ -42,11 +42,11 @@ pub(in crate::policy) fn facts<'a>(question: &Question<'a>, now: At) -> Facts<'a
         risk: question.risk,
         trigger: question.trigger,
         now,
-    }
+    })
 }
 
 /// How a scope fits a question.
-pub(in crate::policy) fn fit(scope: &Scope, question: &Question, now: At) -> Fit {
+pub(in crate::policy) fn fit(scope: &Scope, question: &Question, scene: &Scene<'_>) -> Fit {
     let named = is_in(scope.category, &question.action.name)
         && describes(scope.agent.as_ref(), question.agent.id.as_str())
         && describes(scope.action.as_ref(), question.action.name.as_str());
@@ -64,7 +64,7 @@ pub(in crate::policy) fn fit(scope: &Scope, question: &Question, now: At) -> Fit
             None => Fit::Yes(String::new()),
         };
     };
-    match (condition.holds(&facts(question, now)), resource) {
+    match (condition.holds_in(scene), resource) {
         (Ok(false), _) => Fit::No,
         (_, Some(clause)) => Fit::CannotTell(clause),
         (Ok(true), None) => Fit::Yes(format!("since {}", condition.source())),

@@ -3,10 +3,11 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{Fit, because, fit};
+use super::fit::{Fit, because, fit, scene};
 use crate::domain::pattern::PatternRef;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
+use crate::policy::condition::Scene;
 use crate::policy::document::{Policy, Trusted};
 
 /// Its answer, and the patterns that would have matched but for their limits.
@@ -20,11 +21,12 @@ pub(super) fn answer(
         let text = format!("no pattern and no capability lets it through: {doubt}");
         return (RungAnswer::pass(text), Vec::new());
     }
+    let scene = scene(question, now);
     let mut passed_over = Vec::new();
     let mut remarks = Vec::new();
     for trusted in &policy.trusted {
         let name = trusted.pattern.name.raw_for_execution();
-        match says(trusted, question, workspace, now) {
+        match says(trusted, question, &scene, workspace, now) {
             Word::Nothing => {}
             Word::Matches(clause) => {
                 let state = workspace.patterns.get(&trusted.pattern);
@@ -60,8 +62,14 @@ enum Word {
     Mute(String),
 }
 
-fn says(trusted: &Trusted, question: &Question, workspace: &Workspace, now: At) -> Word {
-    let clause = match fit(&trusted.scope, question, now) {
+fn says(
+    trusted: &Trusted,
+    question: &Question,
+    scene: &Scene<'_>,
+    workspace: &Workspace,
+    now: At,
+) -> Word {
+    let clause = match fit(&trusted.scope, question, scene) {
         Fit::No => return Word::Nothing,
         Fit::CannotTell(clause) => {
             return Word::Mute(format!("doesn't match, {clause}"));
