@@ -179,7 +179,7 @@ fn a_yes_that_was_typed_before_the_question_approves_nothing() {
     let id = text(&asked).split_whitespace().next().unwrap().to_owned();
     let mut approving = home.terminal(&["approve", &id], (100, 30));
     approving.send("yes\nyes\n");
-    approving.wait_for("type yes");
+    approving.wait_for("type the last four characters");
     approving.send("no\n");
     assert_ne!(approving.wait_for_end(), 0);
     let shown = home.end(home.start(&["show", &id]));
