@@ -7,7 +7,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValu
 use cel::{Context, ExecutionError, IdedExpr, ParseErrors, Value};
 
 use super::language::{
-    Called, DEEPEST, DEEPEST_BRACKETS, LONGEST, LONGEST_LIST, MATCHES, MOST_PARTS, TYPES,
+    Called, DEEPEST, DEEPEST_BRACKETS, LONGEST, LONGEST_LIST, MATCHES, MOST_PARTS, SHALLOW, TYPES,
     VARIABLES, environment, is_function, wrong_call,
 };
 use super::patterns::Patterns;
@@ -15,34 +15,39 @@ use super::values::Scene;
 use super::{BadCondition, CannotTell, work};
 use crate::domain::untrusted::safe;
 
-/// The parser recurses where a text nests or goes on; on so much stack nothing of `LONGEST` bytes
-/// overflows.
+/// Reading and evaluating recurse where a text nests or goes on; on so much stack nothing of `LONGEST`
+/// bytes overflows.
 const STACK: usize = 32 << 20;
+
+/// Runs something on a stack that is large enough for it; says why it couldn't.
+fn on_a_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, String> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, run);
+        match thread.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(_)) => Err("it can't be read; write it more simply".to_owned()),
+            Err(error) => Err(format!(
+                "there is no thread to read it with: {error}; try again"
+            )),
+        }
+    })
+}
 
 /// A condition that passed every check.
 pub(super) struct Program {
     expr: IdedExpr,
     patterns: Arc<Patterns>,
     variables: Vec<&'static str>,
+    /// How many parts are within each other.
+    depth: usize,
 }
 
 /// Reads and checks a text.
 pub(super) fn program(text: &str) -> Result<Program, BadCondition> {
     bounded(text)?;
-    let read = thread::scope(|scope| {
-        let reader = thread::Builder::new().stack_size(STACK);
-        let reader = reader.spawn_scoped(scope, || read(text));
-        reader.map(thread::ScopedJoinHandle::join)
-    });
-    match read {
-        Ok(Ok(read)) => read,
-        Ok(Err(_)) => Err(bad(text, 0, "it can't be read; write it more simply")),
-        Err(error) => Err(bad(
-            text,
-            0,
-            format!("no thread to read it with: {error}; try again"),
-        )),
-    }
+    on_a_large_stack(|| read(text)).unwrap_or_else(|why| Err(bad(text, 0, why)))
 }
 
 /// What can be told without understanding the text.
@@ -93,6 +98,7 @@ fn read(text: &str) -> Result<Program, BadCondition> {
         loops: 0,
         patterns: Patterns::default(),
         variables: Vec::new(),
+        depth: 0,
     };
     check.expr(&expr, 0)?;
     if is_never_a_bool(&expr) {
@@ -108,6 +114,7 @@ fn read(text: &str) -> Result<Program, BadCondition> {
     Ok(Program {
         patterns: Arc::new(check.patterns),
         variables: check.variables,
+        depth: check.depth,
         expr,
     })
 }
@@ -161,6 +168,8 @@ struct Check<'c> {
     loops: usize,
     patterns: Patterns,
     variables: Vec<&'static str>,
+    /// The most parts within each other so far.
+    depth: usize,
 }
 
 impl<'c> Check<'c> {
@@ -183,6 +192,7 @@ impl<'c> Check<'c> {
         if depth > DEEPEST {
             return Err(self.bad(expr, format!("more than {DEEPEST} parts within each other")));
         }
+        self.depth = self.depth.max(depth);
         let depth = depth + 1;
         match &expr.expr {
             Expr::Unspecified => Err(self.bad(expr, "it is not understood")),
@@ -307,13 +317,17 @@ impl Program {
         if let Some(large) = self.variables.iter().find(|name| scene.is_too_large(name)) {
             return Err(CannotTell(format!("{large} is too large for conditions")));
         }
+        if self.depth <= SHALLOW {
+            return self.evaluate(scene);
+        }
+        let evaluated = on_a_large_stack(|| self.evaluate(scene));
+        evaluated.unwrap_or_else(|why| Err(CannotTell(why)))
+    }
+
+    fn evaluate(&self, scene: &Scene<'_>) -> Result<bool, CannotTell> {
         if work::of(&self.expr, &self.patterns, Some(scene)) > work::MOST {
             return Err(CannotTell("there is too much to look at".to_owned()));
         }
-        self.run(scene)
-    }
-
-    fn run(&self, scene: &Scene<'_>) -> Result<bool, CannotTell> {
         let mut context = Context::with_env(environment());
         context.set_variable_resolver(scene);
         self.patterns.bind(&mut context);

@@ -12,8 +12,11 @@ pub(super) const LONGEST: usize = 1_024;
 pub(super) const DEEPEST_BRACKETS: usize = 32;
 /// Parts of a condition: names, values, operators and calls, those that a macro stands for included.
 pub(super) const MOST_PARTS: usize = 256;
-/// Parts within each other. Reading and evaluating take stack for each.
+/// Parts within each other.
 pub(super) const DEEPEST: usize = 48;
+/// So many are evaluated on the stack of whoever asks; each takes up to 40 KiB of it where nothing is
+/// optimised.
+pub(super) const SHALLOW: usize = 12;
 /// Elements of a list that is written out.
 pub(super) const LONGEST_LIST: usize = 256;
 

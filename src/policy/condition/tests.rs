@@ -1,10 +1,15 @@
 //! What conditions say, and that no condition holds up the gate or lets something through by failing.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::json::{Limits, parse};
 use crate::domain::untrusted::Untrusted;
+
+/// Issue 3, Must show 8: none can hold the process for longer.
+const AT_MOST: Duration = Duration::from_millis(50);
 
 fn json(text: &str) -> Json {
     parse(text.as_bytes(), Limits::default()).unwrap()
@@ -270,7 +275,7 @@ fn a_condition_is_what_is_written() {
     assert!(!condition("params.context == 1").looks_at_context());
 }
 
-/// The condition that takes the most evaluating among those of a kind that are let in.
+/// What would keep CEL busy, or end the process.
 fn hostile() -> Vec<(&'static str, String)> {
     let nested = |depth: usize| {
         let open: String = (0..depth).map(|n| format!("[1,2].all(x{n}, ")).collect();
@@ -382,16 +387,31 @@ fn hostile() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Issue 3, Must show 8: refused at load with line and column, or bounded at evaluation. That this test
-/// ends is half of what it shows.
+/// Runs it within the time that it may take. A machine that does something else meanwhile gets another try.
+fn timed<T>(what: &str, run: impl Fn() -> T) -> T {
+    let mut took = Duration::ZERO;
+    for _ in 0..5 {
+        let start = Instant::now();
+        let result = run();
+        took = start.elapsed();
+        if took < AT_MOST {
+            return result;
+        }
+    }
+    panic!("{what} took {took:?}");
+}
+
+/// Issue 3, Must show 8: refused at load with line and column, or bounded at evaluation.
 #[test]
-fn hostile_conditions_are_refused_or_bounded() {
+fn hostile_conditions_are_refused_or_cost_little() {
     let params = json(PARAMS);
-    let facts = facts(&params, &[]);
+    condition("true");
     for (what, text) in hostile() {
-        match Condition::parse(&text) {
-            // Whatever it says: it says something, and soon.
-            Ok(condition) => drop(condition.holds(&facts)),
+        match timed(what, || Condition::parse(&text)) {
+            Ok(condition) => {
+                let facts = facts(&params, &[]);
+                drop(timed(what, || condition.holds(&facts)));
+            }
             Err(bad) => assert!(
                 bad.line > 0 && bad.column > 0 && !bad.message.is_empty(),
                 "{what}"
@@ -400,109 +420,245 @@ fn hostile_conditions_are_refused_or_bounded() {
     }
 }
 
-/// Parameters as large as conditions look at.
-fn large() -> Json {
-    let texts = |count: usize, length: usize| {
-        let texts: Vec<String> = (0..count).map(|n| format!("\"{n:0>length$}\"")).collect();
-        format!("[{}]", texts.join(","))
+/// Parameters that are as large as conditions look at: lists of texts, numbers and objects, a long text.
+fn large_params() -> Json {
+    let list = |count: usize, item: &dyn Fn(usize) -> String| {
+        let items: Vec<String> = (0..count).map(item).collect();
+        items.join(",")
     };
-    let numbers: Vec<String> = (0..999).map(|n| n.to_string()).collect();
     json(&format!(
-        r#"{{"a": {}, "b": {}, "s": "{}", "n": [{}]}}"#,
-        texts(400, 20),
-        texts(400, 20),
-        "ab".repeat(10_000),
-        numbers.join(",")
+        r#"{{"a": [{}], "b": [{}], "s": "{}", "n": [{}], "o": [{}], "m": {{{}}}}}"#,
+        list(300, &|n| format!("\"{n:0>20}\"")),
+        list(300, &|n| format!("\"{n:0>20}\"")),
+        "ab".repeat(8_000),
+        list(999, &|n| n.to_string()),
+        list(200, &|n| format!(r#"{{"amount": {n}, "name": "n{n}"}}"#)),
+        list(300, &|n| format!("\"k{n}\": {n}")),
     ))
 }
 
-/// Each of these takes a second or much more where nothing bounds it.
+/// Issue 3, Must show 8: what is let in is bounded at evaluation, however large what it looks at.
 #[test]
-fn what_would_be_too_much_to_look_at_is_not_looked_at() {
-    let params = large();
+fn what_is_too_much_work_is_not_begun_and_the_rest_takes_little() {
+    let params = large_params();
+    let recipients: Vec<String> = (0..1_000)
+        .map(|n| format!("person{n}@crm.example"))
+        .collect();
+    let scene = Scene::of(facts(&params, &recipients));
+    drop(condition("params == recipients").holds_in(&scene));
+    let repeated = |text: &str, with: &str, count: usize| vec![text; count].join(with);
     for text in [
-        vec!["params.a == params.b"; 40].join("||"),
-        "params.a.all(x, x in params.b)".to_owned(),
-        "params.n.all(x, x in params.n)".to_owned(),
-        "params.s.matches('(a|b)*a(a|b){100}c') && params.s.matches('(a|b)*b(a|b){100}c')"
-            .to_owned(),
+        "params.a == params.b",
+        "params == params",
+        "params.a.all(x, x in params.b)",
+        "params.n.all(x, x >= 0)",
+        "params.n.filter(x, x > 5).map(x, x + 1) == []",
+        "params.o.all(x, x.amount < 1000 && x.name.startsWith('n'))",
+        "recipients.all(r, r.endsWith('@crm.example'))",
+        "recipients.exists_one(r, r.contains('person7@'))",
+        "params.m.all(k, params.m[k] >= 0)",
+        "params.s.contains('b' + 'c')",
+        "params.s.matches('[ab]*a[ab]{20}c')",
+        "params.s.matches('^.*@evil.example$')",
+        r"recipients.all(r, r.matches(r'^\w+@crm\.example$'))",
+        "recipients.map(r, r + r).size() == 1000",
+        &repeated("params.a == params.b", " || ", 40),
+        &repeated("params.n != params.n", " || ", 40),
+        &format!("{} == ''", repeated("params.s", "+", 12)),
     ] {
-        let Ok(condition) = Condition::parse(&text) else {
-            continue;
-        };
-        let told = condition.holds(&facts(&params, &[])).unwrap_err();
-        assert_eq!(told.to_string(), "there is too much to look at", "{text}");
+        let condition = condition(text);
+        let said = timed(text, || condition.holds_in(&scene));
+        assert!(said.is_ok(), "{text}: {said:?}");
     }
-    let one_look = condition("params.n.all(x, x >= 0) && size(params.a) == 400");
-    assert_eq!(one_look.holds(&facts(&params, &[])), Ok(true));
-    let larger = json(&format!(r#"{{"s": "{}"}}"#, "a".repeat(70_000)));
-    let told = condition("params.s == 'a'").holds(&facts(&larger, &[]));
-    assert_eq!(
-        told.unwrap_err().to_string(),
-        "params is too large for conditions"
-    );
+    for text in [
+        "params.n.all(x, params.n.map(y, y).size() == 999 || true)",
+        "params.n.all(x, params.a + params.b != [] || true)",
+        "params.n.all(x, params.s.contains('ba' + string(x)) || true)",
+        "params.s.matches('(a|b)*a(a|b){300}c')",
+        "params.n.all(x, params.s.matches('[ab]*a[ab]{20}c') || true)",
+        "params.n.map(x, params.s + params.s) == []",
+        "recipients.map(r, r + r).map(r, r + r).map(r, r + r).map(r, r + r).map(r, r + r) == []",
+        "params.n.map(x, params.n).map(x, x + x).map(x, x + x) == []",
+    ] {
+        match timed(text, || Condition::parse(text)) {
+            Ok(condition) => {
+                let why = timed(text, || condition.holds_in(&scene)).unwrap_err();
+                assert_eq!(why.to_string(), "there is too much to look at", "{text}");
+            }
+            Err(bad) => {
+                let refused = ["a loop within a loop", "too large"];
+                assert!(
+                    refused.iter().any(|why| bad.message.contains(why)),
+                    "{text}: {bad}"
+                );
+            }
+        }
+    }
 }
 
-/// What conditions are made of, in any order.
-fn tokens() -> impl Strategy<Value = String> {
-    const TOKENS: [&str; 44] = [
-        "params",
-        "context",
-        "recipients",
-        "resource",
-        "user",
-        "risk",
-        "now",
-        "action",
-        ".a",
-        ".b",
-        "['a']",
-        "[0]",
-        "(",
-        ")",
-        "[",
-        "]",
-        "{",
-        "}",
-        "'x'",
-        "\"y\"",
-        "1",
-        "2.5",
-        "-",
-        "!",
-        "&&",
-        "||",
-        "==",
-        "!=",
-        "<",
-        ">=",
-        "+",
-        "*",
-        "/",
-        "%",
-        " in ",
-        "?",
-        ":",
-        ",",
-        "size(",
-        ".all(x, ",
-        ".exists(y, ",
-        ".map(z, ",
-        "has(params.a)",
-        ".matches('a+')",
+#[test]
+fn what_is_too_large_is_not_looked_at() {
+    let list = |count: usize| {
+        let ones = vec!["1"; count].join(",");
+        json(&format!(r#"{{"a": 1, "list": [{ones}]}}"#))
+    };
+    let text = |bytes: usize| json(&format!(r#"{{"a": 1, "text": "{}"}}"#, "x".repeat(bytes)));
+    let says = |params: &Json, text: &str| condition(text).holds(&facts(params, &[]));
+    let too_large = |what| Err(CannotTell(format!("{what} is too large for conditions")));
+    assert_eq!(says(&list(1_000), "params.a == 1"), Ok(true));
+    assert_eq!(says(&list(1_001), "params.a == 1"), too_large("params"));
+    assert_eq!(says(&text(65_000), "params.a == 1"), Ok(true));
+    assert_eq!(says(&text(65_536), "params.a == 1"), too_large("params"));
+    // Whoever looks elsewhere isn't concerned.
+    assert_eq!(says(&text(65_536), "action == 'email.send'"), Ok(true));
+    let many: Vec<String> = (0..1_001).map(|n| n.to_string()).collect();
+    let holds = condition("size(recipients) > 1").holds(&facts(&json("{}"), &many));
+    assert_eq!(holds, too_large("recipients"));
+}
+
+/// What is let in is evaluated on the threads of the gate, whose stacks are of two megabytes.
+#[test]
+fn the_deepest_conditions_leave_half_of_a_stack() {
+    let chain = |operand: &str, operator: &str, count: usize| vec![operand; count].join(operator);
+    let mut let_in = 0;
+    for depth in 1..64 {
+        for text in [
+            format!("{}true", "!".repeat(depth)),
+            format!("{} > 0", chain("1", "+", depth)),
+            format!("{} > 0", chain("1", "-", depth)),
+            format!(
+                "{}1{} == 1",
+                "size([".repeat(depth / 2),
+                "])".repeat(depth / 2)
+            ),
+            format!(
+                "{}true{}",
+                "(true ? ".repeat(depth),
+                " : false)".repeat(depth)
+            ),
+            format!("{}true{}", "(true && ".repeat(depth), ")".repeat(depth)),
+            format!("params.n{} == 1", "[0]".repeat(depth)),
+            format!("params{} == 1", ".?n".repeat(depth)),
+            format!("{}1{} == 1", "[".repeat(depth), "]".repeat(depth)),
+            format!("recipients{} == []", ".map(x, x)".repeat(depth)),
+            format!("recipients{} == []", ".filter(x, true)".repeat(depth)),
+            format!("{}1{} == 1", "string(".repeat(depth), ")".repeat(depth)),
+            format!("params.n{} == 1", ".orValue(1)".repeat(depth)),
+        ] {
+            let Ok(condition) = Condition::parse(&text) else {
+                continue;
+            };
+            let_in += 1;
+            let evaluate = move || {
+                let params = json(r#"{"n": [1]}"#);
+                drop(condition.holds(&facts(&params, &["ana@crm.example".to_owned()])));
+            };
+            let small = std::thread::Builder::new().stack_size(1 << 20);
+            let done = small.spawn(evaluate).unwrap().join();
+            assert!(done.is_ok(), "{text}");
+        }
+    }
+    assert!(let_in > 300, "{let_in}");
+}
+
+/// Texts made of what conditions are made of.
+fn any_text() -> impl Strategy<Value = String> {
+    let words = "params params.a context recipients user now risk x 1 0 2.5 1e308 1u - 9223372036854775807 \
+        -9223372036854775808 'a' \"b\" b'c' r'd' true false null [ ] ( ) { } , : . .? [? ? + * / % ! == != < <= \
+        > >= && || size( .size() .all(x, .exists(x, .exists_one(x, .map(x, .map(x,true, .filter(x, has( \
+        .contains('a') .matches('a+') matches( int( uint( double( string( bytes( bool( type( dyn( timestamp( \
+        duration( '1h' '-9223372036s' '2026-11-25T09:30:00Z' '9999-12-31T23:59:59Z' '0001-01-01T00:00:00Z' \
+        .getHours() .getHours('Europe/Berlin') .getFullYear('+99:99') optional.of( optional.none() .orValue( \
+        .value() `a` // ''' \"\"\" \\ \\u \\U";
+    let mut words: Vec<&str> = words.split_whitespace().collect();
+    words.extend([" ", "\n", " in "]);
+    let piece = prop_oneof![
+        12 => prop::sample::select(words).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
     ];
-    let tokens = proptest::collection::vec(proptest::sample::select(&TOKENS[..]), 0..60);
-    tokens.prop_map(|tokens| tokens.concat())
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+/// Conditions that are likelier to be let in.
+fn any_expression() -> impl Strategy<Value = String> {
+    let words =
+        |words: &'static str| prop::sample::select(words.split_whitespace().collect::<Vec<_>>());
+    let leaf = words(
+        "params.a params.b params.list params.map params.none context.c recipients user now risk x 1 0 -1 2.5 1u \
+         9223372036854775807 -9223372036854775808 1e308 'a' b'c' true false null [] {} duration('9223372036s') \
+         duration('-9223372036s') timestamp('9999-12-31T23:59:59Z') timestamp('0001-01-01T00:00:00Z') \
+         duration('1h')",
+    );
+    leaf.prop_map(str::to_owned).prop_recursive(5, 40, 3, move |inner| {
+        let binary = words("+ - * / % == != < <= > >= in && ||");
+        let call = words(
+            "size int uint double string bytes bool type dyn timestamp duration ! - optional.of",
+        );
+        let method = words(
+            "size() contains('a') startsWith('a') matches('a+') getHours() getSeconds() getMilliseconds() \
+             getFullYear() getDayOfYear('America/New_York') getDate('+23:59') value() hasValue() orValue(1) a ?a",
+        );
+        let round = words("all exists exists_one map filter");
+        let pair = (inner.clone(), inner.clone());
+        prop_oneof![
+            (inner.clone(), binary, inner.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+            (call, inner.clone()).prop_map(|(call, a)| format!("{call}({a})")),
+            (inner.clone(), method).prop_map(|(a, method)| format!("({a}).{method}")),
+            (pair.clone(), round).prop_map(|((a, b), round)| format!("({a}).{round}(x, {b})")),
+            pair.clone().prop_map(|(a, b)| format!("[{a}, {b}]")),
+            pair.clone().prop_map(|(a, b)| format!("{{{a}: {b}}}")),
+            pair.clone().prop_map(|(a, b)| format!("({a})[{b}]")),
+            (pair, inner).prop_map(|((a, b), c)| format!("({a} ? {b} : {c})")),
+        ]
+    })
+}
+
+fn try_everywhere(text: &str) {
+    let Ok(condition) = timed(text, || Condition::parse(text)) else {
+        return;
+    };
+    let context = json(r#"{"c": "\u001b[31m"}"#);
+    for params in [
+        json("{}"),
+        json(r#"{"a": 1, "b": -2.5, "list": [1, "a", null, [2]], "map": {"a": true}}"#),
+        json(r#"{"a": -9000000000000000000, "b": 9000000000000000000, "list": [], "map": {}}"#),
+        json(r#"{"a": "a", "b": [true], "list": ["a", "b"], "map": {"a": {"a": 1}}}"#),
+    ] {
+        for millis in [
+            0,
+            1_764_063_000_000,
+            i64::MIN,
+            i64::MAX,
+            253_402_300_799_999,
+        ] {
+            let facts = Facts {
+                context: Some(&context),
+                now: At::from_millis(millis),
+                ..facts(&params, &[])
+            };
+            if let Err(why) = timed(text, || condition.holds(&facts)) {
+                let why = why.to_string();
+                assert!(
+                    !why.contains(char::is_control) && why.len() < 300,
+                    "{text}: {why}"
+                );
+            }
+        }
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
+    /// 07 section 4: no text makes reading or evaluating panic, or take long.
     #[test]
-    fn no_text_panics_or_hangs(text in prop_oneof![tokens(), ".{0,256}"]) {
-        let params = json(PARAMS);
-        if let Ok(condition) = Condition::parse(&text) {
-            drop(condition.holds(&facts(&params, &["pat@partner.example".to_owned()])));
-        }
+    fn no_text_is_a_danger(text in any_text()) {
+        let end = text.floor_char_boundary(1_024);
+        try_everywhere(&text[..end]);
+    }
+
+    #[test]
+    fn no_expression_is_a_danger(text in any_expression()) {
+        try_everywhere(&text);
     }
 }

@@ -15,10 +15,14 @@ use super::values::Scene;
 use crate::domain::json::Json;
 
 /// As much work as any condition may be; a few milliseconds, and fewer than 50 where nothing is optimised.
-pub(super) const MOST: u64 = 100_000;
+pub(super) const MOST: u64 = 200_000;
 const BYTES_PER_UNIT: u64 = 32;
 /// Binding a variable and looking it up.
-const PER_ROUND: u64 = 8;
+const PER_ROUND: u64 = 16;
+/// Finding a function and handing it what it is called with.
+const PER_CALL: u64 = 8;
+/// An element of a list that is only compared with something small.
+const ELEMENTS_PER_UNIT: u64 = 4;
 /// A number as text has no more bytes than fit here.
 const NUMBER_AS_TEXT: u64 = 16;
 
@@ -269,6 +273,9 @@ impl<'s> Reckoning<'s, '_> {
             .map(|(_, size)| size.weight)
             .fold(0, u64::saturating_add);
         let first = operands.first().map_or(Size::SCALAR, |(_, size)| *size);
+        if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            self.add(PER_CALL);
+        }
         match name {
             op::LOGICAL_AND | op::LOGICAL_OR | op::LOGICAL_NOT | op::NOT_STRICTLY_FALSE => {
                 Size::SCALAR
@@ -277,6 +284,10 @@ impl<'s> Reckoning<'s, '_> {
             op::EQUALS | op::NOT_EQUALS => {
                 let smaller = operands.iter().map(|(_, size)| size.weight).min();
                 self.add(smaller.unwrap_or(0));
+                Size::SCALAR
+            }
+            op::IN if first.weight == 1 => {
+                self.add(weight / ELEMENTS_PER_UNIT);
                 Size::SCALAR
             }
             op::INDEX => first.member(key(operands)),
@@ -288,8 +299,8 @@ impl<'s> Reckoning<'s, '_> {
             }
             MATCHES => {
                 let pattern = operands.get(1).and_then(|(pattern, _)| as_text(pattern));
-                let kilobytes = self.patterns.kilobytes(pattern.unwrap_or_default());
-                self.add(first.weight.saturating_mul(1 + kilobytes));
+                let work = self.patterns.work(pattern.unwrap_or_default());
+                self.add(first.weight.saturating_mul(work));
                 Size::SCALAR
             }
             "startsWith" | "endsWith" => {

@@ -21,8 +21,6 @@ pub(super) const TEXT: usize = 1_024;
 pub(super) const APPROVALS: u64 = 100;
 /// A hundred years.
 pub(super) const LONGEST: Span = Span::from_hours(24 * 36_525);
-/// Tables and lists within each other, and parts of a dotted key.
-pub(super) const DEPTH: usize = 16;
 
 /// The beginning of a text, of at most so many characters.
 pub(super) fn cut(text: &str, characters: usize) -> &str {

@@ -96,41 +96,12 @@ fn tables<'t>(text: &'t str, reading: &Reading<'t>) -> Option<DeTable<'t>> {
         reading.fault(0, None, format!("the document is larger than {most} KiB"));
         return None;
     }
-    if let Some(offset) = deep_key(text) {
-        let message = format!("a key has more than {} parts", limits::DEPTH);
-        reading.fault(offset, None, message);
-        return None;
-    }
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let offset = error.span().map_or(0, |span| span.start);
         reading.fault(offset, None, safe(error.message()));
     }
     errors.is_empty().then(|| table.into_inner())
-}
-
-/// A line that begins with a dotted key of more parts than any here has: the parser makes a table of
-/// each, one within the other, however many they are.
-fn deep_key(text: &str) -> Option<usize> {
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        let dots = line
-            .bytes()
-            .take_while(|byte| *byte != b'=')
-            .filter(|byte| *byte == b'.');
-        if !line.trim_start().starts_with('#')
-            && dots.count() >= limits::DEPTH
-            && looks_like_key(line)
-        {
-            return Some(offset);
-        }
-        offset += line.len();
-    }
-    None
-}
-
-fn looks_like_key(line: &str) -> bool {
-    line.contains('=') || line.trim_start().starts_with('[')
 }
 
 fn read<'t>(table: &DeTable<'t>, reading: &Reading<'t>, version: u64) -> Policy {
