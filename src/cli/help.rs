@@ -24,6 +24,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "policy",
             "try",
             "patterns",
+            "tools",
             "actions",
             "integrations",
             "prefs",

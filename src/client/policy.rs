@@ -6,8 +6,9 @@ use reqwest::{Method, RequestBuilder};
 use super::{ANSWER_TIMEOUT, Client, Result};
 use crate::api::page::Page;
 use crate::api::policy::{
-    PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, TriedOut, TryOut,
+    PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, ToolView, TriedOut, TryOut,
 };
+use crate::domain::id::ActionName;
 use crate::domain::untrusted::Untrusted;
 
 /// Judging many past requests again takes longer than an ordinary answer.
@@ -92,6 +93,17 @@ impl Client {
         let call = self.http.post(url).bearer_auth(&self.token);
         let call = call.json(&super::NoFields {});
         self.answer(call.timeout(ANSWER_TIMEOUT)).await
+    }
+
+    /// The tools behind actions, as they were pinned.
+    pub async fn tools(&self) -> Result<Page<ToolView>> {
+        self.whole("v1/tools").await
+    }
+
+    /// Pins a tool as it is now.
+    pub async fn accept_tool(&self, action: &ActionName) -> Result<ToolView> {
+        let path = format!("v1/tools/{action}/accept");
+        self.send(Method::POST, &path, &super::NoFields {}).await
     }
 
     /// The verdict that a request would get.

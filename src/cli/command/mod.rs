@@ -37,6 +37,7 @@ mod start;
 mod stats;
 mod teams;
 mod tokens;
+mod tools;
 mod tryout;
 mod undo;
 mod wait;
@@ -75,6 +76,7 @@ pub enum Command {
     Renew(renew::Args),
     Policy(policy::Args),
     Patterns(patterns::Args),
+    Tools(tools::Args),
     Me(me::Args),
     Stats(stats::Args),
     Actions(actions::Args),
@@ -143,6 +145,7 @@ impl Command {
             Command::Renew(args) => renew::run(args, session).await,
             Command::Policy(args) => policy::run(args, session).await,
             Command::Patterns(args) => patterns::run(args, session).await,
+            Command::Tools(args) => tools::run(args, session).await,
             Command::Me(args) => me::run(args, session).await,
             Command::Stats(args) => stats::run(args, session).await,
             Command::Actions(args) => actions::run(args, session).await,
