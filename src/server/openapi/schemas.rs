@@ -117,10 +117,10 @@ fn without_links(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("[`") {
-        plain.push_str(&rest[..start]);
         let Some(length) = rest[start..].find("`]") else {
             break;
         };
+        plain.push_str(&rest[..start]);
         plain.push_str(&rest[start + 1..=start + length]);
         rest = &rest[start + length + 2..];
         if rest.starts_with('(')
