@@ -238,7 +238,7 @@ routes! {
         post requests::ask, "Asks to perform an action; answers with the verdict, whatever it is."
             [Forbidden, NotItsUser, NotAStep, TooManyActions, TooFast, TooManyPending];
         get requests::list, "Lists requests: what waits, the urgent first, or what is over, the newest first."
-            [Forbidden, WrongKindOfToken];
+            [Forbidden];
     "/v1/requests/{id}":
         get requests::show, "Shows one request, or waits until it is decided or done.";
     "/v1/requests/{id}/why":

@@ -99,7 +99,7 @@ pub(super) async fn show(
 
 pub(super) async fn list(
     State(shared): State<Shared>,
-    caller: Caller,
+    AParty(caller): AParty,
     StrictQuery(filter): StrictQuery<Filter>,
 ) -> Answered<Page<Request>> {
     // An agent finds what it is to review, and nothing else.
