@@ -69,6 +69,32 @@ impl Call {
     }
 }
 
+/// Two have to approve what changes a record, and a pattern lets some of the rest through.
+const POLICY: &str = r#"
+[[rule]]
+name = "Records"
+effect = "ask"
+action = "record.*"
+resolver = "role:admin"
+approvals = 2
+escalate_after = "1h"
+
+[[trusted]]
+name = "A few messages"
+agent = "local"
+action = "slack.*"
+max_risk = "high"
+uses = 5
+"#;
+
+async fn save_policy(gate: &TestGate) {
+    let before = gate.owner_wire().get("/v1/policy").await.tag();
+    let call = gate.owner_wire().call("PUT", "/v1/policy");
+    let call = call.header("content-type", "application/toml");
+    let saved = Answer::of(call.header("if-match", before).body(POLICY)).await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+}
+
 const ACTIONS: [&str; 5] = [
     "email.send",
     "slack.send_message",
@@ -87,6 +113,7 @@ impl Cast {
         ] {
             gate.person(id, role).await;
         }
+        save_policy(gate).await;
         gate.agent_of("bot", &["ana"], &["ana", "ben"]).await;
         gate.agent_of("nobodys", &[], &["*"]).await;
         let mut people = vec![gate.owner_wire()];
@@ -150,7 +177,36 @@ impl Cast {
         let Known { id, digest, .. } = about;
         let of = |verb: &str| format!("/v1/requests/{id}/{verb}");
         let agent = self.agents[agent].clone();
-        match dice.roll(10) {
+        let edited = json!({"to": "pat@partner.example", "n": dice.roll(1_000)});
+        match dice.roll(20) {
+            10 | 11 => post(
+                person,
+                of("decision"),
+                json!({"decision": "approve", "digest": digest, "params": edited}),
+            ),
+            12 => post(
+                person,
+                of("decision"),
+                json!({"decision": "respond", "text": "ask Ben first"}),
+            ),
+            13 => Call {
+                method: "DELETE",
+                ..post(person, of("decision"), json!({}))
+            },
+            14 => post(person, of("opened"), json!({"digest": digest, "seen": 0.5})),
+            15 => post(person, of("claim"), json!({})),
+            16 => post(person, of("release"), json!({})),
+            17 => post(
+                person,
+                of("snooze"),
+                json!({"until": "2099-01-01T00:00:00Z"}),
+            ),
+            18 => post(person, of("retry"), json!({"reason": "again"})),
+            19 => post(
+                person,
+                of("settle"),
+                json!({"outcome": "executed", "reason": "I looked"}),
+            ),
             0..=3 => {
                 let remember = dice.pick(&["once", "once", "conversation", "always"]);
                 let told = dice.roll(2) == 0;
@@ -518,8 +574,45 @@ async fn farewell(gate: &TestGate) {
     }
 }
 
+/// What chance brings too seldom: an approval that is taken back and given again, and a run that fails, is
+/// tried again, and is settled by a person.
+async fn second_thoughts(gate: &TestGate) {
+    let (agent, owner) = (gate.agent_wire(), gate.owner_wire());
+    gate.person("olga", "admin").await;
+    let olga = gate.wire(&gate.token(json!({"person": "olga"})).await);
+    let ask = json!({"action": "record.last", "params": {}});
+    let asked = post(agent.clone(), "/v1/requests".to_owned(), ask);
+    let asked = asked.send().await.request();
+    let path = |verb: &str| format!("/v1/requests/{}/{verb}", asked.id);
+    let yes = json!({"decision": "approve", "digest": asked.digest});
+    let failed = json!({"outcome": "failed", "digest": asked.digest});
+    let why = json!({"reason": "it is back"});
+    let settled = json!({"outcome": "executed", "reason": "I looked"});
+    let back = Call {
+        method: "DELETE",
+        ..post(owner.clone(), path("decision"), json!({}))
+    };
+    for call in [
+        post(owner.clone(), path("claim"), json!({})),
+        post(owner.clone(), path("release"), json!({})),
+        post(owner.clone(), path("decision"), yes.clone()),
+        back,
+        post(owner.clone(), path("decision"), yes.clone()),
+        post(olga, path("decision"), yes),
+        post(agent.clone(), path("report"), failed.clone()),
+        post(owner.clone(), path("retry"), why),
+        post(agent.clone(), path("start"), json!({})),
+        post(agent, path("report"), failed),
+        post(owner, path("settle"), settled),
+    ] {
+        let (path, answer) = (call.path.clone(), call.send().await);
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    }
+}
+
 /// What chance brings too seldom: an approval that lapses, one that is revoked, and a notice taken.
 async fn ending(gate: TestGate) -> TestGate {
+    second_thoughts(&gate).await;
     farewell(&gate).await;
     let action = "/v1/actions/x.last".to_owned();
     let owner = gate.owner_wire();
@@ -603,12 +696,24 @@ async fn folding_the_log_gives_the_tables() {
         "request.denied",
         "request.approved",
         "request.rejected",
+        "request.answered",
         "request.cancelled",
         "request.expired",
+        "request.edited",
+        "request.vote_taken_back",
+        "request.reminded",
+        "request.escalated",
+        "request.opened",
+        "request.claimed",
+        "request.released",
+        "request.snoozed",
         "execution.started",
         "execution.reported",
         "execution.lapsed",
         "execution.revoked",
+        "execution.retried",
+        "execution.settled",
+        "policy.saved",
         "notice.taken",
         "person.saved",
         "agent.saved",

@@ -147,7 +147,11 @@ impl Workspace {
             let state = self.patterns.entry(pattern.clone()).or_default();
             state.author = Some(saved.by.clone());
         }
-        self.policy = Some(Arc::new(saved.clone()));
+        // Who brought which pattern is kept with the patterns, here as in the tables.
+        self.policy = Some(Arc::new(PolicySaved {
+            brings: Vec::new(),
+            ..saved.clone()
+        }));
     }
 
     fn note_use(&mut self, asked: &Asked, at: At) {
