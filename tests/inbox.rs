@@ -367,6 +367,10 @@ async fn remembered_for_one_conversation_and_revoked_by_keys() {
     inbox.types("a").await;
     inbox.sees("at high risk?").await;
     inbox.types("y").await;
+    inbox
+        .sees("in this conversation from now on without asking")
+        .await;
+    // The question says so too: only when nothing waits any more has it been decided.
     inbox.sees("Nothing waits.").await;
     assert_eq!(asks(&gate, "remembered").await, Status::Allowed);
     let elsewhere = ask(serde_json::json!({

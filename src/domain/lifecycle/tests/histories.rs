@@ -175,7 +175,7 @@ impl Throws {
 
     fn absence(self) -> Try {
         let delegate = self.of(2, &PEOPLE);
-        Try::Away(self.somebody(), (self.0[3] % 5 > 0).then_some(delegate))
+        Try::Away(self.somebody(), (self.0[3] > 50).then_some(delegate))
     }
 
     fn attempt(self) -> Try {

@@ -9,7 +9,9 @@ use super::world::World;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Fact, RouteReason};
 use crate::domain::execution::ExecutionState;
-use crate::domain::lifecycle::{Ballot, Command, Decision, Refusal, Runner, Standing, State, step};
+use crate::domain::lifecycle::{
+    Ballot, Command, Decision, Refusal, Runner, Settlement, Standing, State, step,
+};
 use crate::domain::review::{Plan, Resolver, Reviewer, Vote, Word};
 use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
@@ -119,7 +121,7 @@ fn one_settlement(world: &World, happened: &Happened) -> TestCaseResult {
     Ok(())
 }
 
-fn settlement<'a>((_, fact): &'a (At, Fact)) -> Option<&'a crate::domain::lifecycle::Settlement> {
+fn settlement((_, fact): &(At, Fact)) -> Option<&Settlement> {
     match fact {
         Fact::Settled(settlement) => Some(settlement),
         _ => None,
