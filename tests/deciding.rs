@@ -139,6 +139,10 @@ async fn the_first_check_that_fails_answers_and_nothing_is_decided() {
     decide(&scene.ana, &asked, locked.clone())
         .await
         .refused(403, "auto-approval-not-allowed");
+    let for_good_unseen = json!({"decision": "approve", "remember": "always"});
+    decide(&scene.ana, &asked, for_good_unseen)
+        .await
+        .refused(403, "auto-approval-not-allowed");
     let rejected_for_good = json!({"decision": "reject", "remember": "always"});
     decide(&scene.ana, &asked, rejected_for_good.clone())
         .await

@@ -71,12 +71,13 @@ impl Gate {
                 plan: choice.plan,
                 seat: seat(caller, &reviewer, stored, &snapshot.workspace, now),
                 edit,
+                not_unlocked: not_unlocked(&reviewer, stored, &snapshot.workspace, choice),
                 answer: choice.text.clone().filter(|_| choice.word == Word::Respond),
                 terms: terms(stored, snapshot),
             })))
         };
         let more = |stored: &Stored, snapshot: &Snapshot, facts: &[Fact]| {
-            let opted_in = remembered(&reviewer, stored, &snapshot.workspace, choice)?;
+            let opted_in = remembered(&reviewer, stored, choice)?;
             check(&reviewer, choice)?;
             let since = self.now();
             let opted_in = opted_in.map(|(person, scope)| {
@@ -468,7 +469,6 @@ fn suspended(
 fn remembered(
     reviewer: &Reviewer,
     stored: &Stored,
-    workspace: &Workspace,
     choice: &Choice,
 ) -> Result<Option<(PersonId, OptInScope)>, GateError> {
     let Some(person) = reviewer
@@ -477,9 +477,6 @@ fn remembered(
     else {
         return Ok(None);
     };
-    if let Some(refusal) = remember_refused(person, stored, workspace) {
-        return Err(GateError::AutoApprovalNotAllowed(refusal));
-    }
     if choice.word != Word::Approve {
         return Err(GateError::invalid(
             "/remember",
@@ -500,6 +497,18 @@ fn remembered(
         _ => OptInScope::Always,
     };
     Ok(Some((person.clone(), scope)))
+}
+
+/// Why an approval can't be remembered, where that is wanted.
+fn not_unlocked(
+    reviewer: &Reviewer,
+    stored: &Stored,
+    workspace: &Workspace,
+    choice: &Choice,
+) -> Option<Untrusted> {
+    let wanted = choice.remember != Remember::Once;
+    let person = reviewer.person().filter(|_| wanted)?;
+    remember_refused(person, stored, workspace).map(Untrusted::from)
 }
 
 fn remember_refused(person: &PersonId, stored: &Stored, workspace: &Workspace) -> Option<String> {

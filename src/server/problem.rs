@@ -143,6 +143,7 @@ fn refusal_kind(refusal: &Refusal) -> ProblemKind {
         Refusal::StaleDigest(_) => ProblemKind::StaleDigest,
         Refusal::NoDigest => ProblemKind::InvalidInput,
         Refusal::StalePlan(_) => ProblemKind::StalePlan,
+        Refusal::NotUnlocked(_) => ProblemKind::AutoApprovalNotAllowed,
         Refusal::EditDenied(_) => ProblemKind::EditNotAllowed,
         Refusal::NothingToTakeBack | Refusal::RejectionStands => ProblemKind::NothingToTakeBack,
         Refusal::Held(_) => ProblemKind::Held,

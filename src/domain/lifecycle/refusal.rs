@@ -32,6 +32,8 @@ pub enum Refusal {
     NoDigest,
     #[error("the review plan has changed to revision {0}; look again before you decide")]
     StalePlan(u32),
+    #[error("{}", .0.plain_line())]
+    NotUnlocked(Untrusted),
     #[error("policy denies it with these parameters: {}", .0.plain_line())]
     EditDenied(Untrusted),
     #[error("you have no decision here that could be taken back")]

@@ -26,6 +26,8 @@ pub struct Ballot {
     pub seat: Result<Seat, Untrusted>,
     /// What comes of their edit, if they changed the parameters.
     pub edit: Option<Edit>,
+    /// Why their approval can't be remembered, where that is wanted.
+    pub not_unlocked: Option<Untrusted>,
     /// What the agent gets instead of a run.
     pub answer: Option<Untrusted>,
     pub terms: Terms,
@@ -86,6 +88,9 @@ pub(super) fn cast(standing: &Standing, ballot: &Ballot, now: At) -> Result<Vec<
         .is_some_and(|revision| revision != plan.revision)
     {
         return Err(Refusal::StalePlan(plan.revision));
+    }
+    if let Some(why) = &ballot.not_unlocked {
+        return Err(Refusal::NotUnlocked(why.clone()));
     }
     if ballot.digest.is_none() && vote.word == Word::Approve {
         return Err(Refusal::NoDigest);

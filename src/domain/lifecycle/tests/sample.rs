@@ -167,6 +167,7 @@ pub fn ballot(by: &str, word: Word, digest: Option<Digest>) -> Ballot {
         plan: None,
         seat: Ok(Seat::default()),
         edit: None,
+        not_unlocked: None,
         answer: None,
         terms: TERMS,
     }

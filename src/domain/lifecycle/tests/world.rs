@@ -282,6 +282,7 @@ impl<'a> World<'a> {
             },
             seat: self.seat(self.standing.plan.as_ref(), &by_whom, false),
             edit: change.and_then(|change| self.edit(&by_whom, change)),
+            not_unlocked: None,
             answer: (word == Word::Respond).then(|| Untrusted::from("in words")),
             terms: self.history.terms,
             ..ballot(by, word, self.digest(digest))
