@@ -139,7 +139,7 @@ impl Inbox {
                 now,
             };
             let never = std::future::pending();
-            tui::run_on(&mut terminal, &mut input, never, finder, options)
+            tui::run_on(&mut terminal, &mut input, never, finder, editor, options)
                 .await
                 .unwrap()
         });

@@ -9,7 +9,6 @@ mod command;
 mod context;
 mod csv;
 mod detail;
-mod diff;
 mod editor;
 mod exit;
 mod failure;

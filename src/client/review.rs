@@ -4,7 +4,7 @@
 use reqwest::Method;
 
 use super::{ANSWER_TIMEOUT, Client, NoFields, Result};
-use crate::api::request::{Request, Retry, SettleRun, Snooze};
+use crate::api::request::{OpenedRequest, Request, Retry, SettleRun, Snooze};
 use crate::domain::id::RequestId;
 
 impl Client {
@@ -18,6 +18,12 @@ impl Client {
     pub async fn claim(&self, id: RequestId) -> Result<Request> {
         let path = format!("v1/requests/{id}/claim");
         self.send(Method::POST, &path, &NoFields {}).await
+    }
+
+    /// Says that the caller has it on their screen, and how much of it they have seen.
+    pub async fn opened(&self, id: RequestId, opened: &OpenedRequest) -> Result<Request> {
+        let path = format!("v1/requests/{id}/opened");
+        self.send(Method::POST, &path, opened).await
     }
 
     /// Gives a claim back.

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod checkpoint;
+pub mod diff;
 pub mod digest;
 pub mod event;
 pub mod execution;

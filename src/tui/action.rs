@@ -22,6 +22,11 @@ pub enum ActionId {
     PreviousTab,
     Approve,
     Reject,
+    Respond,
+    Edit,
+    Undo,
+    Claim,
+    Snooze,
     Notify,
     Remember,
     Why,
@@ -32,6 +37,9 @@ pub enum ActionId {
     Confirm,
     Cancel,
     SendReason,
+    SendAnswer,
+    SendSnooze,
+    OtherSnooze,
     CancelReason,
     Close,
     Refresh,
@@ -48,7 +56,15 @@ pub enum Scope {
     Confirm,
     /// The line in which a reason is typed; only keys without a character are actions there.
     Reason,
-    /// A page laid over the screen: help, why.
+    /// The line in which an answer to the agent is typed.
+    Answer,
+    /// The line that says for how long a request is put off.
+    Snooze,
+    /// The page with what other parameters would change.
+    Edited,
+    /// The page about parameters that can't be sent as they were written.
+    Broken,
+    /// A page laid over the screen: help, why, a change.
     Overlay,
     /// The request that is being read on the Pending screen.
     Request,
@@ -117,7 +133,14 @@ use ActionId as Id;
 use Danger::{Alters, Decides};
 use Permission::{Admin, Everybody, Reviewer};
 
-const ANYWHERE: &[Scope] = &[Scope::Confirm, Scope::Reason, Scope::Overlay, Scope::Screen];
+const ANYWHERE: &[Scope] = &[
+    Scope::Confirm,
+    Scope::Reason,
+    Scope::Answer,
+    Scope::Snooze,
+    Scope::Overlay,
+    Scope::Screen,
+];
 const LISTS: &[Scope] = &[Scope::List, Scope::Overlay];
 
 #[rustfmt::skip]
@@ -159,6 +182,16 @@ pub const ACTIONS: &[Action] = &[
         "Lets the agent do exactly what is shown, once. High and critical risk ask again.", &[Scope::Request], Reviewer, Decides),
     row(Id::Reject, "reject", &["r"], "reject",
         "Refuses it; asks for a reason first, which the agent gets.", &[Scope::Request], Reviewer, Decides),
+    row(Id::Respond, "respond", &["s"], "answer",
+        "Answers the agent in words instead of letting it act; it gets what you type next.", &[Scope::Request], Reviewer, Decides),
+    row(Id::Edit, "edit", &["e"], "edit",
+        "Opens $VISUAL or $EDITOR on the parameters, then shows what you changed and asks before it approves that instead.", &[Scope::Request, Scope::Edited, Scope::Broken], Reviewer, Decides),
+    row(Id::Undo, "undo", &["u"], "take back",
+        "Takes your own approval back while nothing has been started; what waits for others waits for you again.", &[Scope::Request, Scope::Record], Reviewer, Decides),
+    row(Id::Claim, "claim", &["c"], "claim",
+        "Takes it on, so that others see it; once more gives it back. It bars nobody.", &[Scope::Request], Reviewer, Alters),
+    row(Id::Snooze, "snooze", &["z"], "put off",
+        "Hides it from you for a while. Its time goes on, and it comes back before it ends.", &[Scope::Request], Reviewer, Alters),
     row(Id::Notify, "notify", &["t"], "notify agent",
         "Whether the agent is told the outcome. It always is in a chat and while it waits.", &[Scope::Request], Reviewer, Alters),
     row(Id::Remember, "remember", &["m"], "remember",
@@ -176,13 +209,19 @@ pub const ACTIONS: &[Action] = &[
         "Leaves the change that is prepared without saving it.", &[Scope::Change], Everybody, Danger::None),
 
     row(Id::Confirm, "confirm", &["y"], "yes, approve",
-        "Approves what the question names. Enter never does.", &[Scope::Confirm], Reviewer, Decides),
+        "Approves what the question names. Enter never does.", &[Scope::Confirm, Scope::Edited], Reviewer, Decides),
     row(Id::Cancel, "cancel", &["esc", "n", "enter", "q"], "cancel",
         "Leaves the question without deciding.", &[Scope::Confirm], Everybody, Danger::None),
     row(Id::SendReason, "send_reason", &["enter"], "reject",
         "Rejects with the reason that was typed.", &[Scope::Reason], Reviewer, Decides),
+    row(Id::SendAnswer, "send_answer", &["enter"], "answer",
+        "Sends the agent the answer that was typed.", &[Scope::Answer], Reviewer, Decides),
+    row(Id::SendSnooze, "send_snooze", &["enter"], "put off",
+        "Puts the request off for as long as was typed: 15m, 1h, 2d, or tomorrow.", &[Scope::Snooze], Reviewer, Alters),
+    row(Id::OtherSnooze, "other_snooze", &["z"], "longer",
+        "Offers another time: 15 minutes, an hour, until tomorrow at nine.", &[Scope::Snooze], Reviewer, Danger::None),
     row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
-        "Leaves the reason without deciding.", &[Scope::Reason], Everybody, Danger::None),
+        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze], Everybody, Danger::None),
     row(Id::Close, "close", &["esc", "q", "?", "w"], "close",
         "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
 

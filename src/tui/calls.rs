@@ -1,11 +1,13 @@
-//! What History and Settings ask of the gate.
+//! What is asked of the gate in more words than one.
 
-use crate::api::request::Filter;
+use crate::api::request::{Filter, Request, Snooze};
 use crate::api::settings::{Choice, PatchAction, PatchIntegration};
 use crate::client::{Client, ClientError};
+use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Status;
 
 use super::effect::PageFetch;
+use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
 
 /// Everything there is to know about the settings.
@@ -44,6 +46,16 @@ pub async fn save(client: &Client, change: &Change) -> Result<(), ClientError> {
         }
         Change::Always { action } => client.choose(action, &Choice::Always {}).await.map(drop),
         Change::Manual { action } => client.choose(action, &Choice::Manual {}).await.map(drop),
+    }
+}
+
+/// Does something about a request.
+pub async fn act(client: &Client, id: RequestId, deed: Deed) -> Result<Request, ClientError> {
+    match deed {
+        Deed::TakeBack => client.take_back(id).await,
+        Deed::Claim => client.claim(id).await,
+        Deed::Release => client.release(id).await,
+        Deed::Snooze(until) => client.snooze(id, &Snooze { until }).await,
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use crate::api::request::Decide;
+use crate::api::request::{Decide, OpenedRequest};
 use crate::domain::id::RequestId;
 
+use super::state::overlay::About;
+use super::state::pending::Deed;
 use super::state::settings::Change;
 
 /// Something to do.
@@ -17,6 +19,11 @@ pub enum Effect {
     FetchPage(PageFetch),
     FetchRequest(RequestId),
     Decide(RequestId, Box<Decide>),
+    Do(RequestId, Deed),
+    /// Tell the gate how much of it was on the screen.
+    Opened(RequestId, OpenedRequest),
+    /// Have this text edited.
+    Edit(About, String),
     FetchWhy(RequestId),
     FetchHistory(PageFetch),
     /// A request of the history, with its parameters.

@@ -10,10 +10,11 @@ use crate::api::people::Me;
 use crate::api::request::{Request, Why};
 use crate::client::ClientError;
 use crate::domain::id::RequestId;
-use crate::domain::review::Word;
 use crate::domain::time::At;
 
 use super::effect::PageFetch;
+use super::state::overlay::About;
+use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
 
 /// The two clocks, read together: what people are shown, and what intervals are measured with. The
@@ -47,7 +48,10 @@ pub enum Event {
 pub enum Answer {
     Page(PageFetch, Result<Page<Request>, ClientError>),
     Request(RequestId, Result<Box<Request>, ClientError>),
-    Decided(RequestId, Word, Result<Box<Request>, ClientError>),
+    Decided(RequestId, Result<Box<Request>, ClientError>),
+    Done(RequestId, Deed, Result<Box<Request>, ClientError>),
+    /// What somebody wrote in an editor.
+    Edited(About, Result<String, String>),
     Why(RequestId, Result<Box<Why>, ClientError>),
     History(PageFetch, Result<Page<Request>, ClientError>),
     Opened(RequestId, Result<Box<Request>, ClientError>),
@@ -65,6 +69,8 @@ pub enum Stream {
     Changed {
         kind: String,
         request: Option<RequestId>,
+        /// Whether it was the one who looks who did it.
+        mine: bool,
     },
     Lost(String),
 }

@@ -7,6 +7,7 @@
 
 mod action;
 mod calls;
+mod editor;
 mod effect;
 mod event;
 mod keymap;
@@ -27,7 +28,7 @@ use std::io;
 use std::os::fd::AsFd as _;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream};
+use crossterm::event::Event;
 use futures_util::Stream;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -38,6 +39,7 @@ use crate::client::Client;
 use crate::domain::time::At;
 
 pub use action::readme_table;
+pub use editor::{Editor, ShellEditor};
 pub use theme::{Depth, GlyphSet, Palette};
 
 /// Finds the gate: at the start, and again whenever the connection is lost, since the gate may have
@@ -87,8 +89,21 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
     let entered = term::enter().map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
-    let mut input = EventStream::new();
-    let driven = run_on(&mut terminal, &mut input, stopped, connector, options).await;
+    let mut input = term::Keyboard::new();
+    let editor = OnTerminal {
+        editor: ShellEditor::of_environment(),
+        entered: &entered,
+        keyboard: input.clone(),
+    };
+    let driven = run_on(
+        &mut terminal,
+        &mut input,
+        stopped,
+        connector,
+        editor,
+        options,
+    );
+    let driven = driven.await;
     drop(entered);
     // A terminal that can't be written to has gone, and there is nobody to tell.
     Ok(driven.unwrap_or(Exit::TerminalGone))
@@ -101,6 +116,7 @@ pub async fn run_on<B, I>(
     input: &mut I,
     stopped: impl Future<Output = Exit>,
     connector: impl Connect,
+    editor: impl Editor,
     options: Options,
 ) -> Result<Exit, B::Error>
 where
@@ -115,10 +131,34 @@ where
     let state = state::State::new(now, size, options.zone, options.program);
     let surroundings = runtime::Surroundings {
         connector,
+        editor,
         theme: theme::Theme::new(options.palette, options.depth, options.glyphs),
         clock: options.now,
     };
     runtime::drive(terminal, input, stopped, state, surroundings).await
+}
+
+/// An editor in the inbox's own terminal, which is its alone while it runs.
+struct OnTerminal<'a> {
+    editor: ShellEditor,
+    entered: &'a term::Entered,
+    keyboard: term::Keyboard,
+}
+
+impl Editor for OnTerminal<'_> {
+    async fn edit(&mut self, text: String) -> Result<String, String> {
+        // An interrupt from the keyboard is the editor's; the inbox listens to it and lives on.
+        let listening = signal(SignalKind::interrupt());
+        self.keyboard.leave();
+        self.entered.lend();
+        let written = self.editor.edit(text).await;
+        let back = self.entered.take_back();
+        self.keyboard.take();
+        drop(listening);
+        // Whoever can't take the terminal back finds out when the next frame is drawn.
+        back.map_err(|error| format!("the terminal didn't come back: {error}"))
+            .and(written)
+    }
 }
 
 /// Standard output without the line buffer, which would cut frames into pieces.

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
@@ -20,9 +21,11 @@ use crate::client::{Client, ClientError, EventStream, Tick};
 use crate::domain::lifecycle::Status;
 use crate::domain::time::At;
 
+use super::editor::Editor;
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
 use super::state::State;
+use super::state::overlay::About;
 use super::theme::Theme;
 use super::update::{next_deadline, update};
 use super::{Connect, Exit, calls, view};
@@ -42,24 +45,26 @@ enum News {
 }
 
 /// What the loop needs besides a terminal and an input.
-pub struct Surroundings<C> {
+pub struct Surroundings<C, E> {
     pub connector: C,
+    pub editor: E,
     pub theme: Theme,
     pub clock: fn() -> At,
 }
 
 /// Runs the inbox until it is left, or `stopped` says to stop.
-pub async fn drive<B, I, C>(
+pub async fn drive<B, I, C, E>(
     terminal: &mut Terminal<B>,
     input: &mut I,
     stopped: impl Future<Output = Exit>,
     state: State,
-    surroundings: Surroundings<C>,
+    surroundings: Surroundings<C, E>,
 ) -> Result<Exit, B::Error>
 where
     B: Backend,
     I: Inputs<Item = io::Result<Input>> + Unpin,
     C: Connect,
+    E: Editor,
 {
     let (send, mut news) = mpsc::unbounded_channel();
     let mut session = Session::new(state, surroundings, send);
@@ -101,6 +106,18 @@ where
             }
             () = at(frame) => {}
         }
+        if let Some((about, text)) = session.writing.take() {
+            if let Some(exit) = session
+                .write(about, text, &mut news, stopped.as_mut())
+                .await
+            {
+                return Ok(exit);
+            }
+            // What was typed for the editor is not for the inbox.
+            while let Some(Some(_)) = poll_immediate(input.next()).await {}
+            session.redraw = true;
+            dirty = true;
+        }
         if dirty && drawn.elapsed() >= FRAME {
             session.draw(terminal)?;
             drawn = Instant::now();
@@ -128,10 +145,10 @@ fn reap(ended: Result<(), JoinError>) {
 }
 
 /// One inbox while it runs.
-struct Session<C> {
+struct Session<C, E> {
     state: State,
     started: Instant,
-    surroundings: Surroundings<C>,
+    surroundings: Surroundings<C, E>,
     client: Option<Client>,
     position: Option<u64>,
     connection: Option<AbortHandle>,
@@ -139,12 +156,18 @@ struct Session<C> {
     tasks: JoinSet<()>,
     fetches: JoinSet<()>,
     send: mpsc::UnboundedSender<News>,
+    /// What waits to be edited.
+    writing: Option<(About, String)>,
     redraw: bool,
     leave: bool,
 }
 
-impl<C: Connect> Session<C> {
-    fn new(state: State, surroundings: Surroundings<C>, send: mpsc::UnboundedSender<News>) -> Self {
+impl<C: Connect, E: Editor> Session<C, E> {
+    fn new(
+        state: State,
+        surroundings: Surroundings<C, E>,
+        send: mpsc::UnboundedSender<News>,
+    ) -> Self {
         Self {
             state,
             started: Instant::now(),
@@ -155,6 +178,7 @@ impl<C: Connect> Session<C> {
             tasks: JoinSet::new(),
             fetches: JoinSet::new(),
             send,
+            writing: None,
             redraw: false,
             leave: false,
         }
@@ -227,6 +251,33 @@ impl<C: Connect> Session<C> {
         }
     }
 
+    /// Has a text edited. The screen is the editor's meanwhile; news are taken in, and nothing is drawn.
+    async fn write(
+        &mut self,
+        about: About,
+        text: String,
+        news: &mut mpsc::UnboundedReceiver<News>,
+        mut stopped: Pin<&mut impl Future<Output = Exit>>,
+    ) -> Option<Exit> {
+        let mut told = Vec::new();
+        let written = {
+            let editing = self.surroundings.editor.edit(text);
+            tokio::pin!(editing);
+            loop {
+                tokio::select! {
+                    exit = &mut stopped => return Some(exit),
+                    written = &mut editing => break written,
+                    Some(news) = news.recv() => told.push(news),
+                }
+            }
+        };
+        for news in told {
+            self.told(news);
+        }
+        self.event(Event::Answer(Answer::Edited(about, written)));
+        None
+    }
+
     fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Connect { after } => self.connect(after),
@@ -252,27 +303,28 @@ impl<C: Connect> Session<C> {
             Effect::FetchSettings => self.fetch(move |client: Client| async move {
                 Answer::Settings(calls::known(&client).await.map(Box::new))
             }),
-            Effect::Save(change) => {
-                let task = self.answering(move |client: Client| async move {
-                    let answer = match calls::save(&client, &change).await {
-                        Ok(()) => Ok(calls::known(&client).await.ok().map(Box::new)),
-                        Err(error) => Err(error),
-                    };
-                    Answer::Saved(change, answer)
-                });
-                if let Some(task) = task {
-                    self.tasks.spawn(task);
+            Effect::Save(change) => self.change(move |client: Client| async move {
+                let answer = match calls::save(&client, &change).await {
+                    Ok(()) => Ok(calls::known(&client).await.ok().map(Box::new)),
+                    Err(error) => Err(error),
+                };
+                Answer::Saved(change, answer)
+            }),
+            Effect::Decide(id, decide) => self.change(move |client: Client| async move {
+                let answer = client.decide(id, &decide).await.map(Box::new);
+                Answer::Decided(id, answer)
+            }),
+            Effect::Do(id, deed) => self.change(move |client: Client| async move {
+                Answer::Done(id, deed, calls::act(&client, id, deed).await.map(Box::new))
+            }),
+            Effect::Opened(id, opened) => {
+                if let Some(client) = self.client.clone() {
+                    // A courtesy to others: nothing here depends on whether the gate has heard it.
+                    self.fetches
+                        .spawn(async move { drop(client.opened(id, &opened).await) });
                 }
             }
-            Effect::Decide(id, decide) => {
-                let task = self.answering(move |client: Client| async move {
-                    let answer = client.decide(id, &decide).await.map(Box::new);
-                    Answer::Decided(id, decide.decision, answer)
-                });
-                if let Some(task) = task {
-                    self.tasks.spawn(task);
-                }
-            }
+            Effect::Edit(about, text) => self.writing = Some((about, text)),
         }
     }
 
@@ -283,6 +335,16 @@ impl<C: Connect> Session<C> {
         let task = self.answering(ask);
         if let Some(task) = task {
             self.fetches.spawn(task);
+        }
+    }
+
+    /// Something that isn't given up when the connection breaks.
+    fn change<F>(&mut self, ask: impl FnOnce(Client) -> F)
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        if let Some(task) = self.answering(ask) {
+            self.tasks.spawn(task);
         }
     }
 
@@ -338,6 +400,7 @@ async fn follow(
         Err(_) => return format!("{} doesn't answer", client.address()),
     };
     let address = client.address().to_owned();
+    let who = me.id.clone();
     let _nobody = send.send(News::Linked(Box::new(client)));
     tell(send, Event::Stream(Stream::Live(Box::new(me))));
     loop {
@@ -351,6 +414,7 @@ async fn follow(
             Tick::Position(position) => position,
             Tick::Event(event) => {
                 let changed = Stream::Changed {
+                    mine: event.actor.to_string() == who,
                     kind: event.kind,
                     request: event.request,
                 };

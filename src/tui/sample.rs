@@ -23,6 +23,8 @@ use crate::domain::time::At;
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
 use super::state::State;
+use super::state::overlay::About;
+use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
 use super::update::{next_deadline, update};
 
@@ -177,6 +179,12 @@ pub struct Desk {
     /// Changes that the gate has been sent and hasn't answered.
     pub saves: Vec<Change>,
     pub connects: Vec<Duration>,
+    /// What else was done, and the gate hasn't answered.
+    pub done: Vec<(RequestId, Deed)>,
+    /// What the gate was told was on the screen.
+    pub told: Vec<(RequestId, f64)>,
+    /// What an editor was opened on.
+    pub editing: Option<(About, String)>,
     pub left: bool,
     elapsed: Duration,
 }
@@ -209,6 +217,9 @@ impl Desk {
             looked_up: 0,
             saves: Vec::new(),
             connects: Vec::new(),
+            done: Vec::new(),
+            told: Vec::new(),
+            editing: None,
             left: false,
             elapsed: Duration::ZERO,
         }
@@ -260,6 +271,9 @@ impl Desk {
             Effect::Quit => self.left = true,
             Effect::Redraw | Effect::FetchWhy(_) => {}
             Effect::Decide(id, decide) => self.sent.push((id, *decide)),
+            Effect::Do(id, deed) => self.done.push((id, deed)),
+            Effect::Opened(id, opened) => self.told.push((id, opened.seen)),
+            Effect::Edit(about, text) => self.editing = Some((about, text)),
             Effect::FetchPage(fetch) => {
                 self.asked.push(fetch.clone());
                 let page = self.page(&fetch, false);
@@ -362,7 +376,7 @@ impl Desk {
         let request = request.expect("it is there");
         settle(request, decide.decision.past(), "dana");
         let answer = Ok(Box::new(request.clone()));
-        self.event(Event::Answer(Answer::Decided(id, decide.decision, answer)));
+        self.event(Event::Answer(Answer::Decided(id, answer)));
         id
     }
 
@@ -384,6 +398,7 @@ impl Desk {
         self.event(Event::Stream(Stream::Changed {
             kind: kind.to_owned(),
             request: Some(id(n)),
+            mine: false,
         }));
         self.wait(150);
     }
@@ -393,6 +408,7 @@ impl Desk {
         self.event(Event::Stream(Stream::Changed {
             kind: kind.to_owned(),
             request: None,
+            mine: false,
         }));
         self.wait(500);
     }

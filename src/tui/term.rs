@@ -4,18 +4,22 @@
 //! frame in which nothing changed reaches it not at all.
 
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use crossterm::cursor::Show;
 use crossterm::event::{
-    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, Event,
+    EventStream,
 };
 use crossterm::queue;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
 };
+use futures_util::Stream;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -36,6 +40,11 @@ pub fn enter() -> io::Result<Entered> {
         leave(&inside);
         before(panic);
     }));
+    take_over()?;
+    Ok(entered)
+}
+
+fn take_over() -> io::Result<()> {
     enable_raw_mode()?;
     let mut out = Vec::new();
     queue!(
@@ -46,8 +55,55 @@ pub fn enter() -> io::Result<Entered> {
     )?;
     let mut stdout = io::stdout().lock();
     stdout.write_all(&out)?;
-    stdout.flush()?;
-    Ok(entered)
+    stdout.flush()
+}
+
+impl Entered {
+    /// Gives the terminal to another program for a while.
+    pub fn lend(&self) {
+        leave(&self.inside);
+    }
+
+    /// Takes it over again.
+    pub fn take_back(&self) -> io::Result<()> {
+        self.inside.store(true, Ordering::SeqCst);
+        take_over()
+    }
+}
+
+/// Keys from the terminal, which can be left to another program for a while.
+#[derive(Clone)]
+pub struct Keyboard(Arc<Mutex<Option<EventStream>>>);
+
+impl Keyboard {
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(Some(EventStream::new()))))
+    }
+
+    /// Reads none until they are taken again.
+    pub fn leave(&self) {
+        *self.stream() = None;
+    }
+
+    pub fn take(&self) {
+        *self.stream() = Some(EventStream::new());
+    }
+
+    fn stream(&self) -> MutexGuard<'_, Option<EventStream>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stream for Keyboard {
+    type Item = io::Result<Event>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.stream().as_mut() {
+            Some(stream) => Pin::new(stream).poll_next(context),
+            // Whoever took the keys gives them back before the loop goes on, and then asks again.
+            None => Poll::Pending,
+        }
+    }
 }
 
 impl Drop for Entered {

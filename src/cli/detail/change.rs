@@ -1,7 +1,7 @@
 //! What is another in the parameters, field by field: what was behind a minus, what is behind a plus.
 
 use super::page::{Page, written};
-use crate::cli::diff::{Change, LineChange, diff, lines};
+use crate::domain::diff::{Change, LineChange, diff, lines};
 use crate::domain::json::{Json, canonical};
 use crate::domain::raw::RawJson;
 use crate::domain::untrusted::{Untrusted, safe};
@@ -23,11 +23,11 @@ pub fn change(page: &mut Page, was: Option<&RawJson>, is: Option<&RawJson>) {
 }
 
 fn one(page: &mut Page, change: &Change) {
-    let path = match change.path.as_str() {
-        "" => "all of it",
-        path => path,
+    let path = match change.path.is_empty() {
+        true => "all of it".to_owned(),
+        false => change.path.plain_line(),
     };
-    page.own("", path);
+    page.own("", &path);
     match (change.was, change.is) {
         (Some(Json::String(was)), Some(Json::String(is)))
             if was.contains('\n') || is.contains('\n') =>

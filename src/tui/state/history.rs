@@ -17,7 +17,7 @@ use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
 
 use super::State;
-use super::document::{Document, Shape};
+use super::document::{Document, Shape, voter};
 use super::layout::{Layout, Mode};
 use super::list::List;
 use super::pending::{Detail, Details, Pane};
@@ -123,7 +123,7 @@ impl State {
                 .reading()
                 .map_or(0, |detail| detail.document.warnings.len()),
         };
-        let text = layout.detail_parts(warnings).text;
+        let text = layout.detail_parts(warnings, false).text;
         let shape = Shape {
             width: text.width,
             compact: layout.mode != Mode::Split,
@@ -159,8 +159,8 @@ pub fn decided_by(request: &Request) -> Untrusted {
     let votes = request
         .decisions
         .iter()
-        .filter(|vote| vote.decision == word);
-    let voters: Vec<String> = votes.map(|vote| vote.by.to_string()).collect();
+        .filter(|vote| vote.decision == word && vote.counts);
+    let voters: Vec<String> = votes.map(voter).collect();
     Untrusted::from(match voters.is_empty() {
         true => actor(&settled.by),
         false => voters.join(" + "),

@@ -201,8 +201,23 @@ impl Layout {
         usize::from(self.list.height / self.entry_height)
     }
 
-    /// The parts of the detail when that many warnings stand under its headline.
-    pub fn detail_parts(&self, warnings: usize) -> DetailParts {
+    /// The page that shows what other parameters would change.
+    pub fn edited_parts(&self) -> EditedParts {
+        let page = self.page();
+        let head = 3.min(page.height);
+        let foot = 2.min(page.height - head);
+        let rows = |y: u16, height: u16| Rect { y, height, ..page };
+        let text = page.height - head - foot;
+        EditedParts {
+            head: rows(page.y, head),
+            text: rows(page.y + head, text),
+            foot: rows(page.y + head + text, foot),
+        }
+    }
+
+    /// The parts of the detail when that many warnings stand under its headline, and policy has something
+    /// to say to whoever decides.
+    pub fn detail_parts(&self, warnings: usize, guided: bool) -> DetailParts {
         let area = self.detail;
         let margin = match self.mode {
             Mode::Single => 1,
@@ -212,7 +227,7 @@ impl Layout {
         let width = area.width.saturating_sub(margin + 1);
         // What is decided has its keys at its foot; beside no list, nothing is.
         let foot: u16 = match self.column() {
-            Some(_) => 2,
+            Some(_) => 2 + u16::from(guided),
             None => 0,
         };
         let mut y = area.y;
@@ -243,7 +258,8 @@ impl Layout {
             warnings,
             text,
             rule: take(foot.min(1)),
-            bar: take(foot.saturating_sub(1)),
+            guidance: take(foot.saturating_sub(2)),
+            bar: take(foot.min(1)),
         }
     }
 }
@@ -258,7 +274,17 @@ pub struct DetailParts {
     pub text: Rect,
     /// The hairline above the decision bar, where the detail has a bar of its own.
     pub rule: Rect,
+    /// What policy says to whoever decides, right above the keys.
+    pub guidance: Rect,
     pub bar: Rect,
+}
+
+/// The parts of the page with a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EditedParts {
+    pub head: Rect,
+    pub text: Rect,
+    pub foot: Rect,
 }
 
 #[cfg(test)]
@@ -272,7 +298,7 @@ mod tests {
                 for pane in [Pane::List, Pane::Detail] {
                     let size = Size { width, height };
                     for layout in [Layout::of(size, pane), Layout::of_history(size, pane)] {
-                        let parts = layout.detail_parts(2);
+                        let parts = layout.detail_parts(2, true);
                         if layout.detail.height > 0 {
                             assert!(parts.text.height > 0, "{size:?}");
                         }
@@ -287,7 +313,7 @@ mod tests {
 
     fn assert_inside(size: Size, layout: &Layout) {
         let screen = Rect::new(0, 0, size.width, size.height);
-        let parts = layout.detail_parts(2);
+        let parts = layout.detail_parts(2, true);
         for part in [
             layout.tabs,
             layout.body,
@@ -302,7 +328,11 @@ mod tests {
             parts.warnings,
             parts.text,
             parts.rule,
+            parts.guidance,
             parts.bar,
+            layout.edited_parts().head,
+            layout.edited_parts().text,
+            layout.edited_parts().foot,
         ] {
             assert_eq!(part.intersection(screen).area(), part.area(), "{size:?}");
         }

@@ -1,6 +1,7 @@
 //! Everything that the inbox knows. `update` alone changes it, `view` alone draws it.
 
 pub mod document;
+pub mod draft;
 pub mod history;
 pub mod layout;
 pub mod list;
@@ -31,7 +32,7 @@ use overlay::Overlay;
 use page::PageRow;
 use pending::{Pane, Pending};
 use settings::Settings;
-pub use standing::is_grave;
+pub use standing::{is_grave, is_guided};
 
 /// The tabs, from left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -170,18 +171,17 @@ impl State {
     /// The column of the line between two panes, while there are two to be seen.
     pub fn column(&self, layout: &Layout) -> Option<u16> {
         let empty = self.tab == Tab::Pending && self.pending.list.rows.is_empty();
-        let covered = matches!(self.overlay, Some(Overlay::Help { .. } | Overlay::Why(_)));
+        let covered = self.overlay.as_ref().is_some_and(Overlay::covers);
         layout.column().filter(|_| !empty && !covered)
     }
 
     /// The window on the document that is being read: its shape and its rows.
     pub fn reading_window(&self) -> (Shape, usize) {
         let layout = self.layout();
-        let warnings = self
-            .pending
-            .reading()
-            .map_or(0, |detail| detail.document.warnings.len());
-        let parts = layout.detail_parts(warnings);
+        let reading = self.pending.reading();
+        let warnings = reading.map_or(0, |detail| detail.document.warnings.len());
+        let guided = reading.is_some_and(|detail| is_guided(&detail.request));
+        let parts = layout.detail_parts(warnings, guided);
         let shape = Shape {
             width: parts.text.width,
             compact: layout.mode != Mode::Split,
@@ -189,11 +189,26 @@ impl State {
         (shape, usize::from(parts.text.height))
     }
 
+    /// The window on what other parameters would change.
+    pub fn edited_window(&self) -> (Shape, usize) {
+        let layout = self.layout();
+        let text = layout.edited_parts().text;
+        let shape = Shape {
+            width: text.width,
+            compact: true,
+        };
+        (shape, usize::from(text.height))
+    }
+
     /// Where a key goes, the innermost first.
     pub fn scopes(&self) -> &'static [Scope] {
         match (&self.overlay, self.tab) {
             (Some(Overlay::Confirm(_)), _) => &[Scope::Confirm],
             (Some(Overlay::Reason(_)), _) => &[Scope::Reason],
+            (Some(Overlay::Answer(_)), _) => &[Scope::Answer],
+            (Some(Overlay::Snooze(_)), _) => &[Scope::Snooze],
+            (Some(Overlay::Edited(_)), _) => &[Scope::Edited, Scope::Overlay],
+            (Some(Overlay::Broken(_)), _) => &[Scope::Broken, Scope::Overlay],
             (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => &[Scope::Overlay],
             (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],
             (None, Tab::History) => &[Scope::Record, Scope::List, Scope::Screen],
@@ -210,7 +225,8 @@ impl State {
         match &self.overlay {
             Some(Overlay::Help { scroll }) => Some((page::help(&self.keymap, width), *scroll)),
             Some(Overlay::Why(ladder)) => Some((page::ladder(ladder, width), ladder.scroll)),
-            Some(Overlay::Confirm(_) | Overlay::Reason(_)) | None => None,
+            Some(Overlay::Broken(broken)) => Some((page::broken(broken, width), 0)),
+            _ => None,
         }
     }
 

@@ -5,12 +5,16 @@ use crate::domain::verdict::{Answer, Effect, Rung, RungName};
 use crate::tui::action::ACTIONS;
 use crate::tui::keymap::Keymap;
 
-use super::overlay::Ladder;
+use super::overlay::{Broken, Ladder};
 
 /// Columns for the keys of the help.
 const KEYS: usize = 16;
 /// Columns for a rung's name, and for its answer.
 const NAME: usize = 13;
+/// Columns for the number of a line.
+const NUMBER: usize = 6;
+/// The most that is shown of a line.
+const LONGEST_LINE: usize = 400;
 const ANSWER: usize = 11;
 
 /// A row of a page: up to two columns, and a text beside them.
@@ -75,6 +79,37 @@ pub fn help(keymap: &Keymap, width: usize) -> Vec<PageRow> {
             });
         }
     }
+    rows
+}
+
+/// Why what was written can't be sent, and the line that it is about.
+pub fn broken(broken: &Broken, width: usize) -> Vec<PageRow> {
+    let mut rows = vec![title("What you wrote can't be sent"), PageRow::default()];
+    let mut text = |text: Untrusted, first: &str| {
+        for (index, line) in text
+            .lines(width.saturating_sub(NUMBER))
+            .into_iter()
+            .enumerate()
+        {
+            let first = if index == 0 { first } else { "" };
+            rows.push(PageRow {
+                first: cell(first, NUMBER, Look::Dim),
+                text: line.pieces,
+                ..PageRow::default()
+            });
+        }
+    };
+    text(Untrusted::from(broken.why.as_str()), "");
+    if let Some((number, line)) = &broken.place {
+        // Enough of it to find it by.
+        let line: String = line.chars().take(LONGEST_LINE).collect();
+        text(Untrusted::from(line), &number.to_string());
+    }
+    text(Untrusted::from(""), "");
+    text(
+        Untrusted::from("e opens it again as you left it. Nothing was decided."),
+        "",
+    );
     rows
 }
 

@@ -2,16 +2,23 @@
 //! are on their way.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::api::request::{Decide, Request};
-use crate::domain::id::RequestId;
+use crate::domain::digest::Digest;
+use crate::domain::id::{PersonId, RequestId};
 use crate::domain::review::{Remember, Word};
+use crate::domain::time::At;
 
 use super::document::{Document, Shape};
 use super::list::List;
+use super::overlay::About;
 
 /// Requests kept with their parameters: the focused one, what is prefetched, and a few to go back to.
 const KEPT: usize = 12;
+
+/// Who was looking may have gone after that long.
+pub const LOOKS_FOR: Duration = Duration::from_secs(30);
 
 /// Which half of the screen the keys move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,6 +35,34 @@ pub struct Pending {
     pub choice: Choice,
     pub details: Details,
     pub sending: Vec<Sending>,
+    /// Requests that something else is done about, which the gate hasn't answered.
+    pub doing: Vec<RequestId>,
+    /// What was approved last, while it is fresh in memory: until then it can be taken back from here.
+    pub approved: Option<(RequestId, Duration)>,
+    /// When the next of those that were put off from here comes back.
+    pub returns: Vec<At>,
+    /// Parameters that were written and not sent.
+    pub draft: Option<(About, String)>,
+    pub looked: Looked,
+}
+
+/// What besides deciding is done about a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    TakeBack,
+    Claim,
+    Release,
+    Snooze(At),
+}
+
+/// What the gate was told of the request on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Looked {
+    pub of: Option<(RequestId, Digest)>,
+    /// Since when it has been there.
+    pub since: Duration,
+    /// When the gate was told last, and whether all of it had been seen.
+    pub told: Option<(Duration, bool)>,
 }
 
 /// What the next decision will say besides yes or no; made anew for each request.
@@ -106,17 +141,26 @@ impl Details {
     }
 
     /// Takes a request in. The same version of it keeps its place and what has been seen of it.
-    pub fn put(&mut self, request: Request, make: impl FnOnce(&Request) -> Document) {
+    pub fn put(
+        &mut self,
+        request: Request,
+        heard: Duration,
+        make: impl FnOnce(&Request) -> Document,
+    ) {
         let had = self.kept.iter().position(|d| d.request.id == request.id);
         let detail = match had.map(|at| self.kept.remove(at)) {
             Some(mut detail) if detail.request.digest == request.digest => {
-                // The agent is told of a decision without a new version of the request.
+                // The agent is told of a decision without a new version of the request, and whom a plan
+                // asks changes with the people.
                 let same = detail.request.version == request.version
-                    && detail.request.settled == request.settled;
+                    && detail.request.settled == request.settled
+                    && detail.request.review == request.review
+                    && detail.request.decisions == request.decisions;
                 if !same {
                     detail.document = make(&request);
                 }
                 detail.request = request;
+                detail.heard = heard;
                 detail
             }
             _ => Detail {
@@ -124,6 +168,7 @@ impl Details {
                 request,
                 scroll: 0,
                 seen: Seen::default(),
+                heard,
             },
         };
         self.kept.push(detail);
@@ -188,6 +233,8 @@ pub struct Detail {
     /// The first row on the screen.
     pub scroll: usize,
     pub seen: Seen,
+    /// When the gate said so.
+    pub heard: Duration,
 }
 
 impl Detail {
@@ -197,6 +244,14 @@ impl Detail {
         let rows = self.document.rows().len();
         self.seen.fit(shape, rows);
         self.scroll = self.scroll.min(rows.saturating_sub(height));
+    }
+
+    /// Who else has it on their screen, as far as that is still true.
+    pub fn looking(&self, now: Duration) -> &[PersonId] {
+        match now < self.heard + LOOKS_FOR {
+            true => &self.request.looking,
+            false => &[],
+        }
     }
 
     pub fn scroll_by(&mut self, rows: isize) {
@@ -231,14 +286,15 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn fit(&mut self, shape: Shape, rows: usize) {
+    pub fn fit(&mut self, shape: Shape, rows: usize) {
         if self.shape != Some(shape) || self.rows.len() != rows {
             self.shape = Some(shape);
             self.rows = vec![self.all; rows];
         }
     }
 
-    fn window(&mut self, from: usize, height: usize) {
+    /// These rows have been on the screen.
+    pub fn window(&mut self, from: usize, height: usize) {
         for row in self.rows.iter_mut().skip(from).take(height) {
             *row = true;
         }
@@ -251,7 +307,8 @@ impl Seen {
         unseen.filter(|(row, _)| outside(row)).count()
     }
 
-    fn first_left(&self) -> Option<usize> {
+    /// The first row that hasn't been.
+    pub fn first_left(&self) -> Option<usize> {
         self.rows.iter().position(|seen| !seen)
     }
 

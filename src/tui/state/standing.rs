@@ -1,18 +1,50 @@
 //! What may be said and done about a request, as far as the inbox knows. The keys ask here, and so do the
 //! footer, where keys are dim, and the help: they can't differ.
 
+use std::time::Duration;
+
 use crate::api::request::Request;
+use crate::domain::id::RequestId;
 use crate::domain::lifecycle::{Decision, Status};
 use crate::domain::risk::Risk;
 use crate::domain::untrusted::safe;
 use crate::domain::verdict::Effect;
 
 use super::layout::Mode;
-use super::{State, words};
+use super::{State, Tab, words};
+
+/// How long the last approval can be taken back without going to it first.
+const FRESH: Duration = Duration::from_secs(30);
 
 /// Whether a decision about this needs a second key.
 pub fn is_grave(request: &Request) -> bool {
     request.risk.level >= Risk::High
+}
+
+/// Whether policy has something to say to whoever decides about it.
+pub fn is_guided(request: &Request) -> bool {
+    let guidance = request.review.as_ref().and_then(|r| r.guidance.as_ref());
+    words::said(guidance).is_some() && !request.status.decided()
+}
+
+/// Why the caller can't take a decision of their own about this back; nothing if they can.
+fn why_not_undo(request: &Request) -> Option<&'static str> {
+    if request.you.as_ref().is_some_and(|you| you.may_undo) {
+        return None;
+    }
+    Some(match request.status {
+        Status::Rejected => "a rejection can't be taken back: the agent asks again",
+        Status::Answered => "an answer can't be taken back: the agent has it",
+        Status::Executing | Status::Executed | Status::Failed | Status::Unknown => {
+            "too late to take it back: it was started"
+        }
+        Status::Revoked => "it has been taken back already",
+        Status::Pending => "you haven't approved it: there is nothing to take back",
+        Status::Approved => "not your approval: it isn't yours to take back",
+        Status::Allowed | Status::Denied | Status::Expired | Status::Cancelled | Status::Lapsed => {
+            "nothing of yours to take back"
+        }
+    })
 }
 
 impl State {
@@ -31,6 +63,9 @@ impl State {
         if !self.is_live() {
             return Some("not connected: a decision needs the gate".to_owned());
         }
+        if self.pending.doing.contains(&focused.id) {
+            return Some("that is on its way to the gate".to_owned());
+        }
         if self.pending.sending(focused.id).is_some() {
             return Some("a decision is on its way".to_owned());
         }
@@ -46,6 +81,48 @@ impl State {
             )),
             None => Some("not yours to decide".to_owned()),
         }
+    }
+
+    /// Why there is nothing that can be taken back from here; nothing if there is.
+    pub fn why_not_undo(&self) -> Option<&'static str> {
+        let request = match self.tab {
+            Tab::Pending => self.pending.reading().map(|detail| &detail.request),
+            Tab::History => self.recorded(),
+            Tab::Settings => None,
+        };
+        let nothing = "nothing to take back here: History has what you approved";
+        request.map_or(Some(nothing), why_not_undo)
+    }
+
+    /// The focused request of the history, as it is known best.
+    pub fn recorded(&self) -> Option<&Request> {
+        let row = self.history.list.focused()?;
+        let known = self.history.details.get(row.id);
+        Some(known.map_or(row, |detail| &detail.request))
+    }
+
+    /// What was approved from here a moment ago and can still be taken back.
+    pub fn just_approved(&self) -> Option<RequestId> {
+        let (id, at) = self.pending.approved?;
+        (self.tab == Tab::Pending && self.now.elapsed < at + FRESH).then_some(id)
+    }
+
+    /// What is known to have become of a row of the list.
+    pub fn status_of(&self, request: &Request) -> Status {
+        let known = self.pending.details.get(request.id);
+        known.map_or(request.status, |detail| detail.request.status)
+    }
+
+    /// Whether that is final for the request.
+    pub fn is_decided(&self, request: &Request) -> bool {
+        self.status_of(request).decided()
+    }
+
+    /// Whether the one who looks has taken it on.
+    pub fn claims(&self, request: &Request) -> bool {
+        let me = self.me.as_ref().map(|me| me.id.as_str());
+        let claim = request.claim.as_ref();
+        claim.is_some_and(|claim| Some(claim.by.as_str()) == me)
     }
 
     /// Why an approval of the focused request holds once and no longer.
@@ -89,7 +166,11 @@ impl State {
         ) {
             text.push_str(&format!(", {}", request.status.word()));
         }
-        if let Some(reason) = words::said(settled.reason.as_ref()) {
+        if let Some(by) = &request.execution.revoked_by {
+            text.push_str(&format!(", taken back by {by}"));
+        }
+        let said = words::said(settled.answer.as_ref());
+        if let Some(reason) = said.or_else(|| words::said(settled.reason.as_ref())) {
             text.push_str(&format!(": {}", reason.plain_line()));
         }
         Some(text)

@@ -2,23 +2,26 @@
 
 use crate::api::page::Page;
 use crate::api::problem::Problem;
-use crate::api::request::{Request, Why};
+use crate::api::request::{Decide, Request, Why};
 use crate::client::ClientError;
 use crate::domain::id::{PersonId, RequestId};
-use crate::domain::review::{Remember, Word};
+use crate::domain::review::Word;
+use crate::domain::untrusted::safe;
 use crate::tui::effect::{Effect, PageFetch};
 use crate::tui::event::Answer;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{State, ToastTone, words};
 
-use super::{history, pending, settings, toast};
+use super::{deeds, edit, history, pending, settings, toast};
 
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
     match answer {
         Answer::Page(fetch, result) => page(state, &fetch, result),
         Answer::Request(id, result) => request(state, id, result, effects),
-        Answer::Decided(id, word, result) => decided(state, id, word, result, effects),
+        Answer::Decided(id, result) => decided(state, id, result, effects),
+        Answer::Done(id, deed, result) => deeds::done(state, id, deed, result, effects),
+        Answer::Edited(about, result) => edit::written(state, about, result),
         Answer::Why(id, result) => why(state, id, result),
         Answer::History(fetch, result) => history::page(state, &fetch, result),
         Answer::Opened(id, result) => history::opened(state, id, result, effects),
@@ -64,24 +67,29 @@ fn request(
     }
 }
 
-fn put(state: &mut State, request: Request) {
+pub fn put(state: &mut State, request: Request) {
     let document = pending::document(state);
-    state.pending.details.put(request, document);
+    let now = state.now.elapsed;
+    state.pending.details.put(request, now, document);
 }
 
 fn decided(
     state: &mut State,
     id: RequestId,
-    word: Word,
     result: Result<Box<Request>, ClientError>,
     effects: &mut Vec<Effect>,
 ) {
     match result {
         Ok(request) => {
-            let sent = state.pending.sending(id);
-            let remember = sent.map_or(Remember::Once, |sent| sent.decide.remember);
-            state.pending.sending.retain(|sending| sending.id != id);
-            heard(state, word, remember, *request);
+            let mut sent = state.pending.sending.iter();
+            match sent.position(|sending| sending.id == id) {
+                Some(at) => {
+                    let sent = state.pending.sending.remove(at);
+                    heard(state, &sent.decide, *request);
+                }
+                // The request itself has told before what came of it.
+                None => put(state, *request),
+            }
         }
         Err(ClientError::Refused(problem)) => {
             state.pending.sending.retain(|sending| sending.id != id);
@@ -113,7 +121,7 @@ fn decided(
     }
 }
 
-fn ask_again(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
+pub fn ask_again(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
     state.pending.list.refresh();
     if state.pending.details.ask_again(id) {
         effects.push(Effect::FetchRequest(id));
@@ -121,27 +129,41 @@ fn ask_again(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
 }
 
 /// The gate has the decision.
-fn heard(state: &mut State, word: Word, remember: Remember, request: Request) {
+fn heard(state: &mut State, sent: &Decide, request: Request) {
     let headline = request.headline.plain_line();
+    let word = sent.decision;
+    let edited = sent.params.is_some();
+    let done = match edited {
+        true => "changed and approved",
+        false => word.past(),
+    };
+    let undo = request.you.as_ref().is_some_and(|you| you.may_undo);
+    let undo = if undo { "; u takes it back" } else { "" };
     let text = match &request.review {
+        Some(review) if !request.status.decided() && edited && review.given == 0 => {
+            format!("changed; yours doesn't count for it, so others are asked now: {headline}")
+        }
         Some(review) if !request.status.decided() => format!(
-            "{}, {} of {} approvals: {headline}",
-            word.past(),
-            review.given,
-            review.needed
+            "{done}, {} of {} approvals{undo}: {headline}",
+            review.given, review.needed
         ),
         _ => format!(
-            "{}{}: {headline}",
-            word.past(),
-            words::and_from_now_on(remember)
+            "{done}{}{undo}: {headline}",
+            words::and_from_now_on(sent.remember)
         ),
     };
     let tone = match word {
-        Word::Approve => ToastTone::Good,
+        Word::Approve | Word::Respond => ToastTone::Good,
         Word::Reject => ToastTone::Bad,
-        Word::Respond => ToastTone::Good,
     };
     toast(state, tone, text);
+    state
+        .pending
+        .draft
+        .take_if(|(about, _)| about.id == request.id);
+    if word == Word::Approve && !undo.is_empty() {
+        state.pending.approved = Some((request.id, state.now.elapsed));
+    }
     if request.status.decided() {
         state.pending.list.remove(request.id);
     }
@@ -162,7 +184,7 @@ fn settle_unsure(state: &mut State, request: &Request) {
         |vote: &&crate::api::request::DecisionRecord| vote.by.person().map(PersonId::as_str) == me;
     match request.decisions.iter().find(mine) {
         Some(vote) if vote.decision == word => {
-            heard(state, word, sent.remember, request.clone());
+            heard(state, &sent, request.clone());
         }
         _ => {
             let text = match state.ended(request) {
@@ -174,14 +196,22 @@ fn settle_unsure(state: &mut State, request: &Request) {
     }
 }
 
-fn refusal(state: &State, problem: &Problem) -> String {
+/// What the gate said against it.
+pub fn refusal(state: &State, problem: &Problem) -> String {
     match (&problem.decided_by, problem.decision, problem.at) {
         (Some(by), Some(decision), Some(at)) => format!(
             "{by} {} this at {}",
             decision.word(),
             words::clock(at, &state.zone)
         ),
-        _ => format!("{}: {}", problem.title, problem.detail.plain_line()),
+        _ => {
+            let mut text = format!("{}: {}", problem.title, problem.detail.plain_line());
+            if let Some(error) = problem.errors.first() {
+                let (place, what) = (safe(&error.pointer), error.detail.plain_line());
+                text.push_str(&format!(" ({place}: {what})"));
+            }
+            text
+        }
     }
 }
 

@@ -3,12 +3,11 @@
 //! Invariant: a decision is made of what is on the screen: this id, this digest, this plan.
 
 use crate::api::request::Decide;
-use crate::domain::digest::Digest;
-use crate::domain::id::RequestId;
+use crate::domain::raw::RawJson;
 use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::tui::effect::Effect;
-use crate::tui::state::overlay::{Overlay, Question, ReasonLine};
+use crate::tui::state::overlay::{About, Overlay, TextLine};
 use crate::tui::state::pending::Sending;
 use crate::tui::state::{self, State, ToastTone, words};
 
@@ -17,77 +16,95 @@ use super::{STALE, guard, toast};
 /// Said where a key is about what isn't on the screen.
 const UNOPENED: &str = "open it first: enter";
 
-/// `a`
-pub fn approve(state: &mut State, effects: &mut Vec<Effect>) {
-    if let Some(why) = state.obstacle() {
-        return toast(state, ToastTone::Plain, why);
-    }
-    if !state.detail_is_visible() {
-        return toast(state, ToastTone::Plain, UNOPENED);
-    }
-    let (_, height) = state.reading_window();
-    let Some(detail) = state.pending.reading_mut() else {
-        return;
-    };
-    if !detail.seen.all() {
-        let unseen = detail.unseen(height);
-        detail.scroll_to_unseen(height);
-        let text = match detail.unseen(height) {
-            0 => "that was the rest: press a again".to_owned(),
-            _ => format!(
-                "{} not read: here is the first",
-                words::count(unseen, "line")
-            ),
-        };
-        return toast(state, ToastTone::Plain, text);
-    }
-    let request = &detail.request;
-    let question = Question {
-        id: request.id,
-        digest: request.digest,
-    };
-    if state::is_grave(request) {
-        state.overlay = Some(Overlay::Confirm(question));
-        guard::hold_off(state);
-    } else {
-        send(
-            state,
-            question.id,
-            question.digest,
-            Word::Approve,
-            None,
-            effects,
-        );
+/// What a decision says besides what it is about.
+pub struct Says {
+    pub word: Word,
+    pub reason: Option<Untrusted>,
+    pub params: Option<RawJson>,
+    pub text: Option<Untrusted>,
+}
+
+impl Says {
+    pub fn word(word: Word) -> Self {
+        Self {
+            word,
+            reason: None,
+            params: None,
+            text: None,
+        }
     }
 }
 
+/// `a`
+pub fn approve(state: &mut State, effects: &mut Vec<Effect>) {
+    if !all_seen(state, 'a') {
+        return;
+    }
+    let Some(request) = state.pending.reading().map(|detail| &detail.request) else {
+        return;
+    };
+    let about = About::of(request);
+    if state::is_grave(request) {
+        state.overlay = Some(Overlay::Confirm(about));
+        guard::hold_off(state);
+    } else {
+        send(state, about, Says::word(Word::Approve), effects);
+    }
+}
+
+/// Whether the focused request may be approved as far as the screen is concerned: it is there, and all of
+/// it has been. If not, it says why, and shows what is still to be read.
+pub fn all_seen(state: &mut State, key: char) -> bool {
+    if let Some(why) = state.obstacle() {
+        toast(state, ToastTone::Plain, why);
+        return false;
+    }
+    if !state.detail_is_visible() {
+        toast(state, ToastTone::Plain, UNOPENED);
+        return false;
+    }
+    let (_, height) = state.reading_window();
+    let Some(detail) = state.pending.reading_mut() else {
+        return false;
+    };
+    if detail.seen.all() {
+        return true;
+    }
+    let unseen = detail.unseen(height);
+    detail.scroll_to_unseen(height);
+    let text = match detail.unseen(height) {
+        0 => format!("that was the rest: press {key} again"),
+        _ => format!(
+            "{} not read: here is the first",
+            words::count(unseen, "line")
+        ),
+    };
+    toast(state, ToastTone::Plain, text);
+    false
+}
+
 /// `y`
-pub fn confirm(state: &mut State, question: Question, effects: &mut Vec<Effect>) {
+pub fn confirm(state: &mut State, about: About, effects: &mut Vec<Effect>) {
     state.overlay = None;
-    send(
-        state,
-        question.id,
-        question.digest,
-        Word::Approve,
-        None,
-        effects,
-    );
+    send(state, about, Says::word(Word::Approve), effects);
 }
 
 /// `r`
 pub fn ask_reason(state: &mut State) {
+    open_line(state, Overlay::Reason);
+}
+
+/// `s`
+pub fn ask_answer(state: &mut State) {
+    open_line(state, Overlay::Answer);
+}
+
+fn open_line(state: &mut State, open: fn(TextLine) -> Overlay) {
     if let Some(why) = state.obstacle() {
         return toast(state, ToastTone::Plain, why);
     }
     if let Some(detail) = state.pending.reading() {
-        state.overlay = Some(Overlay::Reason(ReasonLine {
-            id: detail.request.id,
-            digest: detail.request.digest,
-            text: String::new(),
-            cursor: 0,
-            asked_again: false,
-            stale: false,
-        }));
+        state.overlay = Some(open(TextLine::about(&detail.request)));
     }
 }
 
@@ -104,49 +121,71 @@ pub fn reject(state: &mut State, effects: &mut Vec<Effect>) {
         line.asked_again = true;
         return;
     }
-    let (id, digest) = (line.id, line.digest);
-    let reason = (!reason.is_empty()).then(|| Untrusted::from(reason));
+    let says = Says {
+        reason: (!reason.is_empty()).then(|| Untrusted::from(reason)),
+        ..Says::word(Word::Reject)
+    };
+    let about = line.about;
+    send_line(state, about, says, effects);
+}
+
+/// Enter in the answer. There is none without words.
+pub fn respond(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Answer(line)) = &mut state.overlay else {
+        return;
+    };
+    if line.stale {
+        return toast(state, ToastTone::Plain, STALE);
+    }
+    let text = line.text.trim().to_owned();
+    if text.is_empty() {
+        let text = "type what the agent gets as its answer, or esc";
+        return toast(state, ToastTone::Plain, text);
+    }
+    let says = Says {
+        text: Some(Untrusted::from(text)),
+        ..Says::word(Word::Respond)
+    };
+    let about = line.about;
+    send_line(state, about, says, effects);
+}
+
+fn send_line(state: &mut State, about: About, says: Says, effects: &mut Vec<Effect>) {
     if let Some(why) = state.obstacle() {
         // The line stays open: what was typed isn't lost.
         return toast(state, ToastTone::Plain, why);
     }
     state.overlay = None;
-    send(state, id, digest, Word::Reject, reason, effects);
+    send(state, about, says, effects);
 }
 
-fn send(
-    state: &mut State,
-    id: RequestId,
-    digest: Digest,
-    word: Word,
-    reason: Option<Untrusted>,
-    effects: &mut Vec<Effect>,
-) {
+/// Sends a decision about what is on the screen, if that is still what it is about.
+pub fn send(state: &mut State, about: About, says: Says, effects: &mut Vec<Effect>) {
     if let Some(why) = state.obstacle() {
         return toast(state, ToastTone::Plain, why);
     }
     let on_screen = state.pending.reading().map(|detail| &detail.request);
-    let Some(request) = on_screen.filter(|request| request.id == id && request.digest == digest)
-    else {
+    if on_screen.map(About::of) != Some(about) {
         return toast(state, ToastTone::Plain, "it has changed: look at it again");
-    };
+    }
     let choice = state.pending.choice;
+    let edited = says.params.is_some();
     let decide = Decide {
-        decision: word,
-        digest: Some(digest),
-        plan: request.review.as_ref().map(|review| review.plan),
-        reason,
+        decision: says.word,
+        digest: Some(about.digest),
+        plan: about.plan,
+        reason: says.reason,
         notify_agent: choice.notify_agent,
-        params: None,
-        text: None,
-        remember: match word {
-            Word::Approve => choice.remember,
-            Word::Reject | Word::Respond => Remember::Once,
+        params: says.params,
+        text: says.text,
+        remember: match says.word {
+            Word::Approve if !edited => choice.remember,
+            Word::Approve | Word::Reject | Word::Respond => Remember::Once,
         },
     };
-    effects.push(Effect::Decide(id, Box::new(decide.clone())));
+    effects.push(Effect::Decide(about.id, Box::new(decide.clone())));
     state.pending.sending.push(Sending {
-        id,
+        id: about.id,
         decide,
         unsure: false,
     });

@@ -20,7 +20,7 @@ use crate::tui::state::list::PAGE;
 use crate::tui::state::pending::Pane;
 use crate::tui::state::{State, Tab, ToastTone};
 
-use super::{overlay, toast};
+use super::{deeds, overlay, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -39,6 +39,7 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
                 overlay::why(state, id, effects);
             }
         }
+        ActionId::Undo => deeds::undo(state, effects),
         ActionId::Down => step(state, 1),
         ActionId::Up => step(state, -1),
         ActionId::PageDown => step(state, page_rows(state)),
@@ -158,7 +159,8 @@ pub fn opened(
             }
             if is_open(state, id) {
                 let document = document(state);
-                state.history.details.put(*request, document);
+                let now = state.now.elapsed;
+                state.history.details.put(*request, now, document);
             }
         }
         Err(error) => toast(state, ToastTone::Bad, error.to_string()),
@@ -170,15 +172,30 @@ pub fn changed(state: &mut State, kind: &str, id: RequestId, effects: &mut Vec<E
     if !is_open(state, id) {
         state.history.details.forget(id);
     }
+    ask_again(state, id, effects);
+    let history = &mut state.history;
+    let known = history.list.rows.iter().any(|row| row.id == id);
+    let decided = matches!(
+        kind,
+        "request.allowed"
+            | "request.denied"
+            | "request.approved"
+            | "request.rejected"
+            | "request.answered"
+            | "request.expired"
+            | "request.cancelled"
+    );
+    if decided && !known && history.list.loaded {
+        history.waiting.count += 1;
+    }
+}
+
+/// What the list holds of it may be old, and so may what was opened.
+pub fn ask_again(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
     let history = &mut state.history;
     let known = history.list.rows.iter().any(|row| row.id == id);
     if known && history.details.ask_again(id) {
         effects.push(Effect::FetchOpened(id));
-    }
-    let waits = matches!(kind, "request.asked" | "request.voted");
-    let decided = kind.starts_with("request.") && !waits;
-    if decided && !known && history.list.loaded {
-        history.waiting.count += 1;
     }
 }
 

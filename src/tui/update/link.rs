@@ -22,7 +22,16 @@ pub fn take(state: &mut State, news: Stream, effects: &mut Vec<Effect>) {
             state.link = Link::Live;
             look_again(state, effects);
         }
-        Stream::Changed { kind, request } => changed(state, &kind, request, effects),
+        Stream::Changed {
+            kind,
+            request,
+            mine,
+        } => {
+            // That one looks is news for others.
+            if !(mine && kind == "request.opened") {
+                changed(state, &kind, request, effects);
+            }
+        }
         Stream::Lost(why) => lost(state, why, effects),
     }
 }
@@ -76,6 +85,14 @@ fn look_again(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+/// What leaves the list as it is.
+fn only_looks(kind: &str) -> bool {
+    matches!(
+        kind,
+        "request.opened" | "request.reminded" | "request.revealed" | "request.checkpoint_saved"
+    )
+}
+
 /// Something happened: to a request, which may be on the screen, or to who may do what.
 fn changed(state: &mut State, kind: &str, request: Option<RequestId>, effects: &mut Vec<Effect>) {
     settings::changed(state, kind);
@@ -86,7 +103,7 @@ fn changed(state: &mut State, kind: &str, request: Option<RequestId>, effects: &
     let focused = pending.list.focused().map(|row| row.id);
     match request {
         Some(id) => {
-            if kind.starts_with("request.") {
+            if kind.starts_with("request.") && !only_looks(kind) {
                 pending.list.refresh();
             }
             if focused != Some(id) {

@@ -4,9 +4,12 @@
 
 mod answers;
 mod decide;
+mod deeds;
+mod edit;
 mod guard;
 mod history;
 mod link;
+mod opened;
 mod overlay;
 mod pending;
 mod settings;
@@ -47,7 +50,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     pending::settle(state, &mut effects);
     history::settle(state, &mut effects);
     settings::settle(state, &mut effects);
+    edit::settle(state);
     overlay::settle(state);
+    opened::settle(state, &mut effects);
     if state.subject() != subject && !by_user {
         guard::hold_off(state);
     }
@@ -91,8 +96,8 @@ fn turn(state: &mut State, by: usize) {
 
 fn paste(state: &mut State, text: &str) {
     match &mut state.overlay {
-        Some(Overlay::Reason(line)) => {
-            if !line.insert(text) {
+        Some(overlay) if overlay.line().is_some() => {
+            if overlay.line_mut().is_some_and(|line| !line.insert(text)) {
                 guard::reason_is_full(state);
             }
         }
@@ -110,16 +115,18 @@ fn tick(state: &mut State, effects: &mut Vec<Effect>) {
     if state.toast.as_ref().is_some_and(|toast| toast.until <= now) {
         state.toast = None;
     }
+    deeds::due(state);
     guard::due(state, effects);
 }
 
 /// What the screen shows has been seen.
 fn drawn(state: &mut State) {
-    let hidden = matches!(
-        state.overlay,
-        Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Confirm(_))
-    );
-    if hidden || !state.detail_is_visible() {
+    let (_, height) = state.edited_window();
+    if let Some(Overlay::Edited(edited)) = &mut state.overlay {
+        edited.seen.window(edited.scroll, height);
+    }
+    let hidden = |overlay: &Overlay| overlay.covers() || matches!(overlay, Overlay::Confirm(_));
+    if state.overlay.as_ref().is_some_and(hidden) || !state.detail_is_visible() {
         return;
     }
     let (_, height) = state.reading_window();

@@ -6,7 +6,7 @@ use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{Ladder, Overlay};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, toast};
+use super::{decide, deeds, edit, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -25,14 +25,27 @@ pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
 pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
     let half = usize::from(state.layout().body.height / 2).max(1);
     match (&mut state.overlay, action) {
-        (Some(Overlay::Confirm(question)), ActionId::Confirm) => {
-            let question = *question;
-            decide::confirm(state, question, effects);
+        (Some(Overlay::Confirm(about)), ActionId::Confirm) => {
+            let about = *about;
+            decide::confirm(state, about, effects);
+        }
+        (Some(Overlay::Edited(_)), ActionId::Confirm) => edit::approve(state, effects),
+        (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Edit) => {
+            edit::open(state, effects);
         }
         (Some(Overlay::Reason(_)), ActionId::SendReason) => decide::reject(state, effects),
+        (Some(Overlay::Answer(_)), ActionId::SendAnswer) => decide::respond(state, effects),
+        (Some(Overlay::Snooze(_)), ActionId::SendSnooze) => deeds::snooze(state, effects),
+        (Some(Overlay::Snooze(_)), ActionId::OtherSnooze) => deeds::offer_another(state),
+        (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close) => {
+            state.overlay = None;
+            let text = "nothing was decided; e takes up what you wrote";
+            toast(state, ToastTone::Plain, text);
+        }
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,
         (Some(Overlay::Help { scroll }), action) => scrolled(scroll, action, half),
         (Some(Overlay::Why(ladder)), action) => scrolled(&mut ladder.scroll, action, half),
+        (Some(Overlay::Edited(edited)), action) => scrolled(&mut edited.scroll, action, half),
         _ => {}
     }
 }

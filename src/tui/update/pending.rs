@@ -8,11 +8,11 @@ use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::document::Document;
 use crate::tui::state::layout::Mode;
-use crate::tui::state::overlay::Overlay;
+use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::pending::{Choice, Pane};
 use crate::tui::state::{State, ToastTone};
 
-use super::{STALE, decide, guard, overlay, toast};
+use super::{STALE, decide, deeds, edit, guard, overlay, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -22,6 +22,11 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
     match action {
         ActionId::Approve => decide::approve(state, effects),
         ActionId::Reject => decide::ask_reason(state),
+        ActionId::Respond => decide::ask_answer(state),
+        ActionId::Edit => edit::open(state, effects),
+        ActionId::Undo => deeds::undo(state, effects),
+        ActionId::Claim => deeds::claim(state, effects),
+        ActionId::Snooze => deeds::ask_how_long(state),
         ActionId::Notify => decide::toggle_notify(state),
         ActionId::Remember => decide::cycle_remember(state),
         ActionId::Why => {
@@ -141,19 +146,24 @@ fn choose(state: &mut State) {
 /// leaves it: the rest of their sentence must not become keys that act on something else.
 fn outdate_overlay(state: &mut State) {
     let about = match &state.overlay {
-        Some(Overlay::Confirm(question)) => (question.id, question.digest),
-        Some(Overlay::Reason(line)) if !line.stale => (line.id, line.digest),
-        _ => return,
+        Some(Overlay::Confirm(about)) => *about,
+        Some(Overlay::Edited(edited)) => edited.about,
+        Some(Overlay::Broken(broken)) => broken.about,
+        Some(overlay) => match overlay.line() {
+            Some(line) if !line.stale => line.about,
+            _ => return,
+        },
+        None => return,
     };
     let reading = state.pending.reading().map(|detail| &detail.request);
-    let same = reading
-        .is_some_and(|request| (request.id, request.digest) == about && !request.status.decided());
+    let same =
+        reading.is_some_and(|request| About::of(request) == about && !request.status.decided());
     if same {
         return;
     }
-    match &mut state.overlay {
-        Some(Overlay::Reason(line)) => line.stale = true,
-        _ => {
+    match state.overlay.as_mut().and_then(Overlay::line_mut) {
+        Some(line) => line.stale = true,
+        None => {
             state.overlay = None;
             guard::hold_off(state);
         }

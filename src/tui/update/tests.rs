@@ -225,7 +225,7 @@ fn a_reason_takes_so_much_and_says_when_it_is_full() {
     let mut desk = desk();
     desk.keys("r");
     desk.event(Event::Paste("é".repeat(100_000)));
-    let full = "a reason has at most 1,000 characters: the rest was left out";
+    let full = "there is room for 1,000 characters: the rest was left out";
     assert_eq!(desk.toast(), full);
     desk.keys("x");
     assert_eq!(desk.toast(), full);
@@ -323,7 +323,7 @@ fn a_race_that_was_lost_is_told_with_who_and_when() {
     problem.decision = serde_json::from_value(json!("rejected")).unwrap();
     problem.at = Some("2026-11-20T14:02:00Z".parse().unwrap());
     let answer = Err(ClientError::Refused(Box::new(problem)));
-    desk.event(Event::Answer(Answer::Decided(id(1), Word::Approve, answer)));
+    desk.event(Event::Answer(Answer::Decided(id(1), answer)));
     assert_eq!(desk.toast(), "omar rejected this at 14:02");
     assert!(desk.state.pending.sending.is_empty());
 }
@@ -332,7 +332,7 @@ fn a_race_that_was_lost_is_told_with_who_and_when() {
 fn a_decision_whose_answer_was_lost_is_asked_about_and_told_as_it_is() {
     let mut desk = desk();
     desk.keys("a");
-    let lost = Answer::Decided(id(1), Word::Approve, Err(gone()));
+    let lost = Answer::Decided(id(1), Err(gone()));
     desk.disconnect();
     desk.event(Event::Answer(lost));
     assert!(desk.state.pending.sending(id(1)).unwrap().unsure);
@@ -357,11 +357,7 @@ fn a_decision_that_never_arrived_is_told_as_such() {
     let mut desk = desk();
     desk.keys("a");
     desk.disconnect();
-    desk.event(Event::Answer(Answer::Decided(
-        id(1),
-        Word::Approve,
-        Err(gone()),
-    )));
+    desk.event(Event::Answer(Answer::Decided(id(1), Err(gone()))));
     desk.connect();
     assert_eq!(
         desk.toast(),
@@ -496,6 +492,7 @@ fn a_flood_of_news_asks_for_one_page_at_a_time() {
         desk.event(Event::Stream(crate::tui::event::Stream::Changed {
             kind: "request.asked".to_owned(),
             request: Some(id(100 + n)),
+            mine: false,
         }));
     }
     desk.wait(1_000);

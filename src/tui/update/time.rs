@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use crate::api::request::Request;
 use crate::domain::time::{At, Span};
+use crate::tui::state::pending::LOOKS_FOR;
 use crate::tui::state::{Link, State, Tab, words};
 
-use super::{history, pending, settings};
+use super::{history, opened, pending, settings};
 
 /// No text is redrawn more often than this.
 const SECOND: Duration = Duration::from_secs(1);
@@ -20,7 +22,8 @@ pub fn next_deadline(state: &State) -> Option<Duration> {
         history::refresh_due(state),
         settings::refresh_due(state),
     ];
-    [armed, toast, next_words(state)]
+    let opened = opened::due(state);
+    [armed, toast, next_words(state), opened, looking_ends(state)]
         .into_iter()
         .chain(refreshes)
         .flatten()
@@ -36,7 +39,8 @@ fn next_words(state: &State) -> Option<Duration> {
     let list = &state.pending.list;
     let deadlines = list
         .on_screen(entries)
-        .filter_map(|(_, row)| row.expires_at);
+        .flat_map(|(_, row)| [row.expires_at, automatic(row)])
+        .flatten();
     let older = |at: At| words::until_older(now.since(at));
     let ages = list.focused().map(|row| older(row.created_at));
     let ends = settings_end(state).map(left);
@@ -44,15 +48,31 @@ fn next_words(state: &State) -> Option<Duration> {
         Link::Lost { since, .. } => Some(passed(*since)),
         Link::Connecting | Link::Live => None,
     };
+    let claim = list.focused().and_then(|row| row.claim.as_ref());
+    let claim = claim.map(|claim| claim.until);
+    let returns = state.pending.returns.iter().copied();
     let spans = deadlines
+        .chain(claim)
         .filter(|at| *at > now)
         .map(left)
+        .chain(returns.map(|at| at.since(now)))
         .chain(ages)
         .chain(ends)
         .chain(lost);
     let soonest = spans.min_by_key(|span: &Span| span.millis())?;
     let wait = Duration::from_millis(u64::try_from(soonest.millis()).unwrap_or_default());
     Some(state.now.elapsed + wait.max(SECOND))
+}
+
+fn automatic(row: &Request) -> Option<At> {
+    row.review.as_ref().and_then(|review| review.approves_at)
+}
+
+/// When somebody who was looking may have gone.
+fn looking_ends(state: &State) -> Option<Duration> {
+    let detail = state.pending.reading()?;
+    let shown = !detail.looking(state.now.elapsed).is_empty();
+    shown.then(|| detail.heard + LOOKS_FOR)
 }
 
 /// When the next of one's choices for a conversation ends: it is said on the Settings screen.

@@ -6,10 +6,11 @@ use ratatui::text::Span;
 
 use crate::api::request::Request;
 use crate::domain::review::Remember;
+use crate::domain::time::At;
 use crate::tui::state::document::{Document, Row, Tone};
 use crate::tui::state::layout::{DetailParts, Layout, Mode};
 use crate::tui::state::pending::Detail;
-use crate::tui::state::{State, Tab, words};
+use crate::tui::state::{State, Tab, is_guided, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
@@ -30,6 +31,7 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         line::rule(theme.glyphs.rule, theme.rule(), parts.rule, buffer);
         let left = progress(detail, usize::from(parts.text.height), theme);
         line::right(left, parts.rule, buffer);
+        guidance(&detail.request, theme, parts.guidance, buffer);
         footer::decision_bar(state, theme, parts.bar, buffer);
     }
 }
@@ -44,7 +46,8 @@ pub fn read(
     buffer: &mut Buffer,
 ) -> DetailParts {
     let warnings = detail.map_or(0, |detail| detail.document.warnings.len());
-    let parts = layout.detail_parts(warnings);
+    let guided = detail.is_some_and(|detail| is_guided(&detail.request));
+    let parts = layout.detail_parts(warnings, guided && state.tab == Tab::Pending);
     let request = detail.map_or(focused, |detail| &detail.request);
     headline(request, theme, parts.headline, buffer);
     meta(state, request, theme, parts.meta, buffer);
@@ -62,6 +65,19 @@ pub fn read(
     }
     document_rows(&detail.document, detail.scroll, theme, parts.text, buffer);
     parts
+}
+
+/// What policy says to whoever decides, as much of it as fits; all of it is in the document.
+fn guidance(request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let guidance = request.review.as_ref().and_then(|r| r.guidance.as_ref());
+    let Some(guidance) = guidance.filter(|_| !area.is_empty()) else {
+        return;
+    };
+    let label = "Guidance   ";
+    let room = usize::from(area.width).saturating_sub(label.len());
+    let mut spans = vec![Span::styled(label, theme.dim())];
+    spans.extend(text::line(guidance, room, theme.text(), theme));
+    line::left(spans, area, buffer);
 }
 
 /// The rows of a document from the n-th on.
@@ -104,14 +120,24 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
     }
     let asked = words::ago(state.now.wall.since(request.created_at));
     let left = request.expires_at.map(|at| at.since(state.now.wall));
+    let automatic = request.review.as_ref().and_then(|r| r.approves_at);
+    let next = request.review.as_ref().and_then(|r| r.fallback_at);
+    let until = |at: At| words::long(at.since(state.now.wall));
     let facts = [
         Some(request.action.to_string()),
         Some(request.agent.to_string()),
         Some(format!("asked {asked}")),
         request.waiting.then(|| "waiting".to_owned()),
         left.map(|left| format!("{} left", words::long(left))),
+        next.map(|at| format!("passed on in {}", until(at))),
     ];
-    let lasting = lasting(state, theme);
+    let mut lasting = lasting(state, theme);
+    if let Some(at) = automatic {
+        let words = format!("approves by itself in {} unless rejected", until(at));
+        lasting.push(Span::styled(words, theme.warning()));
+        lasting.push(Span::raw("  "));
+    }
+    lasting.extend(attention(state, request, theme));
     let room = usize::from(area.width).saturating_sub(footer::width(&lasting));
     let mut shown = String::new();
     for fact in facts.into_iter().flatten() {
@@ -130,6 +156,40 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
     let mut spans = lasting;
     spans.push(Span::styled(shown, theme.dim()));
     line::left(spans, area, buffer);
+}
+
+/// Who has taken it on, and who else has it on their screen.
+fn attention(state: &State, request: &Request, theme: &Theme) -> Vec<Span<'static>> {
+    if state.tab != Tab::Pending {
+        return Vec::new();
+    }
+    let mut spans = Vec::new();
+    if let Some(claim) = &request.claim {
+        let (words, style) = match state.claims(request) {
+            true => ("you have taken it".to_owned(), theme.text()),
+            false => {
+                let left = words::long(claim.until.since(state.now.wall));
+                let words = format!("{} has taken it, for {left} more", claim.by);
+                (words, theme.warning())
+            }
+        };
+        spans.push(Span::styled(words, style));
+        spans.push(Span::raw("  "));
+    }
+    let reading = state.pending.reading();
+    let looking = reading.map_or(&[][..], |detail| detail.looking(state.now.elapsed));
+    match looking {
+        [] => {}
+        [one] => {
+            let words = format!("{one} is looking  ");
+            spans.push(Span::styled(words, theme.warning()));
+        }
+        several => {
+            let words = format!("{} others are looking  ", several.len());
+            spans.push(Span::styled(words, theme.warning()));
+        }
+    }
+    spans
 }
 
 /// An approval that would hold longer than once says so wherever it can be given.

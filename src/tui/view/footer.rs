@@ -10,13 +10,13 @@ use crate::domain::review::Remember;
 use crate::domain::untrusted::Untrusted;
 use crate::tui::action::ActionId as Id;
 use crate::tui::state::layout::{Layout, Mode};
-use crate::tui::state::overlay::{Overlay, ReasonLine};
+use crate::tui::state::overlay::{Overlay, TextLine};
 use crate::tui::state::pending::Pane;
 use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{detail, inside};
+use super::{detail, edited, inside};
 
 /// Between two keys, and where they wouldn't all fit.
 const GAP: &str = "   ";
@@ -31,8 +31,15 @@ pub fn draw(
 ) -> Option<Position> {
     message(state, theme, layout, buffer);
     let area = inside(layout.footer, 1);
-    if let Some(Overlay::Reason(reason)) = &state.overlay {
-        return Some(reason_line(reason, theme, area, buffer));
+    if let Some(overlay) = &state.overlay
+        && let Some(line) = overlay.line()
+    {
+        let label = match overlay {
+            Overlay::Answer(_) => "Answer  ",
+            Overlay::Snooze(_) => "Put off for  ",
+            _ => "Reason  ",
+        };
+        return Some(typed_line(label, line, theme, area, buffer));
     }
     let (keys, last) = keys(state, layout);
     let last = hint(state, last, theme);
@@ -71,6 +78,12 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
     let keys: &[Id] = match (&state.overlay, state.tab) {
         (Some(Overlay::Confirm(_)), _) => return (&[Id::Confirm], Id::Cancel),
         (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),
+        (Some(Overlay::Answer(_)), _) => return (&[Id::SendAnswer], Id::CancelReason),
+        (Some(Overlay::Snooze(_)), _) => return (&[Id::SendSnooze], Id::CancelReason),
+        (Some(Overlay::Edited(_)), _) => {
+            return (&[Id::Confirm, Id::Edit, Id::Down, Id::PageDown], Id::Close);
+        }
+        (Some(Overlay::Broken(_)), _) => return (&[Id::Edit], Id::Close),
         (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
@@ -78,8 +91,8 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             Pane::List if state.history.list.rows.is_empty() => {
                 &[Id::NextTab, Id::Refresh, Id::Quit]
             }
-            Pane::List => &[Id::Down, Id::Open, Id::Why, Id::NextTab, Id::Quit],
-            Pane::Detail => &[Id::Down, Id::Back, Id::Why, Id::NextTab, Id::Quit],
+            Pane::List => &[Id::Down, Id::Open, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
+            Pane::Detail => &[Id::Down, Id::Back, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
         },
         (None, Tab::Settings) if state.settings.prepared.is_some() => match layout.mode {
             Mode::Split => &[Id::Down, Id::Toggle, Id::Choose, Id::NextTab, Id::Quit],
@@ -95,26 +108,42 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
                 Id::Open,
                 Id::PageDown,
                 Id::Why,
+                Id::Claim,
+                Id::Snooze,
+                Id::Undo,
                 Id::NextTab,
                 Id::Quit,
             ],
-            (Mode::Split, Pane::Detail) => &[Id::Down, Id::Back, Id::Why, Id::NextTab, Id::Quit],
+            (Mode::Split, Pane::Detail) => &[
+                Id::Down,
+                Id::Back,
+                Id::Why,
+                Id::Claim,
+                Id::Snooze,
+                Id::Undo,
+                Id::NextTab,
+                Id::Quit,
+            ],
             (Mode::Single, Pane::List) => &[Id::Open, Id::Down, Id::NextTab, Id::Quit],
             (_, Pane::List) => &[
                 Id::Approve,
                 Id::Reject,
+                Id::Edit,
+                Id::Respond,
                 Id::Open,
                 Id::Remember,
-                Id::Why,
                 Id::Notify,
+                Id::Why,
             ],
             (_, Pane::Detail) => &[
                 Id::Approve,
                 Id::Reject,
+                Id::Edit,
+                Id::Respond,
                 Id::Back,
                 Id::Remember,
-                Id::Why,
                 Id::Notify,
+                Id::Why,
             ],
         },
     };
@@ -123,12 +152,12 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
 
 /// The decision keys, at the foot of what is decided.
 pub fn decision_bar(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let mut spans = Vec::new();
-    for key in [Id::Approve, Id::Reject, Id::Remember] {
-        spans.extend(hint(state, key, theme));
-        spans.push(Span::raw(GAP));
-    }
-    line::both(spans, hint(state, Id::Notify, theme), area, buffer);
+    let keys = [Id::Approve, Id::Reject, Id::Edit, Id::Respond, Id::Remember];
+    let last = short_hint(state, Id::Notify, theme);
+    let room = usize::from(area.width).saturating_sub(width(&last));
+    let hints = keys.map(|key| short_hint(state, key, theme));
+    let (spans, _) = in_a_row(hints.to_vec(), SHORT_GAP, room);
+    line::both(spans, last, area, buffer);
 }
 
 /// A key and what it does here; dim when it does nothing now.
@@ -182,7 +211,10 @@ fn keyed(state: &State, id: Id, title: String, theme: &Theme) -> Vec<Span<'stati
 /// Whether a key does something now.
 fn is_alive(state: &State, id: Id) -> bool {
     match id {
-        Id::Approve | Id::Reject => state.obstacle().is_none(),
+        Id::Approve | Id::Reject | Id::Respond | Id::Edit | Id::Claim | Id::Snooze => {
+            state.obstacle().is_none()
+        }
+        Id::Undo => state.why_not_undo().is_none() || state.just_approved().is_some(),
         Id::Notify => state.obstacle().is_none() && notify(state) != "always",
         Id::Remember => state.obstacle().is_none() && state.why_not_remembered().is_none(),
         Id::Toggle => state.why_not_toggle().is_none(),
@@ -229,9 +261,10 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     if let Some(x) = column {
         buffer.set_string(x, area.y, theme.glyphs.tee_up, theme.rule());
     }
-    let mut progress = match state.overlay {
-        None | Some(Overlay::Reason(_)) => detail::progress_of(state, theme),
-        _ => Vec::new(),
+    let mut progress = match &state.overlay {
+        Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
+        Some(overlay) if overlay.line().is_none() => Vec::new(),
+        _ => detail::progress_of(state, theme),
     };
     let words = words(state, theme).map(|(words, style)| (Untrusted::from(words), style));
     let wanted = words.as_ref().map_or(0, |(words, _)| {
@@ -270,9 +303,17 @@ fn words(state: &State, theme: &Theme) -> Option<(String, Style)> {
             ToastTone::Bad => (format!("{} {}", glyphs.rejected, toast.text), theme.bad()),
         });
     }
-    if let Some(Overlay::Reason(line)) = &state.overlay {
+    if let Some(overlay) = &state.overlay
+        && let Some(line) = overlay.line()
+    {
         let words = match line.asked_again {
             _ if line.stale => "it has changed meanwhile: nothing was decided; esc leaves",
+            _ if matches!(overlay, Overlay::Answer(_)) => {
+                "what does the agent get instead? Enter answers and ends it, esc cancels"
+            }
+            _ if matches!(overlay, Overlay::Snooze(_)) => {
+                "15m, 1h, 2d or tomorrow: type it, or z for another; Enter puts off, esc cancels"
+            }
             true => "a reason helps the agent: type one, or press Enter again to reject without",
             false => "why not? Enter rejects, esc cancels",
         };
@@ -293,8 +334,13 @@ fn obstacle(state: &State) -> Option<String> {
     said.then(|| state.obstacle()).flatten()
 }
 
-fn reason_line(line: &ReasonLine, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Position {
-    let label = "Reason  ";
+fn typed_line(
+    label: &'static str,
+    line: &TextLine,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Position {
     let room = usize::from(area.width).saturating_sub(label.len() + 1);
     // The end that is being typed stays on the screen.
     let before = &line.text[..line.cursor];

@@ -206,7 +206,7 @@ fn record(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let Some(request) = state.history.list.focused() else {
         return;
     };
-    let parts = layout.detail_parts(0);
+    let parts = layout.detail_parts(0, false);
     let width = usize::from(parts.headline.width);
     let mut right = vec![pending::outcome(request.status, theme)];
     let decision = decision(state, request, theme);

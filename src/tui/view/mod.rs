@@ -4,6 +4,7 @@
 
 mod confirm;
 mod detail;
+mod edited;
 mod footer;
 mod header;
 mod history;
@@ -53,6 +54,10 @@ fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Positi
         return None;
     }
     header::draw(state, theme, &layout, buffer);
+    if let Some(Overlay::Edited(edited)) = &state.overlay {
+        edited::draw(state, edited, theme, &layout, buffer);
+        return footer::draw(state, theme, &layout, buffer);
+    }
     match state.page() {
         Some((rows, scroll)) => page::draw(&rows, scroll, theme, layout.page(), buffer),
         None => screen(state, theme, &layout, buffer),

@@ -131,7 +131,7 @@ fn entry(
     };
     match part {
         0 => first_line(state, request, theme, layout, inner, buffer),
-        _ => second_line(request, theme, inner, buffer),
+        _ => second_line(state, request, theme, inner, buffer),
     }
 }
 
@@ -143,7 +143,16 @@ fn first_line(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let x = line::right(vec![state_of(state, request, theme)], area, buffer);
+    let mut at_right = vec![state_of(state, request, theme)];
+    let waits = !state.is_decided(request);
+    if layout.mode != Mode::Split && waits && request.claim.is_some() {
+        let words = match state.claims(request) {
+            true => "yours ",
+            false => "taken ",
+        };
+        at_right.insert(0, Span::styled(words, theme.text()));
+    }
+    let x = line::right(at_right, area, buffer);
     let mut width = x.saturating_sub(area.x + 1);
     if layout.mode != Mode::Split && area.width >= ACTION_FROM {
         width = area
@@ -168,13 +177,25 @@ fn first_line(
     line::left(spans, Rect { width, ..area }, buffer);
 }
 
-fn second_line(request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn second_line(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let dot = theme.glyphs.dot;
     let who = format!("   {} {dot} {}", request.action, request.agent);
+    let review = request.review.as_ref().filter(|review| review.needed > 1);
+    let facts = [
+        review.map(|review| format!("{} of {}", review.given, review.needed)),
+        request.waiting.then(|| "waits".to_owned()),
+    ];
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
     let mut right = Vec::new();
-    if request.waiting {
-        right.push(Span::styled("waits", theme.dim()));
+    if let Some(claim) = &request.claim {
+        let words = match state.claims(request) {
+            true => "yours".to_owned(),
+            false => format!("{} has it", claim.by),
+        };
+        right.push(Span::styled(words, theme.text()));
+        right.push(Span::raw("  "));
     }
+    right.push(Span::styled(facts.join("  "), theme.dim()));
     line::both(vec![Span::styled(who, theme.dim())], right, area, buffer);
 }
 
@@ -183,10 +204,13 @@ fn state_of(state: &State, request: &Request, theme: &Theme) -> Span<'static> {
     if let Some(sending) = state.pending.sending(request.id) {
         return Span::styled(sending_words(sending.decide.decision), theme.accent());
     }
-    let known = state.pending.details.get(request.id);
-    let status = known.map_or(request.status, |detail| detail.request.status);
-    if status.decided() {
-        return outcome(status, theme);
+    if state.is_decided(request) {
+        return outcome(state.status_of(request), theme);
+    }
+    let automatic = request.review.as_ref().and_then(|r| r.approves_at);
+    if let Some(at) = automatic {
+        let words = format!("auto {}", words::short(at.since(state.now.wall)));
+        return Span::styled(words, theme.warning());
     }
     match request.expires_at {
         None => Span::styled("no limit", theme.dim()),

@@ -6,6 +6,7 @@
 mod hosts;
 mod mail;
 mod params;
+mod plan;
 mod record;
 mod rows;
 #[cfg(test)]
@@ -16,8 +17,10 @@ use jiff::tz::TimeZone;
 
 use crate::api::request::Request;
 use crate::domain::json::{Limits, parse};
+use crate::domain::raw::RawJson;
 use crate::domain::untrusted::{Piece, Untrusted};
 
+pub use plan::voter;
 use write::Writer;
 
 /// What a row is to the eye.
@@ -92,6 +95,12 @@ enum Block {
         key: Option<Untrusted>,
         value: Untrusted,
     },
+    /// A line of what was changed, behind a sign of ours; without one, the name of the field.
+    Change {
+        sign: &'static str,
+        text: Untrusted,
+        tone: Tone,
+    },
     Gap,
 }
 
@@ -110,6 +119,7 @@ impl Document {
             }
             None => writer.request(request, None),
         }
+        writer.edited(request);
         if let Some(context) = &request.context {
             writer.context(context.text());
         }
@@ -117,6 +127,7 @@ impl Document {
             writer.heading("Record", String::new());
             writer.asked(request);
             writer.outcome(request);
+            writer.passed_on(request);
             writer.timeline(request);
         }
         Self::written(writer, compact)
@@ -127,7 +138,15 @@ impl Document {
         let mut writer = Writer::new(zone, true);
         writer.outcome(request);
         writer.policy(request);
+        writer.passed_on(request);
         writer.timeline(request);
+        Self::written(writer, true)
+    }
+
+    /// What somebody's own parameters would change of those in force, before they are approved.
+    pub fn change(was: Option<&RawJson>, is: &RawJson, zone: &TimeZone) -> Self {
+        let mut writer = Writer::new(zone, true);
+        writer.changes(was, Some(is));
         Self::written(writer, true)
     }
 

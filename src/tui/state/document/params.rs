@@ -110,7 +110,7 @@ impl Writer<'_> {
 }
 
 /// A value on one line: numbers with the digits they were sent with, strings as JSON writes them.
-fn scalar(value: &Json) -> String {
+pub(super) fn scalar(value: &Json) -> String {
     match value {
         Json::Null => "null".to_owned(),
         Json::Bool(true) => "true".to_owned(),

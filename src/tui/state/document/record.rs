@@ -1,6 +1,6 @@
 //! What became of a request: what was said, whether the agent knows, how the run went, and when.
 
-use crate::api::request::{Request, Settled};
+use crate::api::request::{DecisionRecord, Request, Settled};
 use crate::domain::execution::{Attempt, ExecutionState, Outcome};
 use crate::domain::review::Remember;
 use crate::domain::time::At;
@@ -19,30 +19,39 @@ impl Writer<'_> {
     /// How its review ended, and what followed.
     pub(super) fn outcome(&mut self, request: &Request) {
         if let Some(settled) = &request.settled {
+            if let Some(answer) = words::said(settled.answer.as_ref()) {
+                self.field("Answer", answer.clone(), Tone::Content);
+            }
             if let Some(reason) = words::said(settled.reason.as_ref()) {
                 self.field("Reason", reason.clone(), Tone::Content);
             }
-            self.votes(request);
+            self.voted(request);
             self.agent_knows(settled);
         }
         self.run(request);
     }
 
+    /// Whom it was passed on to: the stages that were opened after the first.
+    pub(super) fn passed_on(&mut self, request: &Request) {
+        let stages = request.review.iter().flat_map(|review| &review.stages);
+        let opened: Vec<String> = stages
+            .filter(|stage| stage.open)
+            .map(|stage| stage.resolver.to_string())
+            .collect();
+        if opened.len() > 1 {
+            self.ours("Asked", opened.join(", then as well "));
+        }
+    }
+
     /// Every vote, where there is more to say than who settled it; and what is let through since.
-    fn votes(&mut self, request: &Request) {
+    fn voted(&mut self, request: &Request) {
         let counted = request.settled.as_ref().map(|settled| settled.at);
-        let single = matches!(&*request.decisions, [vote] if Some(vote.at) == counted);
+        let told = |vote: &DecisionRecord| {
+            Some(vote.at) == counted && vote.counts && vote.stands_for.is_none()
+        };
+        let single = matches!(&*request.decisions, [vote] if told(vote));
         if !single {
-            for (index, vote) in request.decisions.iter().enumerate() {
-                let label = if index == 0 { "Votes" } else { "" };
-                let at = words::seconds(vote.at, self.zone());
-                self.put(Block::Field {
-                    label,
-                    value: Untrusted::from(format!("{} {} at {at}", vote.by, vote.decision.past())),
-                    aside: words::said(vote.reason.as_ref()).cloned(),
-                    tone: Tone::Content,
-                });
-            }
+            self.votes(request);
         }
         for vote in &request.decisions {
             let until = match vote.remember {
@@ -96,7 +105,10 @@ impl Writer<'_> {
                 ),
                 None => "not started".to_owned(),
             },
-            ExecutionState::Revoked => "revoked before it was started".to_owned(),
+            ExecutionState::Revoked => match &execution.revoked_by {
+                Some(by) => format!("taken back by {by} before it was started"),
+                None => "revoked before it was started".to_owned(),
+            },
             ExecutionState::Lapsed => "lapsed: nobody started it in time".to_owned(),
             _ => return,
         };
@@ -128,6 +140,9 @@ impl Writer<'_> {
     pub(super) fn timeline(&mut self, request: &Request) {
         let settled = request.settled.as_ref();
         let mut moments = vec![(request.created_at, "asked")];
+        let votes = request.decisions.iter();
+        let votes = votes.filter(|vote| Some(vote.at) != settled.map(|settled| settled.at));
+        moments.extend(votes.map(|vote| (vote.at, vote.decision.past())));
         moments.extend(settled.map(|settled| (settled.at, settled.decision.word())));
         for attempt in &request.execution.attempts {
             moments.push((attempt.started_at, "started"));

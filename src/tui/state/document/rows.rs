@@ -17,6 +17,8 @@ const BYTES_PER_COLUMN: usize = 32;
 const GUTTER: usize = 2;
 /// One level of nested JSON.
 const INDENT: usize = 2;
+/// The sign of a change and the blank behind it.
+const SIGN: usize = 2;
 
 impl Block {
     pub(super) fn lay_out(&self, shape: Shape, rows: &mut Vec<Row>) {
@@ -44,6 +46,7 @@ impl Block {
                 let lines = text.lines(width.saturating_sub(GUTTER));
                 rows.extend(lines.into_iter().map(|line| content(0, line.pieces)));
             }
+            Block::Change { sign, text, tone } => change_rows(sign, text, *tone, width, rows),
             Block::Member { key, value, quoted } => member_rows(key, value, *quoted, width, rows),
             Block::Nested { depth, key, value } => {
                 nested_rows(*depth, key.as_ref(), value, width, rows);
@@ -59,6 +62,29 @@ fn content(indent: usize, pieces: Vec<Piece>) -> Row {
         pieces,
         ..Row::blank()
     }
+}
+
+/// A line of a change. Where it goes on below, the sign isn't repeated, and no text reaches its column.
+fn change_rows(
+    sign: &'static str,
+    text: &Untrusted,
+    tone: Tone,
+    width: usize,
+    rows: &mut Vec<Row>,
+) {
+    let room = width.saturating_sub(GUTTER);
+    if sign.is_empty() {
+        return rows.extend(key_rows(text, 0, room));
+    }
+    let lines = text.lines(room.saturating_sub(INDENT + SIGN)).into_iter();
+    rows.extend(lines.enumerate().map(|(index, line)| {
+        let sign = if index == 0 { sign } else { " " };
+        Row {
+            key: vec![Piece::Plain(format!("{sign} "))],
+            tone,
+            ..content(INDENT, line.pieces)
+        }
+    }));
 }
 
 /// A label and a value; where the value goes on below, its rows have the gutter, so that none of them

@@ -12,6 +12,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::tui::state::words;
 
 use super::mail::Mail;
+use super::plan::simply_asked;
 use super::{Block, Tone, hosts};
 
 /// Puts blocks down, and remembers every text of the agent's for the report on what it hides.
@@ -174,19 +175,13 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn policy(&mut self, request: &Request) {
-        let mut policy = request.verdict.text.raw_for_execution().to_owned();
-        if let Some(review) = request.review.as_ref().filter(|review| review.needed > 1) {
-            policy.push_str(&format!(
-                "; {} of {} approvals",
-                review.given, review.needed
-            ));
-        }
         self.put(Block::Field {
             label: "Policy",
-            value: Untrusted::from(policy),
-            aside: None,
+            value: request.verdict.text.clone(),
+            aside: simply_asked(request),
             tone: Tone::Content,
         });
+        self.plan(request);
         let guidance = request.review.as_ref().and_then(|r| r.guidance.clone());
         if let Some(guidance) = guidance {
             self.field("Guidance", guidance, Tone::Content);
@@ -258,6 +253,11 @@ impl<'a> Writer<'a> {
             aside: None,
             tone,
         });
+    }
+
+    /// For the rows under the headline, in words of ours.
+    pub(super) fn warn(&mut self, warning: String) {
+        self.written.warnings.push(warning);
     }
 
     pub(super) fn heading(&mut self, title: &'static str, note: String) {

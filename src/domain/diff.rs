@@ -1,14 +1,14 @@
 //! What is another in one JSON value than in another, field by field. Values are compared by what they
 //! mean, so that another way to write the same number is no change.
 
-use crate::domain::json::{Json, canonical};
-use crate::domain::untrusted::safe;
+use super::json::{Json, canonical};
+use super::untrusted::Untrusted;
 
 /// A field that is another now.
 #[derive(Debug, PartialEq)]
 pub struct Change<'a> {
-    /// Where it is, like `to[0]` or `headers.x-kind`, safe to print; empty for the whole.
-    pub path: String,
+    /// Where it is, like `to[0]` or `headers.x-kind`; empty for the whole.
+    pub path: Untrusted,
     pub was: Option<&'a Json>,
     pub is: Option<&'a Json>,
 }
@@ -43,7 +43,11 @@ fn compare<'a>(
         }
         (Some(old), Some(new)) if canonical(old) == canonical(new) => {}
         (None, None) => {}
-        (was, is) => changes.push(Change { path, was, is }),
+        (was, is) => changes.push(Change {
+            path: Untrusted::from(path),
+            was,
+            is,
+        }),
     }
 }
 
@@ -56,8 +60,8 @@ fn of<'a>(members: &'a [(String, Json)], key: &str) -> Option<&'a Json> {
 
 fn member(path: &str, key: &str) -> String {
     match path {
-        "" => safe(key),
-        path => format!("{path}.{}", safe(key)),
+        "" => key.to_owned(),
+        path => format!("{path}.{key}"),
     }
 }
 
@@ -110,7 +114,7 @@ mod tests {
             .map(|change| {
                 format!(
                     "{}: {} → {}",
-                    change.path,
+                    change.path.plain_line(),
                     text(change.was),
                     text(change.is)
                 )

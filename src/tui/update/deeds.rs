@@ -1,0 +1,177 @@
+//! What is done about a request besides deciding it: taking one's approval back, claiming it, putting it
+//! off. The outcome is only ever what the gate says.
+
+use crate::api::request::Request;
+use crate::client::ClientError;
+use crate::domain::id::RequestId;
+use crate::domain::lifecycle::Status;
+use crate::domain::time::Span;
+use crate::tui::effect::Effect;
+use crate::tui::state::overlay::{Overlay, TextLine};
+use crate::tui::state::pending::Deed;
+use crate::tui::state::{State, Tab, ToastTone, words};
+
+use super::{STALE, answers, history, toast};
+
+/// What the line offers first, and what each further `z` offers.
+const OFFERS: [&str; 3] = ["15m", "1h", words::TOMORROW];
+
+/// `u`: the approval of what is focused, or else the one that was just given.
+pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
+    let focused = match state.tab {
+        Tab::History => state.recorded().map(|request| request.id),
+        _ => state.pending.list.focused().map(|row| row.id),
+    };
+    match (state.why_not_undo(), state.just_approved(), focused) {
+        (None, _, Some(id)) | (_, Some(id), _) => send(state, id, Deed::TakeBack, effects),
+        (why, None, _) => {
+            let text = why.unwrap_or("nothing to take back here");
+            toast(state, ToastTone::Plain, text);
+        }
+    }
+}
+
+/// `c`
+pub fn claim(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    let Some(request) = state.pending.reading().map(|detail| &detail.request) else {
+        return;
+    };
+    let (id, mine) = (request.id, state.claims(request));
+    let deed = if mine { Deed::Release } else { Deed::Claim };
+    send(state, id, deed, effects);
+}
+
+/// `z`
+pub fn ask_how_long(state: &mut State) {
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    if let Some(detail) = state.pending.reading() {
+        let mut line = TextLine::about(&detail.request);
+        line.insert(OFFERS[0]);
+        state.overlay = Some(Overlay::Snooze(line));
+    }
+}
+
+/// `z` in that line.
+pub fn offer_another(state: &mut State) {
+    if let Some(Overlay::Snooze(line)) = &mut state.overlay {
+        let at = OFFERS.iter().position(|offer| *offer == line.text.trim());
+        let next = at.map_or(0, |at| (at + 1) % OFFERS.len());
+        line.clear();
+        line.insert(OFFERS[next]);
+    }
+}
+
+/// Enter in it.
+pub fn snooze(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Snooze(line)) = &state.overlay else {
+        return;
+    };
+    if line.stale {
+        return toast(state, ToastTone::Plain, STALE);
+    }
+    let id = line.about.id;
+    let typed = line.text.trim();
+    let until = match typed == words::TOMORROW {
+        true => words::tomorrow(state.now.wall, &state.zone),
+        false => {
+            let span = typed.parse::<Span>().ok();
+            let span = span.filter(|span| span.millis() > 0);
+            span.map(|span| state.now.wall.plus(span))
+        }
+    };
+    let Some(until) = until else {
+        let text = "how long? write it like 15m, 4h or 2d, or tomorrow";
+        return toast(state, ToastTone::Plain, text);
+    };
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    state.overlay = None;
+    send(state, id, Deed::Snooze(until), effects);
+}
+
+fn send(state: &mut State, id: RequestId, deed: Deed, effects: &mut Vec<Effect>) {
+    if !state.is_live() {
+        let text = "not connected: that needs the gate";
+        return toast(state, ToastTone::Plain, text);
+    }
+    if state.pending.doing.contains(&id) || state.pending.sending(id).is_some() {
+        return toast(state, ToastTone::Plain, "that is on its way to the gate");
+    }
+    state.pending.doing.push(id);
+    effects.push(Effect::Do(id, deed));
+}
+
+/// The gate has answered.
+pub fn done(
+    state: &mut State,
+    id: RequestId,
+    deed: Deed,
+    result: Result<Box<Request>, ClientError>,
+    effects: &mut Vec<Effect>,
+) {
+    state.pending.doing.retain(|doing| *doing != id);
+    let last = &mut state.pending.approved;
+    last.take_if(|(last, _)| *last == id && deed == Deed::TakeBack);
+    match result {
+        Ok(request) => took_effect(state, deed, *request, effects),
+        Err(error) => {
+            let text = match &error {
+                ClientError::Refused(problem) => answers::refusal(state, problem),
+                error if error.was_not_sent() => format!("nothing was changed: {error}"),
+                error => format!("not known yet whether the gate heard it: {error}"),
+            };
+            toast(state, ToastTone::Bad, text);
+            if state.is_live() {
+                answers::ask_again(state, id, effects);
+                history::ask_again(state, id, effects);
+            }
+        }
+    }
+}
+
+fn took_effect(state: &mut State, deed: Deed, request: Request, effects: &mut Vec<Effect>) {
+    let headline = request.headline.plain_line();
+    let text = match deed {
+        Deed::TakeBack if request.status == Status::Revoked => {
+            format!("taken back, and it won't run: {headline}")
+        }
+        Deed::TakeBack => format!("your approval is taken back: {headline}"),
+        Deed::Claim => format!("taken on; others see that: {headline}"),
+        Deed::Release => format!("given back: {headline}"),
+        Deed::Snooze(_) => put_off(state, &request, &headline),
+    };
+    toast(state, ToastTone::Good, text);
+    state.pending.list.refresh();
+    history::ask_again(state, request.id, effects);
+    if state.tab == Tab::Pending || state.pending.details.get(request.id).is_some() {
+        answers::put(state, request);
+    }
+}
+
+/// Hides it, and remembers when it comes back. Deadlines may bring it back earlier than was asked for.
+fn put_off(state: &mut State, request: &Request, headline: &str) -> String {
+    let until = request.you.as_ref().and_then(|you| you.snoozed_until);
+    let Some(until) = until else {
+        return format!("not hidden, its time is nearly over: {headline}");
+    };
+    state.pending.list.remove(request.id);
+    state.pending.returns.push(until);
+    let until = words::when(until, state.now.wall, &state.zone);
+    format!("put off until {until}: {headline}")
+}
+
+/// Those whose time has come are asked for again.
+pub fn due(state: &mut State) {
+    let now = state.now.wall;
+    let before = state.pending.returns.len();
+    state.pending.returns.retain(|at| *at > now);
+    if state.pending.returns.len() < before {
+        state.pending.list.refresh();
+    }
+}
