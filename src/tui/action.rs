@@ -22,6 +22,8 @@ pub enum ActionId {
     PreviousTab,
     Approve,
     Reject,
+    Respond,
+    Undo,
     Notify,
     Remember,
     Why,
@@ -32,6 +34,7 @@ pub enum ActionId {
     Confirm,
     Cancel,
     SendReason,
+    SendAnswer,
     CancelReason,
     Close,
     Refresh,
@@ -48,6 +51,8 @@ pub enum Scope {
     Confirm,
     /// The line in which a reason is typed; only keys without a character are actions there.
     Reason,
+    /// The line in which an answer to the agent is typed, likewise.
+    Answer,
     /// A page laid over the screen: help, why.
     Overlay,
     /// The request that is being read on the Pending screen.
@@ -117,7 +122,13 @@ use ActionId as Id;
 use Danger::{Alters, Decides};
 use Permission::{Admin, Everybody, Reviewer};
 
-const ANYWHERE: &[Scope] = &[Scope::Confirm, Scope::Reason, Scope::Overlay, Scope::Screen];
+const ANYWHERE: &[Scope] = &[
+    Scope::Confirm,
+    Scope::Reason,
+    Scope::Answer,
+    Scope::Overlay,
+    Scope::Screen,
+];
 const LISTS: &[Scope] = &[Scope::List, Scope::Overlay];
 
 #[rustfmt::skip]
@@ -159,6 +170,10 @@ pub const ACTIONS: &[Action] = &[
         "Lets the agent do exactly what is shown, once. High and critical risk ask again.", &[Scope::Request], Reviewer, Decides),
     row(Id::Reject, "reject", &["r"], "reject",
         "Refuses it; asks for a reason first, which the agent gets.", &[Scope::Request], Reviewer, Decides),
+    row(Id::Respond, "respond", &["R"], "answer",
+        "Answers the agent in words instead of letting the action run; asks for the words first.", &[Scope::Request], Reviewer, Decides),
+    row(Id::Undo, "undo", &["z"], "undo",
+        "Takes your last approval back, or the one that is focused in the history, until it has started to run.", &[Scope::Screen], Everybody, Alters),
     row(Id::Notify, "notify", &["t"], "notify agent",
         "Whether the agent is told the outcome. It always is in a chat and while it waits.", &[Scope::Request], Reviewer, Alters),
     row(Id::Remember, "remember", &["m"], "remember",
@@ -181,8 +196,10 @@ pub const ACTIONS: &[Action] = &[
         "Leaves the question without deciding.", &[Scope::Confirm], Everybody, Danger::None),
     row(Id::SendReason, "send_reason", &["enter"], "reject",
         "Rejects with the reason that was typed.", &[Scope::Reason], Reviewer, Decides),
+    row(Id::SendAnswer, "send_answer", &["enter"], "answer",
+        "Gives the agent what was typed; the action doesn't run.", &[Scope::Answer], Reviewer, Decides),
     row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
-        "Leaves the reason without deciding.", &[Scope::Reason], Everybody, Danger::None),
+        "Leaves the reason, or the answer, without deciding.", &[Scope::Reason, Scope::Answer], Everybody, Danger::None),
     row(Id::Close, "close", &["esc", "q", "?", "w"], "close",
         "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
 

@@ -17,6 +17,8 @@ pub enum Effect {
     FetchPage(PageFetch),
     FetchRequest(RequestId),
     Decide(RequestId, Box<Decide>),
+    /// Take one's own approval back.
+    TakeBack(RequestId),
     FetchWhy(RequestId),
     FetchHistory(PageFetch),
     /// A request of the history, with its parameters.

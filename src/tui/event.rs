@@ -48,6 +48,7 @@ pub enum Answer {
     Page(PageFetch, Result<Page<Request>, ClientError>),
     Request(RequestId, Result<Box<Request>, ClientError>),
     Decided(RequestId, Word, Result<Box<Request>, ClientError>),
+    TakenBack(RequestId, Result<Box<Request>, ClientError>),
     Why(RequestId, Result<Box<Why>, ClientError>),
     History(PageFetch, Result<Page<Request>, ClientError>),
     Opened(RequestId, Result<Box<Request>, ClientError>),

@@ -194,7 +194,10 @@ mod tests {
     fn nothing_that_decides_is_on_enter_space_or_a_ctrl_key_outside_a_text_field() {
         use crate::tui::action::Danger;
         for action in ACTIONS.iter().filter(|a| a.danger == Danger::Decides) {
-            if action.scopes != [Scope::Reason] {
+            if ![[Scope::Reason], [Scope::Answer]]
+                .iter()
+                .any(|text| action.scopes == text)
+            {
                 for key in action.keys {
                     assert!(!["enter", "space"].contains(key) && !key.starts_with("ctrl-"));
                 }

@@ -264,6 +264,14 @@ impl<C: Connect> Session<C> {
                     self.tasks.spawn(task);
                 }
             }
+            Effect::TakeBack(id) => {
+                let task = self.answering(move |client: Client| async move {
+                    Answer::TakenBack(id, client.take_back(id).await.map(Box::new))
+                });
+                if let Some(task) = task {
+                    self.tasks.spawn(task);
+                }
+            }
             Effect::Decide(id, decide) => {
                 let task = self.answering(move |client: Client| async move {
                     let answer = client.decide(id, &decide).await.map(Box::new);

@@ -165,6 +165,8 @@ pub struct Desk {
     pub gate: Vec<Request>,
     /// Decisions that the gate has been sent and hasn't answered.
     pub sent: Vec<(RequestId, Decide)>,
+    /// What was to be taken back.
+    pub taken_back: Vec<RequestId>,
     /// What was asked of the gate, as it was asked.
     pub asked: Vec<PageFetch>,
     pub fetched: Vec<RequestId>,
@@ -201,6 +203,7 @@ impl Desk {
             state: State::new(now, size, TimeZone::UTC, "signoff".to_owned()),
             gate,
             sent: Vec::new(),
+            taken_back: Vec::new(),
             asked: Vec::new(),
             fetched: Vec::new(),
             browsed: Vec::new(),
@@ -260,6 +263,7 @@ impl Desk {
             Effect::Quit => self.left = true,
             Effect::Redraw | Effect::FetchWhy(_) => {}
             Effect::Decide(id, decide) => self.sent.push((id, *decide)),
+            Effect::TakeBack(id) => self.taken_back.push(id),
             Effect::FetchPage(fetch) => {
                 self.asked.push(fetch.clone());
                 let page = self.page(&fetch, false);

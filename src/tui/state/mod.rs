@@ -27,7 +27,7 @@ use super::keymap::Keymap;
 use document::Shape;
 use history::History;
 use layout::{Layout, Mode};
-use overlay::Overlay;
+use overlay::{Overlay, Purpose};
 use page::PageRow;
 use pending::{Pane, Pending};
 use settings::Settings;
@@ -193,7 +193,10 @@ impl State {
     pub fn scopes(&self) -> &'static [Scope] {
         match (&self.overlay, self.tab) {
             (Some(Overlay::Confirm(_)), _) => &[Scope::Confirm],
-            (Some(Overlay::Reason(_)), _) => &[Scope::Reason],
+            (Some(Overlay::Reason(line)), _) => match line.purpose {
+                Purpose::Reject => &[Scope::Reason],
+                Purpose::Answer => &[Scope::Answer],
+            },
             (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => &[Scope::Overlay],
             (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],
             (None, Tab::History) => &[Scope::Record, Scope::List, Scope::Screen],

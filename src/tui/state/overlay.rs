@@ -28,9 +28,19 @@ pub struct Question {
     pub digest: Digest,
 }
 
-/// The reason for a rejection while it is typed.
+/// What a line of text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Why it is rejected.
+    Reject,
+    /// What the agent gets instead of a run.
+    Answer,
+}
+
+/// The reason for a rejection, or the answer to the agent, while it is typed.
 #[derive(Debug)]
 pub struct ReasonLine {
+    pub purpose: Purpose,
     pub id: RequestId,
     pub digest: Digest,
     pub text: String,

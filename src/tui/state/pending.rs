@@ -28,6 +28,8 @@ pub struct Pending {
     pub choice: Choice,
     pub details: Details,
     pub sending: Vec<Sending>,
+    /// What was approved here last: what `undo` takes back.
+    pub approved: Option<RequestId>,
 }
 
 /// What the next decision will say besides yes or no; made anew for each request.

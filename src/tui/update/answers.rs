@@ -19,6 +19,7 @@ pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
         Answer::Page(fetch, result) => page(state, &fetch, result),
         Answer::Request(id, result) => request(state, id, result, effects),
         Answer::Decided(id, word, result) => decided(state, id, word, result, effects),
+        Answer::TakenBack(id, result) => taken_back(state, id, result, effects),
         Answer::Why(id, result) => why(state, id, result),
         Answer::History(fetch, result) => history::page(state, &fetch, result),
         Answer::Opened(id, result) => history::opened(state, id, result, effects),
@@ -113,6 +114,32 @@ fn decided(
     }
 }
 
+/// Whatever the gate says of it: that it was taken back, or why not.
+fn taken_back(
+    state: &mut State,
+    id: RequestId,
+    result: Result<Box<Request>, ClientError>,
+    effects: &mut Vec<Effect>,
+) {
+    match result {
+        Ok(request) => {
+            state.pending.approved.take_if(|approved| *approved == id);
+            let what = match request.status.decided() {
+                true => "taken back, the agent has to ask again",
+                false => "taken back, it waits again",
+            };
+            let text = format!("{what}: {}", request.headline.plain_line());
+            toast(state, ToastTone::Good, text);
+            put(state, *request);
+        }
+        Err(ClientError::Refused(problem)) => {
+            toast(state, ToastTone::Bad, refusal(state, &problem));
+        }
+        Err(error) => toast(state, ToastTone::Bad, error.to_string()),
+    }
+    ask_again(state, id, effects);
+}
+
 fn ask_again(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
     state.pending.list.refresh();
     if state.pending.details.ask_again(id) {
@@ -123,6 +150,9 @@ fn ask_again(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
 /// The gate has the decision.
 fn heard(state: &mut State, word: Word, remember: Remember, request: Request) {
     let headline = request.headline.plain_line();
+    if word == Word::Approve {
+        state.pending.approved = Some(request.id);
+    }
     let text = match &request.review {
         Some(review) if !request.status.decided() => format!(
             "{}, {} of {} approvals: {headline}",

@@ -8,9 +8,9 @@ use crate::domain::id::RequestId;
 use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::tui::effect::Effect;
-use crate::tui::state::overlay::{Overlay, Question, ReasonLine};
+use crate::tui::state::overlay::{Overlay, Purpose, Question, ReasonLine};
 use crate::tui::state::pending::Sending;
-use crate::tui::state::{self, State, ToastTone, words};
+use crate::tui::state::{self, State, Tab, ToastTone, words};
 
 use super::{STALE, guard, toast};
 
@@ -74,13 +74,14 @@ pub fn confirm(state: &mut State, question: Question, effects: &mut Vec<Effect>)
     );
 }
 
-/// `r`
-pub fn ask_reason(state: &mut State) {
+/// `r` and `R`: both ask for words first.
+pub fn ask_words(state: &mut State, purpose: Purpose) {
     if let Some(why) = state.obstacle() {
         return toast(state, ToastTone::Plain, why);
     }
     if let Some(detail) = state.pending.reading() {
         state.overlay = Some(Overlay::Reason(ReasonLine {
+            purpose,
             id: detail.request.id,
             digest: detail.request.digest,
             text: String::new(),
@@ -88,6 +89,48 @@ pub fn ask_reason(state: &mut State) {
             asked_again: false,
             stale: false,
         }));
+    }
+}
+
+/// Enter in the answer.
+pub fn respond(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Overlay::Reason(line)) = &mut state.overlay else {
+        return;
+    };
+    if line.stale {
+        return toast(state, ToastTone::Plain, STALE);
+    }
+    let words = line.text.trim().to_owned();
+    if words.is_empty() {
+        line.asked_again = true;
+        return;
+    }
+    let (id, digest) = (line.id, line.digest);
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    state.overlay = None;
+    let words = Some(Untrusted::from(words));
+    send(state, id, digest, Word::Respond, words, effects);
+}
+
+/// `z`: one's own approval, until it is used.
+pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
+    if !state.is_live() {
+        let text = "not connected: taking back needs the gate";
+        return toast(state, ToastTone::Plain, text);
+    }
+    let target = match state.tab {
+        Tab::History => state.history.list.focused().map(|row| row.id),
+        Tab::Pending | Tab::Settings => state.pending.approved,
+    };
+    match target {
+        Some(id) => effects.push(Effect::TakeBack(id)),
+        None => toast(
+            state,
+            ToastTone::Plain,
+            "you have approved nothing since the inbox was opened; the history has the rest",
+        ),
     }
 }
 
@@ -135,10 +178,10 @@ fn send(
         decision: word,
         digest: Some(digest),
         plan: request.review.as_ref().map(|review| review.plan),
-        reason,
+        reason: reason.clone().filter(|_| word != Word::Respond),
         notify_agent: choice.notify_agent,
         params: None,
-        text: None,
+        text: reason.filter(|_| word == Word::Respond),
         remember: match word {
             Word::Approve => choice.remember,
             Word::Reject | Word::Respond => Remember::Once,

@@ -68,7 +68,9 @@ fn refuse_burst(state: &mut State, action: ActionId) {
     }
     match &mut state.overlay {
         // The line end of a paste is a blank in a line of text.
-        Some(Overlay::Reason(line)) if action == ActionId::SendReason => {
+        Some(Overlay::Reason(line))
+            if matches!(action, ActionId::SendReason | ActionId::SendAnswer) =>
+        {
             if !line.insert(" ") {
                 reason_is_full(state);
             }

@@ -30,6 +30,7 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
             decide::confirm(state, question, effects);
         }
         (Some(Overlay::Reason(_)), ActionId::SendReason) => decide::reject(state, effects),
+        (Some(Overlay::Reason(_)), ActionId::SendAnswer) => decide::respond(state, effects),
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,
         (Some(Overlay::Help { scroll }), action) => scrolled(scroll, action, half),
         (Some(Overlay::Why(ladder)), action) => scrolled(&mut ladder.scroll, action, half),

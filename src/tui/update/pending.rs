@@ -8,7 +8,7 @@ use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::document::Document;
 use crate::tui::state::layout::Mode;
-use crate::tui::state::overlay::Overlay;
+use crate::tui::state::overlay::{Overlay, Purpose};
 use crate::tui::state::pending::{Choice, Pane};
 use crate::tui::state::{State, ToastTone};
 
@@ -21,7 +21,8 @@ const REFRESH: Duration = Duration::from_millis(100);
 pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
     match action {
         ActionId::Approve => decide::approve(state, effects),
-        ActionId::Reject => decide::ask_reason(state),
+        ActionId::Reject => decide::ask_words(state, Purpose::Reject),
+        ActionId::Respond => decide::ask_words(state, Purpose::Answer),
         ActionId::Notify => decide::toggle_notify(state),
         ActionId::Remember => decide::cycle_remember(state),
         ActionId::Why => {

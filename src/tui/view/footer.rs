@@ -10,7 +10,7 @@ use crate::domain::review::Remember;
 use crate::domain::untrusted::Untrusted;
 use crate::tui::action::ActionId as Id;
 use crate::tui::state::layout::{Layout, Mode};
-use crate::tui::state::overlay::{Overlay, ReasonLine};
+use crate::tui::state::overlay::{Overlay, Purpose, ReasonLine};
 use crate::tui::state::pending::Pane;
 use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
@@ -70,7 +70,13 @@ fn in_a_row(
 pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
     let keys: &[Id] = match (&state.overlay, state.tab) {
         (Some(Overlay::Confirm(_)), _) => return (&[Id::Confirm], Id::Cancel),
-        (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),
+        (Some(Overlay::Reason(line)), _) => {
+            let send: &[Id] = match line.purpose {
+                Purpose::Reject => &[Id::SendReason],
+                Purpose::Answer => &[Id::SendAnswer],
+            };
+            return (send, Id::CancelReason);
+        }
         (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
@@ -273,6 +279,10 @@ fn words(state: &State, theme: &Theme) -> Option<(String, Style)> {
     if let Some(Overlay::Reason(line)) = &state.overlay {
         let words = match line.asked_again {
             _ if line.stale => "it has changed meanwhile: nothing was decided; esc leaves",
+            true if line.purpose == Purpose::Answer => "an answer says something: type it, or esc",
+            false if line.purpose == Purpose::Answer => {
+                "what is the agent to know? Enter answers and nothing runs, esc cancels"
+            }
             true => "a reason helps the agent: type one, or press Enter again to reject without",
             false => "why not? Enter rejects, esc cancels",
         };
@@ -294,7 +304,10 @@ fn obstacle(state: &State) -> Option<String> {
 }
 
 fn reason_line(line: &ReasonLine, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Position {
-    let label = "Reason  ";
+    let label = match line.purpose {
+        Purpose::Reject => "Reason  ",
+        Purpose::Answer => "Answer  ",
+    };
     let room = usize::from(area.width).saturating_sub(label.len() + 1);
     // The end that is being typed stays on the screen.
     let before = &line.text[..line.cursor];

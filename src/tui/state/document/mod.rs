@@ -7,6 +7,7 @@ mod hosts;
 mod mail;
 mod params;
 mod record;
+mod review;
 mod rows;
 #[cfg(test)]
 mod tests;

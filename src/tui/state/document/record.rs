@@ -22,6 +22,9 @@ impl Writer<'_> {
             if let Some(reason) = words::said(settled.reason.as_ref()) {
                 self.field("Reason", reason.clone(), Tone::Content);
             }
+            if let Some(answer) = &settled.answer {
+                self.field("Answer", answer.clone(), Tone::Content);
+            }
             self.votes(request);
             self.agent_knows(settled);
         }
@@ -96,7 +99,10 @@ impl Writer<'_> {
                 ),
                 None => "not started".to_owned(),
             },
-            ExecutionState::Revoked => "revoked before it was started".to_owned(),
+            ExecutionState::Revoked => match &execution.revoked_by {
+                Some(by) => format!("taken back by {by} before it was started"),
+                None => "revoked before it was started".to_owned(),
+            },
             ExecutionState::Lapsed => "lapsed: nobody started it in time".to_owned(),
             _ => return,
         };

@@ -66,6 +66,8 @@ impl<'a> Writer<'a> {
             self.claimed(&request.recipients);
         }
         self.circumstances(request);
+        self.review(request);
+        self.edit(request);
         match (&mail, params) {
             (Some(mail), _) => self.mail_body(mail, request),
             (None, Some(params)) => {
@@ -174,13 +176,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn policy(&mut self, request: &Request) {
-        let mut policy = request.verdict.text.raw_for_execution().to_owned();
-        if let Some(review) = request.review.as_ref().filter(|review| review.needed > 1) {
-            policy.push_str(&format!(
-                "; {} of {} approvals",
-                review.given, review.needed
-            ));
-        }
+        let policy = request.verdict.text.raw_for_execution().to_owned();
         self.put(Block::Field {
             label: "Policy",
             value: Untrusted::from(policy),
