@@ -28,6 +28,7 @@ mod people;
 mod policy_from_the_shell;
 mod races;
 mod roles;
+mod sources;
 mod terminal;
 mod time;
 mod tools;
