@@ -6,6 +6,7 @@ mod support;
 mod asking;
 mod audit;
 mod backup;
+mod bypass;
 mod commands;
 mod crash;
 mod deciding;
