@@ -367,6 +367,42 @@ async fn nobody_reviews_themselves_where_that_is_forbidden() {
     );
 }
 
+/// 01 §States.15: neither a rule, a pattern nor an unlock of one's own lets one's pending request pass.
+#[tokio::test]
+async fn whoever_changes_the_rules_decides_nothing_of_their_own_that_was_asked_before() {
+    let scene = Scene::under(
+        "[[rule]]\nname = \"Apart\"\neffect = \"ask\"\nresolver = \"role:admin\"\nseparate = true\n",
+    )
+    .await;
+    let bot = json!({"id": "bot", "owners": ["ana"], "users": ["dana"]});
+    scene.owner.post("/v1/agents", bot.to_string()).await;
+    let bot = scene
+        .gate
+        .wire(&scene.gate.token(json!({"agent": "bot"})).await);
+    let mut request = mail(PAT);
+    request["on_behalf_of"] = json!("dana");
+    let asked = bot.post("/v1/requests", request.to_string()).await.json();
+    assert_eq!(asked["status"], "pending");
+
+    let rules = "[[trusted]]\nname = \"Anything\"\nagent = \"bot\"\naction = \"email.send\"\nmax_risk = \"high\"\n";
+    assert_eq!(scene.dana.save_policy(rules).await.status, 200);
+    let unlock = r#"{"auto_approval_allowed": true}"#;
+    let unlocked = scene.dana.patch("/v1/actions/email.send", unlock).await;
+    assert_eq!(unlocked.status, 200);
+    let call = scene.dana.call("PUT", "/v1/preferences/email.send");
+    let call = call.header("content-type", "application/json");
+    let chosen = call.body(r#"{"mode": "always"}"#).send().await.unwrap();
+    assert_eq!(chosen.status(), 200);
+
+    let refused = approve(&scene.dana, &asked).await;
+    assert_eq!(refused.problem().name(), "not-a-reviewer", "{refused:?}");
+    let now = scene.owner.get(&path(&asked)).await.json();
+    assert_eq!(now["status"], "pending");
+    assert_eq!(now["review"], asked["review"], "the plan is as it was");
+    let decided = approve(&scene.owner, &asked).await.json();
+    assert_eq!(decided["status"], "approved");
+}
+
 /// 01 §Snapshot: whether a voter is still active and still in the role is checked when they vote.
 #[tokio::test]
 async fn who_left_the_role_between_seeing_and_voting_decides_nothing() {

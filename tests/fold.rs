@@ -686,6 +686,7 @@ async fn busy_history(mut gate: TestGate, rounds: usize) -> TestGate {
     ending(gate).await
 }
 
+/// 01 §Event, §States.11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn folding_the_log_gives_the_tables() {
     let gate = busy_history(TestGate::start().await, 200).await;

@@ -117,6 +117,7 @@ on_timeout = "escalate"
     assert_eq!(own["settled"]["reason"], "wrong record");
 }
 
+/// 01 §Checkpoint
 #[tokio::test]
 async fn source_004_a_checkpoint_is_handed_back_untouched_days_later() {
     let scene = Scene::under("[timeouts]\nlow = \"never\"\n").await;
