@@ -24,11 +24,19 @@
 //! | the seven rungs of the ladder, a file each | [`policy::ladder`] |
 //! | how grave a request is, and by which signs | `policy/risk.rs`, `policy/risk/signals.rs` |
 //! | who reviews, and who may vote at this moment | [`policy::reviewers`] |
+//! | how a policy document is read, and where it is wrong | `policy/document/` |
+//! | what `when` may say, and what bounds it | `policy/condition/` |
 //! | the actions that ship with the program | `assets/catalogue.toml` |
 //! | where anything is changed | [`gate`]; the commit itself is `gate/clerk.rs` |
 //! | the tree over the log, and its signature | `domain/merkle.rs`, `domain/checkpoint.rs`; it grows in `store/sqlite/tree.rs` |
 //! | what proves a database | `store/sqlite/audit.rs`, which replays the log, and `compare.rs` |
 //! | where a request is written | `store/sqlite/project.rs`; its version and its payload in `write.rs` |
+//! | how a request becomes a verdict, with all that the ladder has to know | `gate/judge.rs` |
+//! | what another policy would have said | `gate/replay.rs`; saving one, `gate/policy.rs` |
+//! | what a token may see of parameters | `gate/mask.rs` |
+//! | what was pinned of a tool, and what happens when it changes | `gate/tools.rs` |
+//! | who is asked once the reviewers are gone | `gate/reroute.rs` |
+//! | what workers lease, renew and report | `gate/work.rs` |
 //! | when a deadline fires | `gate/timers.rs` |
 //! | a path of the API | `server/mod.rs`; its types are in [`api`] |
 //! | how the API describes itself | `server/openapi/`, read off each handler's signature |

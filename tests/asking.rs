@@ -124,6 +124,7 @@ async fn any_json_value_may_be_the_parameters() {
     }
 }
 
+/// 01 §Request
 #[tokio::test]
 async fn the_digest_is_that_of_the_meaning() {
     let gate = TestGate::start().await;
@@ -375,6 +376,7 @@ async fn only_steps_may_be_asked_for_as_steps() {
     }
 }
 
+/// 01 §Agent
 #[tokio::test]
 async fn an_agent_acts_only_for_its_own_users() {
     let gate = TestGate::start().await;
@@ -490,6 +492,7 @@ async fn all_requests(owner: &Client) -> usize {
         .len()
 }
 
+/// 01 §States.9
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_key_and_body_is_one_request_however_often_it_is_sent() {
     let gate = TestGate::start().await;

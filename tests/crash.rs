@@ -266,6 +266,7 @@ fn moment(round: usize) -> usize {
     1 + round * 37 % CALLS
 }
 
+/// 01 §States.13, by killing the process: a reply is sent only after its commit.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_by_kill_9() {
     let rounds =

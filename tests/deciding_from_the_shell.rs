@@ -466,6 +466,7 @@ fn an_edit_is_shown_field_by_field_before_it_is_asked_about() {
     );
 }
 
+/// 01 §Claim and snooze
 #[test]
 fn a_claim_warns_others_and_a_snooze_hides_it_from_one() {
     let home = Home::new();

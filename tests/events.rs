@@ -24,6 +24,7 @@ async fn fill(agent: &Client, owner: &Client, name: &str, count: usize) {
     }
 }
 
+/// 01 §States.10
 #[tokio::test]
 async fn a_reader_that_reconnects_misses_nothing_and_sees_nothing_twice() {
     let gate = TestGate::start().await;

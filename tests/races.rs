@@ -88,6 +88,7 @@ async fn the_clock_is_one_of_the_racers() {
     }
 }
 
+/// 01 §Vote
 #[tokio::test]
 async fn the_same_decision_again_is_the_same_answer() {
     let gate = TestGate::start().await;

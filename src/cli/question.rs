@@ -11,12 +11,13 @@ pub fn can_ask() -> bool {
 
 /// Shows the text, which ends with the question, and gives the line that was typed after it.
 pub async fn ask(text: &str) -> Result<String, Failure> {
-    let mut err = io::stderr().lock();
-    let asked = err.write_all(text.as_bytes()).and_then(|()| err.flush());
-    drop(err);
-    asked.map_err(|error| Failure::because("could not ask", &error))?;
+    // A long text takes its time on a slow line: only the question itself comes after the flush, so that
+    // whatever is typed once it is seen counts.
+    let (text, question) = text.split_at(text.rfind('\n').map_or(0, |end| end + 1));
+    write(text)?;
     rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush)
         .map_err(|error| Failure::because("could not ask", &io::Error::from(error)))?;
+    write(question)?;
     // Off this thread: it may be the one that the gate runs on.
     let line = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
@@ -27,4 +28,11 @@ pub async fn ask(text: &str) -> Result<String, Failure> {
         Ok(Err(error)) => Err(Failure::because("could not read the answer", &error)),
         Err(error) => Err(Failure::because("could not read the answer", &error)),
     }
+}
+
+fn write(text: &str) -> Result<(), Failure> {
+    let mut err = io::stderr().lock();
+    err.write_all(text.as_bytes())
+        .and_then(|()| err.flush())
+        .map_err(|error| Failure::because("could not ask", &error))
 }

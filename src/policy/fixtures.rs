@@ -15,6 +15,7 @@ use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::policy::catalogue::Catalogue;
+use crate::policy::condition::Condition;
 use crate::policy::document::{Policy, Review, Rule, Rules, Says, Scope};
 use crate::policy::glob::Glob;
 use crate::policy::ladder::{Question, Recipients};
@@ -115,6 +116,14 @@ pub fn about(action: &str) -> Scope {
     Scope {
         action: Some(Glob::new(action)),
         ..Scope::default()
+    }
+}
+
+/// The same, under a condition.
+pub fn when(action: &str, condition: &str) -> Scope {
+    Scope {
+        when: Some(Condition::parse(condition).unwrap()),
+        ..about(action)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::api::policy::{
     TriedOut, TryOut,
 };
 use crate::api::problem::ProblemKind;
+use crate::domain::id::ActionName;
 use crate::domain::json::Json;
 use crate::domain::tool::Tool;
 use crate::domain::untrusted::Untrusted;
@@ -317,13 +318,10 @@ pub(super) async fn tools(
 pub(super) async fn accept_tool(
     State(shared): State<Shared>,
     Manager(caller): Manager,
-    Path(id): Path,
+    Path(id): Path<ActionName>,
     Nothing { .. }: Nothing,
 ) -> Answered<ToolView> {
-    let action = id.parse().map_err(|error: crate::domain::id::BadId| {
-        Rejection::new(ProblemKind::NotFound, error.to_string())
-    })?;
-    Ok(ok(tool(&shared.gate.accept_tool(&caller, &action).await?)))
+    Ok(ok(tool(&shared.gate.accept_tool(&caller, &id).await?)))
 }
 
 fn tool(tool: &Tool) -> ToolView {

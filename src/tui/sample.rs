@@ -167,6 +167,8 @@ pub struct Desk {
     pub gate: Vec<Request>,
     /// Decisions that the gate has been sent and hasn't answered.
     pub sent: Vec<(RequestId, Decide)>,
+    /// What was to be taken back.
+    pub taken_back: Vec<RequestId>,
     /// What was asked of the gate, as it was asked.
     pub asked: Vec<PageFetch>,
     pub fetched: Vec<RequestId>,
@@ -209,6 +211,7 @@ impl Desk {
             state: State::new(now, size, TimeZone::UTC, "signoff".to_owned()),
             gate,
             sent: Vec::new(),
+            taken_back: Vec::new(),
             asked: Vec::new(),
             fetched: Vec::new(),
             browsed: Vec::new(),

@@ -83,6 +83,16 @@ def a_request(operation):
     return request
 
 
+def a_tool():
+    """A tool that an agent has named, by its action."""
+    action = "mcp.tracker.create"
+    call("agent", "POST", "/v1/requests", {
+        "action": action, "params": {},
+        "context": {"tool": {"server": "tracker", "name": "create", "definition": {"n": str(uuid.uuid4())}}},
+    })
+    return action
+
+
 def of_a_request(case, operation):
     request = a_request(operation)
     case.path_parameters["id"] = request["id"]
@@ -107,6 +117,8 @@ def make_it_mean_something(case, operation):
     noun = (case.operation.path.split("/") + [""])[2]
     if "id" in parameters and noun in ("requests", "notices", "work"):
         of_a_request(case, operation)
+    elif noun == "tools" and "id" in parameters:
+        parameters["id"] = a_tool()
     elif "id" in parameters and SCHEME == "person":
         new = {"id": f"new-{uuid.uuid4()}"}
         parameters["id"] = call("owner", "POST", f"/v1/{noun}", new)["id"]

@@ -87,6 +87,7 @@ fn every_action_has_its_integration_open_to_everybody() {
     );
 }
 
+/// 01 §Integration: one seen for the first time is learnt.
 #[test]
 fn an_unknown_action_is_learnt_with_care() {
     let learnt = Catalogue::shipped().learn(&id("mcp.files.delete"));

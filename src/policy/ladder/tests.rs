@@ -1,6 +1,7 @@
 //! What holds for every question, whatever the workspace.
 
 mod any;
+mod conditions;
 mod properties;
 
 use super::*;

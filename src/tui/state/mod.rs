@@ -28,7 +28,7 @@ use super::keymap::Keymap;
 use document::Shape;
 use history::History;
 use layout::{Layout, Mode};
-use overlay::Overlay;
+use overlay::{Overlay, Purpose};
 use page::PageRow;
 use pending::{Pane, Pending};
 use settings::Settings;

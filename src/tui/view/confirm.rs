@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::api::request::Request;
 use crate::domain::review::Remember;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::pending::Detail;
@@ -89,15 +90,24 @@ fn question(
         let nobody = "to  nobody that the parameters name";
         rows.push(vec![Span::styled(nobody, theme.warning())]);
     }
-    let whom = request.on_behalf_of.as_ref();
-    let effect = format!(
-        "{} may then run {} once, exactly as you have read{}.",
-        request.agent,
-        request.action,
-        whom.map_or_else(String::new, |person| format!(", for {person}"))
-    );
-    rows.push(vec![Span::styled(effect, theme.dim())]);
+    rows.push(vec![Span::styled(effect(request), theme.dim())]);
     rows
+}
+
+/// What a yes does: it lets the action run, or counts towards those that it takes.
+fn effect(request: &Request) -> String {
+    let (agent, action) = (&request.agent, &request.action);
+    if let Some(review) = &request.review
+        && review.needed > review.given + 1
+    {
+        let needed = review.needed;
+        return format!(
+            "Yours is one of {needed} approvals; with the last, {agent} may run it once."
+        );
+    }
+    let whom = request.on_behalf_of.as_ref();
+    let whom = whom.map_or_else(String::new, |person| format!(", for {person}"));
+    format!("{agent} may then run {action} once, exactly as you have read{whom}.")
 }
 
 fn answer(theme: &Theme) -> Vec<Span<'static>> {

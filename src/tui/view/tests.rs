@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Rect, Size};
 use ratatui::style::{Color, Modifier};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::api::settings::Choice;
 use crate::domain::people::Role;
 use crate::tui::event::{Answer, Event};
-use crate::tui::sample::{Desk, decided, id, queue};
+use crate::tui::sample::{Desk, decided, id, queue, request};
 use crate::tui::theme::{Depth, GlyphSet, Palette, Theme};
 
 use super::draw_into;
@@ -140,6 +140,48 @@ fn the_question_before_a_grave_approval() {
     desk.keys("ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d ctrl-d a");
     insta::assert_snapshot!("confirm_80x24", picture(&desk, &dark()));
     insta::assert_snapshot!("confirm_80x24_mono", picture(&desk, &mono()));
+}
+
+/// Everything that a plan with more than one voice has to say, and what a yes to it does.
+#[test]
+fn a_request_that_two_must_approve_and_one_changed() {
+    let digest = format!("sha256:{:064x}", 1);
+    let vote = |more: Value| {
+        let mut vote = json!({"by": "lee", "decision": "approve", "digest": digest, "plan": 1, "reason": null,
+                              "notify_agent": false, "remember": "once", "at": "2026-11-20T13:59:00Z"});
+        vote.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        vote
+    };
+    let payment = request(
+        1,
+        "pay 120 to pat@partner.example",
+        &json!({"to": "pat@partner.example", "amount": 120}),
+        json!({
+            "action": "payment.send",
+            "risk": {"level": "high", "reasons": []},
+            "original": {"params": {"to": "pat@partner.example", "amount": 1200}, "digest": digest},
+            "edited_by": ["lee"],
+            "review": {"resolver": "role:admin", "reviewers": ["dana", "lee", "rita"], "needed": 3, "given": 1,
+                       "plan": 2, "fallback_at": "2026-11-20T14:20:00Z", "separate": true,
+                       "guidance": "Two people see every payment.",
+                       "stages": [
+                           {"resolver": "role:admin", "reviewers": ["dana", "lee", "rita"], "open": true, "skipped": null},
+                           {"resolver": "group:finance", "reviewers": ["ben"], "open": false, "skipped": null}]},
+            "decisions": [
+                vote(json!({"counts": false})),
+                vote(json!({"by": "rita", "stands_for": "sam", "reason": "as agreed with sam"}))],
+        }),
+    );
+    let mut desk = Desk::new(80, 36, vec![payment]);
+    insta::assert_snapshot!("quorum_80x36", text(&desk, &dark()));
+    desk.keys("enter ctrl-d a");
+    let asked = text(&desk, &dark());
+    assert!(
+        asked.contains("Yours is one of 3 approvals; with the last, billing-bot may run it once."),
+        "{asked}"
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod mail;
 mod params;
 mod plan;
 mod record;
+mod review;
 mod rows;
 #[cfg(test)]
 mod tests;
