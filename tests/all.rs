@@ -20,6 +20,7 @@ mod hiding;
 mod hostile;
 mod hostile_screen;
 mod inbox;
+mod inbox_review;
 mod layers;
 mod observing;
 mod openapi;

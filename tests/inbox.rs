@@ -15,7 +15,7 @@ use signoff::api::settings::PatchAction;
 use signoff::client::{Client, Until};
 use signoff::domain::lifecycle::Status;
 use signoff::domain::time::At;
-use signoff::tui::{self, Connect, Depth, Exit, GlyphSet, Options, Palette};
+use signoff::tui::{self, Connect, Depth, Exit, GlyphSet, Options, Palette, ShellEditor};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -97,7 +97,7 @@ impl Backend for Screen {
 }
 
 /// An inbox that runs.
-struct Inbox {
+pub struct Inbox {
     keys: mpsc::UnboundedSender<Event>,
     shown: watch::Receiver<String>,
     address: watch::Sender<String>,
@@ -111,12 +111,18 @@ fn now() -> At {
 impl Inbox {
     /// The owner's inbox. These keys were pressed before there was anything to see.
     async fn open(gate: &TestGate, early: &str) -> Self {
+        Self::open_as(gate, "owner", "false", early).await
+    }
+
+    /// Somebody's inbox, with an editor of the shell.
+    pub async fn open_as(gate: &TestGate, person: &str, editor: &str, early: &str) -> Self {
+        let editor = ShellEditor::new(editor);
         let (keys, mut pressed) = mpsc::unbounded_channel();
         let (send_shown, shown) = watch::channel(String::new());
         let (address, found) = watch::channel(gate.url.clone());
         let finder = Finder {
             address: found,
-            token: gate.token(serde_json::json!({"person": "owner"})).await,
+            token: gate.token(serde_json::json!({"person": person})).await,
         };
         for key in early.chars() {
             keys.send(character(key)).unwrap();
@@ -152,19 +158,19 @@ impl Inbox {
     }
 
     /// Waits until this is on the screen.
-    async fn sees(&mut self, text: &str) {
+    pub async fn sees(&mut self, text: &str) {
         let seen = self.shown.wait_for(|screen| screen.contains(text));
         let timely = tokio::time::timeout(PATIENCE, seen).await.is_ok();
         let screen = self.shown.borrow().clone();
         assert!(timely, "never saw “{text}”:\n{screen}");
     }
 
-    async fn press(&self, key: KeyCode) {
+    pub async fn press(&self, key: KeyCode) {
         tokio::time::sleep(HAND).await;
         self.at_once(Event::Key(key.into()));
     }
 
-    async fn types(&self, keys: &str) {
+    pub async fn types(&self, keys: &str) {
         for key in keys.chars() {
             self.press(KeyCode::Char(key)).await;
         }
@@ -193,7 +199,7 @@ impl Inbox {
         }
     }
 
-    async fn leave(self) {
+    pub async fn leave(self) {
         self.types("q").await;
         assert_eq!(self.running.await.unwrap(), Exit::Quit);
     }
@@ -219,7 +225,7 @@ async fn an_agent_is_stopped_and_a_person_in_the_inbox_lets_it_go_on() {
     inbox.types("y").await;
     let decided = waiting.await.unwrap().unwrap();
     assert_eq!(decided.status, Status::Approved);
-    inbox.sees("approved: ").await;
+    inbox.sees("approved; z takes it back: ").await;
     inbox.sees("Nothing waits.").await;
     inbox.leave().await;
 }

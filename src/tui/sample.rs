@@ -3,6 +3,7 @@
 
 mod decided;
 mod known;
+pub mod reviewed;
 
 use std::time::Duration;
 
@@ -167,8 +168,6 @@ pub struct Desk {
     pub gate: Vec<Request>,
     /// Decisions that the gate has been sent and hasn't answered.
     pub sent: Vec<(RequestId, Decide)>,
-    /// What was to be taken back.
-    pub taken_back: Vec<RequestId>,
     /// What was asked of the gate, as it was asked.
     pub asked: Vec<PageFetch>,
     pub fetched: Vec<RequestId>,
@@ -211,7 +210,6 @@ impl Desk {
             state: State::new(now, size, TimeZone::UTC, "signoff".to_owned()),
             gate,
             sent: Vec::new(),
-            taken_back: Vec::new(),
             asked: Vec::new(),
             fetched: Vec::new(),
             browsed: Vec::new(),
@@ -467,6 +465,23 @@ impl Desk {
                 self.known.preferences.retain(|one| one.action != *action);
             }
         }
+    }
+
+    /// Somebody saves this in the editor that was opened.
+    pub fn writes(&mut self, text: &str) {
+        let (about, _) = self.editing.take().expect("an editor is open");
+        self.event(Event::Answer(Answer::Edited(about, Ok(text.to_owned()))));
+        self.wait(500);
+    }
+
+    /// The gate answers the oldest thing that was done, with the request as it is then.
+    pub fn answer_deed(&mut self, change: impl FnOnce(&mut Request)) {
+        let (id, deed) = self.done.remove(0);
+        let request = self.gate.iter_mut().find(|request| request.id == id);
+        let request = request.expect("it is there");
+        change(request);
+        let answer = Ok(Box::new(request.clone()));
+        self.event(Event::Answer(Answer::Done(id, deed, answer)));
     }
 
     pub fn focused(&self) -> Option<RequestId> {

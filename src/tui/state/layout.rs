@@ -205,7 +205,7 @@ impl Layout {
     pub fn edited_parts(&self) -> EditedParts {
         let page = self.page();
         let head = 3.min(page.height);
-        let foot = 2.min(page.height - head);
+        let foot = 1.min(page.height - head);
         let rows = |y: u16, height: u16| Rect { y, height, ..page };
         let text = page.height - head - foot;
         EditedParts {

@@ -28,7 +28,7 @@ use super::keymap::Keymap;
 use document::Shape;
 use history::History;
 use layout::{Layout, Mode};
-use overlay::{Overlay, Purpose};
+use overlay::Overlay;
 use page::PageRow;
 use pending::{Pane, Pending};
 use settings::Settings;

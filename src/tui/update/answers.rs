@@ -138,7 +138,7 @@ fn heard(state: &mut State, sent: &Decide, request: Request) {
         false => word.past(),
     };
     let undo = request.you.as_ref().is_some_and(|you| you.may_undo);
-    let undo = if undo { "; u takes it back" } else { "" };
+    let undo = if undo { "; z takes it back" } else { "" };
     let text = match &request.review {
         Some(review) if !request.status.decided() && edited && review.given == 0 => {
             format!("changed; yours doesn't count for it, so others are asked now: {headline}")

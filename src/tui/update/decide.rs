@@ -9,7 +9,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{About, Overlay, TextLine};
 use crate::tui::state::pending::Sending;
-use crate::tui::state::{self, State, Tab, ToastTone, words};
+use crate::tui::state::{self, State, ToastTone, words};
 
 use super::{STALE, guard, toast};
 
@@ -94,7 +94,7 @@ pub fn ask_reason(state: &mut State) {
     open_line(state, Overlay::Reason);
 }
 
-/// `s`
+/// `R`
 pub fn ask_answer(state: &mut State) {
     open_line(state, Overlay::Answer);
 }
@@ -105,48 +105,6 @@ fn open_line(state: &mut State, open: fn(TextLine) -> Overlay) {
     }
     if let Some(detail) = state.pending.reading() {
         state.overlay = Some(open(TextLine::about(&detail.request)));
-    }
-}
-
-/// Enter in the answer.
-pub fn respond(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(Overlay::Reason(line)) = &mut state.overlay else {
-        return;
-    };
-    if line.stale {
-        return toast(state, ToastTone::Plain, STALE);
-    }
-    let words = line.text.trim().to_owned();
-    if words.is_empty() {
-        line.asked_again = true;
-        return;
-    }
-    let (id, digest) = (line.id, line.digest);
-    if let Some(why) = state.obstacle() {
-        return toast(state, ToastTone::Plain, why);
-    }
-    state.overlay = None;
-    let words = Some(Untrusted::from(words));
-    send(state, id, digest, Word::Respond, words, effects);
-}
-
-/// `z`: one's own approval, until it is used.
-pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
-    if !state.is_live() {
-        let text = "not connected: taking back needs the gate";
-        return toast(state, ToastTone::Plain, text);
-    }
-    let target = match state.tab {
-        Tab::History => state.history.list.focused().map(|row| row.id),
-        Tab::Pending | Tab::Settings => state.pending.approved,
-    };
-    match target {
-        Some(id) => effects.push(Effect::TakeBack(id)),
-        None => toast(
-            state,
-            ToastTone::Plain,
-            "you have approved nothing since the inbox was opened; the history has the rest",
-        ),
     }
 }
 

@@ -13,10 +13,10 @@ use crate::tui::state::{State, Tab, ToastTone, words};
 
 use super::{STALE, answers, history, toast};
 
-/// What the line offers first, and what each further `z` offers.
+/// What the line offers first, and what each `tab` offers.
 const OFFERS: [&str; 3] = ["15m", "1h", words::TOMORROW];
 
-/// `u`: the approval of what is focused, or else the one that was just given.
+/// `z`: the approval of what is focused, or else the one that was just given.
 pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
     let focused = match state.tab {
         Tab::History => state.recorded().map(|request| request.id),
@@ -44,7 +44,7 @@ pub fn claim(state: &mut State, effects: &mut Vec<Effect>) {
     send(state, id, deed, effects);
 }
 
-/// `z`
+/// `s`
 pub fn ask_how_long(state: &mut State) {
     if let Some(why) = state.obstacle() {
         return toast(state, ToastTone::Plain, why);
@@ -56,7 +56,7 @@ pub fn ask_how_long(state: &mut State) {
     }
 }
 
-/// `z` in that line.
+/// `tab` in that line.
 pub fn offer_another(state: &mut State) {
     if let Some(Overlay::Snooze(line)) = &mut state.overlay {
         let at = OFFERS.iter().position(|offer| *offer == line.text.trim());

@@ -68,7 +68,6 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::NextTab => turn(state, 1),
         ActionId::PreviousTab => turn(state, Tab::ALL.len() - 1),
         ActionId::Refresh => link::refresh(state, effects),
-        ActionId::Undo => decide::undo(state, effects),
         ActionId::Redraw => effects.push(Effect::Redraw),
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         ActionId::Quit | ActionId::Leave => effects.push(Effect::Quit),

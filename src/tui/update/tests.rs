@@ -1,5 +1,7 @@
 //! The promises of the inbox, as stories of keys.
 
+mod reviewed;
+
 use std::time::Duration;
 
 use serde_json::json;
@@ -632,55 +634,4 @@ fn tabs_turn_and_quitting_quits() {
     let mut desk = Desk::new(80, 24, queue());
     desk.keys("r ctrl-c");
     assert!(desk.left);
-}
-
-/// 01 §Respond: the agent gets words instead of a run.
-#[test]
-fn an_answer_in_words_runs_nothing_and_has_to_say_something() {
-    let mut desk = desk();
-    desk.keys("R enter");
-    assert!(matches!(desk.state.overlay, Some(Overlay::Reason(_))));
-    assert!(desk.sent.is_empty(), "an answer says something");
-    desk.type_in("ask Ben");
-    desk.keys("enter");
-    let (answered, decide) = desk.sent[0].clone();
-    assert_eq!((answered, decide.decision), (id(1), Word::Respond));
-    assert_eq!(decide.text, Some("ask Ben".into()));
-    assert_eq!(
-        (decide.reason, decide.digest),
-        (None, Some(desk.gate[0].digest))
-    );
-
-    desk.keys("j R");
-    desk.type_in("no");
-    desk.keys("esc");
-    assert!(desk.state.overlay.is_none());
-    assert_eq!(desk.sent.len(), 1, "esc answers nothing");
-}
-
-/// 01 §Undo: one's own approval is taken back as long as nothing has started.
-#[test]
-fn the_last_approval_is_taken_back_and_the_gate_says_what_became_of_it() {
-    let mut desk = desk();
-    desk.keys("z");
-    assert!(desk.taken_back.is_empty());
-    assert!(desk.toast().starts_with("you have approved nothing"));
-    desk.keys("j a");
-    desk.answer_decision();
-    desk.wait(1_000);
-    desk.keys("z");
-    assert_eq!(desk.taken_back, [id(2)], "{}", desk.toast());
-
-    let mut revoked = desk.gate[1].clone();
-    revoked.status = crate::domain::lifecycle::Status::Revoked;
-    desk.event(Event::Answer(Answer::TakenBack(
-        id(2),
-        Ok(Box::new(revoked)),
-    )));
-    assert!(
-        desk.toast()
-            .starts_with("taken back, the agent has to ask again: email to")
-    );
-    desk.keys("z");
-    assert_eq!(desk.taken_back.len(), 1, "once");
 }

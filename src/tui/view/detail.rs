@@ -16,6 +16,9 @@ use crate::tui::widget::{line, text};
 
 use super::{footer, history, pending, row};
 
+/// From this width on there is room for whole sentences beside each other.
+const WIDE: u16 = 46;
+
 pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     if layout.detail.is_empty() {
         return;
@@ -133,7 +136,11 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
     ];
     let mut lasting = lasting(state, theme);
     if let Some(at) = automatic {
-        let words = format!("approves by itself in {} unless rejected", until(at));
+        let how = match area.width < WIDE {
+            true => "approved",
+            false => "approves by itself",
+        };
+        let words = format!("{how} in {} unless rejected", until(at));
         lasting.push(Span::styled(words, theme.warning()));
         lasting.push(Span::raw("  "));
     }
@@ -166,10 +173,10 @@ fn attention(state: &State, request: &Request, theme: &Theme) -> Vec<Span<'stati
     let mut spans = Vec::new();
     if let Some(claim) = &request.claim {
         let (words, style) = match state.claims(request) {
-            true => ("you have taken it".to_owned(), theme.text()),
+            true => ("you have it".to_owned(), theme.text()),
             false => {
                 let left = words::long(claim.until.since(state.now.wall));
-                let words = format!("{} has taken it, for {left} more", claim.by);
+                let words = format!("{} has it for {left} more", claim.by);
                 (words, theme.warning())
             }
         };

@@ -32,31 +32,19 @@ pub fn draw(state: &State, edited: &Edited, theme: &Theme, layout: &Layout, buff
     let width = usize::from(parts.head.width);
     let headline = text::line(&request.headline, width, theme.title(), theme);
     put(headline, 1, buffer);
-    let under = match edited.document.warnings.first() {
-        Some(warning) => Span::styled(
-            format!("{} {warning}", theme.glyphs.warning),
+    let warnings = edited.document.warnings.join("; ");
+    let under = match warnings.is_empty() {
+        false => Span::styled(
+            format!("{} {warnings}", theme.glyphs.warning),
             theme.warning(),
         ),
-        None => Span::styled("- as it is   + as you wrote it", theme.dim()),
+        true => Span::styled("- as it is   + as you wrote it", theme.dim()),
     };
     put(vec![under], 2, buffer);
     detail::document_rows(&edited.document, edited.scroll, theme, parts.text, buffer);
     let effect = "The gate judges it as a new request; others may have to agree to it.";
-    let foot = [
-        vec![Span::styled(effect, theme.dim())],
-        vec![
-            Span::styled("y", theme.key()),
-            Span::styled(" yes, approve   ", theme.text()),
-            Span::styled("e", theme.key()),
-            Span::styled(" edit again   ", theme.text()),
-            Span::styled("esc", theme.key()),
-            Span::styled(" leave it", theme.text()),
-        ],
-    ];
-    for (n, spans) in foot.into_iter().enumerate() {
-        if let Some(area) = row(parts.foot, n) {
-            line::left(spans, area, buffer);
-        }
+    if let Some(area) = row(parts.foot, 0) {
+        line::left(vec![Span::styled(effect, theme.dim())], area, buffer);
     }
 }
 

@@ -312,7 +312,7 @@ fn words(state: &State, theme: &Theme) -> Option<(String, Style)> {
                 "what does the agent get instead? Enter answers and ends it, esc cancels"
             }
             _ if matches!(overlay, Overlay::Snooze(_)) => {
-                "15m, 1h, 2d or tomorrow: type it, or z for another; Enter puts off, esc cancels"
+                "15m, 1h, 2d or tomorrow; tab offers another, Enter puts off, esc cancels"
             }
             true => "a reason helps the agent: type one, or press Enter again to reject without",
             false => "why not? Enter rejects, esc cancels",

@@ -8,7 +8,6 @@ mod mail;
 mod params;
 mod plan;
 mod record;
-mod review;
 mod rows;
 #[cfg(test)]
 mod tests;

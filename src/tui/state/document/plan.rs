@@ -28,7 +28,7 @@ impl Writer<'_> {
         }
         if let Some(at) = review.approves_at {
             let at = words::moment(at, self.zone());
-            let words = format!("approves by itself on {at}, unless somebody rejects it");
+            let words = format!("approved on {at}, unless somebody rejects it");
             self.ours("By itself", words);
         }
         if !request.status.decided() {
@@ -197,7 +197,7 @@ fn needs(review: &Review) -> String {
         ),
     };
     if review.separate {
-        text.push_str("; not by whom it is for, who owns the agent, or who edited it");
+        text.push_str("; self-review doesn't count");
     }
     text
 }

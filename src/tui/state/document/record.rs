@@ -39,7 +39,7 @@ impl Writer<'_> {
             .map(|stage| stage.resolver.to_string())
             .collect();
         if opened.len() > 1 {
-            self.ours("Asked", opened.join(", then as well "));
+            self.ours("Passed on", opened.join(", then to "));
         }
     }
 

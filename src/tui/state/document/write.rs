@@ -67,8 +67,6 @@ impl<'a> Writer<'a> {
             self.claimed(&request.recipients);
         }
         self.circumstances(request);
-        self.review(request);
-        self.edit(request);
         match (&mail, params) {
             (Some(mail), _) => self.mail_body(mail, request),
             (None, Some(params)) => {

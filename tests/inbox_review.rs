@@ -1,0 +1,328 @@
+//! Reviews that take more than one key, in the inbox's own loop against a real gate: several people,
+//! other parameters, answers, and what the clock does meanwhile.
+
+use crossterm::event::KeyCode;
+use serde_json::{Value, json};
+use signoff::domain::lifecycle::Status;
+use signoff::domain::time::Span;
+
+use super::inbox::Inbox;
+use super::support::{TestGate, ask, reject};
+
+/// What everything here is asked for: nothing grave, in the owner's name.
+fn note(text: &str) -> Value {
+    json!({"action": "crm.note", "params": {"lead": "Hooli", "text": text}, "on_behalf_of": "owner"})
+}
+
+async fn gate_under(policy: &str) -> TestGate {
+    let gate = TestGate::start().await;
+    let saved = gate.owner_wire().save_policy(policy).await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    gate
+}
+
+const TWO: &str = r#"
+[[rule]]
+name = "Two"
+effect = "ask"
+resolver = "role:admin"
+approvals = 2
+guidance = "Check the lead against the CRM."
+"#;
+
+/// 01 §Quorum, 01 §Claim
+#[tokio::test]
+async fn two_people_approve_what_needs_two() {
+    let gate = gate_under(TWO).await;
+    gate.person("ana", "admin").await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let mut ana = Inbox::open_as(&gate, "ana", "false", "").await;
+    let mut owner = Inbox::open_as(&gate, "owner", "false", "").await;
+    ana.sees("0 of 2 approvals given, by different people")
+        .await;
+    owner.sees("Guidance   Check the lead").await;
+
+    ana.types("c").await;
+    owner.sees("ana has it for 15 min more").await;
+    ana.types("a").await;
+    ana.sees("1 of 2 approvals").await;
+    owner.sees("ana approved at 09:00:00").await;
+    owner.types("a").await;
+    owner.sees("approved; z takes it back").await;
+    let approved = gate.agent().request(asked.id).await.unwrap();
+    assert_eq!(approved.status, Status::Approved);
+    ana.leave().await;
+    owner.leave().await;
+}
+
+/// 01 §Undo: of a vote that isn't the last, and of the approval that was.
+#[tokio::test]
+async fn an_approval_is_taken_back_before_and_after_it_was_the_last() {
+    let gate = gate_under(TWO).await;
+    let ana = gate.person("ana", "admin").await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let mut owner = Inbox::open_as(&gate, "owner", "false", "").await;
+    owner.sees("0 of 2 approvals given").await;
+    owner.types("a").await;
+    owner
+        .sees("you have approved it; others are still asked")
+        .await;
+    owner.types("z").await;
+    owner.sees("your approval is taken back").await;
+    owner.sees("0 of 2 approvals given").await;
+
+    let seen = ana.request(asked.id).await.unwrap();
+    ana.decide(asked.id, &super::support::approve(&seen))
+        .await
+        .unwrap();
+    owner.sees("1 of 2 approvals given").await;
+    owner.types("a").await;
+    owner.sees("Nothing waits.").await;
+    owner.types("2").await;
+    owner.sees("approved by").await;
+    owner.types("z").await;
+    owner
+        .sees("taken back by owner before it was started")
+        .await;
+    let revoked = gate.agent().request(asked.id).await.unwrap();
+    assert_eq!(revoked.status, Status::Revoked);
+    owner.types("z").await;
+    owner.sees("it has been taken back already").await;
+    owner.leave().await;
+}
+
+/// 01 §Edit: what was written in an editor is shown as a diff, and runs instead of what was asked.
+#[tokio::test]
+async fn an_edit_is_approved_and_nothing_else_runs() {
+    let gate = TestGate::start().await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let editor = "sed -i 's/a demo/an offer/'";
+    let mut inbox = Inbox::open_as(&gate, "owner", editor, "").await;
+    inbox.sees("wants a demo").await;
+    inbox.types("e").await;
+    inbox.sees("Approve your change").await;
+    inbox.sees("- \"wants a demo\"").await;
+    inbox.sees("+ \"wants an offer\"").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.types("y").await;
+    inbox.sees("changed and approved").await;
+    let run = gate.agent().start(asked.id, "run").await.unwrap();
+    let params: Value = serde_json::from_str(run.params.text()).unwrap();
+    assert_eq!(params, json!({"lead": "Hooli", "text": "wants an offer"}));
+    assert_ne!(run.digest, asked.digest);
+    inbox.types("2").await;
+    inbox.sees("✓ ").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("by owner: - as asked, + in force").await;
+    inbox.sees("+ \"wants an offer\"").await;
+    inbox.leave().await;
+}
+
+#[tokio::test]
+async fn an_edit_that_is_not_json_or_changes_nothing_or_fails_decides_nothing() {
+    let gate = TestGate::start().await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let count = home.path().join("count");
+    // The first time it breaks the text, the second time it mends it, and then it fails.
+    let script = home.path().join("editor");
+    let steps = format!(
+        "echo >> {count}\ncase $(wc -l < {count}) in 1) sed -i 's/{{/{{,/' \"$1\";; 2) sed -i 's/{{,/{{/' \"$1\";; *) exit 3;; esac\n",
+        count = count.display()
+    );
+    std::fs::write(&script, steps).unwrap();
+    let editor = format!("sh {}", script.display());
+    let mut inbox = Inbox::open_as(&gate, "owner", &editor, "").await;
+    inbox.sees("wants a demo").await;
+    inbox.types("e").await;
+    inbox.sees("What you wrote can't be sent").await;
+    inbox.sees("line 1, column 2").await;
+    inbox.types("e").await;
+    inbox.sees("you changed nothing").await;
+    inbox.types("e").await;
+    inbox.sees("exit status: 3").await;
+    let waits = gate.agent().request(asked.id).await.unwrap();
+    assert_eq!(
+        (waits.status, waits.version),
+        (Status::Pending, asked.version)
+    );
+    inbox.leave().await;
+}
+
+/// 01 §Edit: policy judges the result as it would a new request.
+#[tokio::test]
+async fn an_edit_that_policy_denies_is_refused_and_says_why() {
+    let gate = gate_under(
+        "[[rule]]\nname = \"No offers\"\neffect = \"deny\"\nwhen = 'params.text.contains(\"offer\")'\n",
+    )
+    .await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let mut inbox = Inbox::open_as(&gate, "owner", "sed -i 's/a demo/an offer/'", "").await;
+    inbox.sees("wants a demo").await;
+    inbox.types("e").await;
+    inbox.sees("Approve your change").await;
+    inbox.types("y").await;
+    inbox.sees("Policy denies these parameters").await;
+    let waits = gate.agent().request(asked.id).await.unwrap();
+    assert_eq!(
+        (waits.status, waits.digest),
+        (Status::Pending, asked.digest)
+    );
+    inbox.leave().await;
+}
+
+/// 01 §States.4: whoever saw other parameters decides nothing, and is shown what is in force.
+#[tokio::test]
+async fn somebody_elses_edit_takes_the_question_back_and_is_shown() {
+    let gate = gate_under(TWO).await;
+    let ana = gate.person("ana", "admin").await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let mut owner = Inbox::open_as(&gate, "owner", "sed -i 's/a demo/a call/'", "").await;
+    owner.sees("wants a demo").await;
+    owner.types("e").await;
+    owner.sees("Approve your change").await;
+    let seen = ana.request(asked.id).await.unwrap();
+    let mut edit = super::support::approve(&seen);
+    let params = r#"{"lead": "Hooli", "text": "wants an offer"}"#;
+    edit.params = Some(serde_json::from_str(params).unwrap());
+    ana.decide(asked.id, &edit).await.unwrap();
+    owner.sees("it has changed meanwhile").await;
+    owner.sees("by ana: - as asked, + in force").await;
+    owner.sees("+ \"wants an offer\"").await;
+    owner.types("a").await;
+    owner.sees("Nothing waits.").await;
+    let run = gate.agent().start(asked.id, "run").await.unwrap();
+    assert!(
+        run.params.text().contains("an offer"),
+        "{}",
+        run.params.text()
+    );
+    owner.leave().await;
+}
+
+/// 01 §Respond
+#[tokio::test]
+async fn an_answer_in_words_is_what_the_agent_gets() {
+    let gate = TestGate::start().await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let mut inbox = Inbox::open_as(&gate, "owner", "false", "").await;
+    inbox.sees("wants a demo").await;
+    inbox.types("R").await;
+    inbox.sees("what does the agent get instead?").await;
+    inbox.types("ask").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("answered: ").await;
+    let answered = gate.agent().request(asked.id).await.unwrap();
+    assert_eq!(answered.status, Status::Answered);
+    assert_eq!(
+        answered.settled.unwrap().answer.unwrap().plain_line(),
+        "ask"
+    );
+    inbox.types("2").await;
+    inbox.sees("Answer     ask").await;
+    inbox.types("z").await;
+    inbox.sees("an answer can't be taken back").await;
+    inbox.leave().await;
+}
+
+/// 01 §Time: what nobody decides goes to the next, and then expires.
+#[tokio::test]
+async fn the_clock_passes_it_on_and_the_inbox_says_so() {
+    let gate = gate_under(
+        "[[rule]]\nname = \"Ana\"\neffect = \"ask\"\nresolver = \"user:ana\"\nfallbacks = [\"role:admin\"]\n\
+         escalate_after = \"20m\"\n",
+    )
+    .await;
+    gate.person("ana", "member").await;
+    gate.agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let mut ana = Inbox::open_as(&gate, "ana", "false", "").await;
+    let mut owner = Inbox::open_as(&gate, "owner", "false", "").await;
+    ana.sees("as well, from 20 Nov 09:20").await;
+    owner.sees("Nothing waits.").await;
+    gate.hands.pass(Span::from_secs(21 * 60));
+    gate.person("ben", "member").await;
+    owner.sees("wants a demo").await;
+    ana.sees("ana (user:ana); owner (role:admin)").await;
+    owner.types("a").await;
+    ana.sees("approved by owner").await;
+    ana.leave().await;
+    owner.leave().await;
+}
+
+/// 01 §Claim and snooze: it is hidden from one, and waits for others.
+#[tokio::test]
+async fn what_is_put_off_is_hidden_from_one_person_alone() {
+    let gate = gate_under(TWO).await;
+    gate.person("ana", "admin").await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let mut ana = Inbox::open_as(&gate, "ana", "false", "").await;
+    ana.sees("wants a demo").await;
+    ana.types("s").await;
+    ana.sees("Put off for  15m").await;
+    ana.press(KeyCode::Enter).await;
+    ana.sees("put off until 09:15").await;
+    ana.sees("Nothing waits.").await;
+    let mut owner = Inbox::open_as(&gate, "owner", "false", "").await;
+    owner.sees("wants a demo").await;
+    let request = gate.owner().request(asked.id).await.unwrap();
+    gate.owner()
+        .decide(asked.id, &reject(&request, "no"))
+        .await
+        .unwrap();
+    owner.sees("rejected by owner").await;
+    ana.leave().await;
+    owner.leave().await;
+}
+
+/// 06: what is on the screen is said to others, with how much of it was seen.
+#[tokio::test]
+async fn who_looks_is_known_to_the_others() {
+    let gate = gate_under(TWO).await;
+    gate.person("ana", "admin").await;
+    gate.agent()
+        .ask(&ask(note("wants a demo")), "1")
+        .await
+        .unwrap();
+    let mut ana = Inbox::open_as(&gate, "ana", "false", "").await;
+    ana.sees("wants a demo").await;
+    let mut owner = Inbox::open_as(&gate, "owner", "false", "").await;
+    owner.sees("ana is looking").await;
+    ana.sees("owner is looking").await;
+    ana.leave().await;
+    owner.leave().await;
+}
