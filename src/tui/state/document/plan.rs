@@ -23,7 +23,9 @@ impl Writer<'_> {
         if !request.status.decided() && simply_asked(request).is_none() {
             self.asked_now(review);
         }
-        if review.needed > 1 || review.separate {
+        // Few rows are for what is decided: whom it would have asked can be read in the ladder.
+        let brief = self.compact() && !request.status.decided() && !review.separate;
+        if (review.needed > 1 && !brief) || review.separate {
             self.ours("Needs", needs(review));
         }
         if let Some(at) = review.approves_at {
@@ -44,19 +46,21 @@ impl Writer<'_> {
             asked.push(format!("{} ({})", all(&review.reviewers), review.resolver));
         }
         let nobody = asked.is_empty();
-        self.ours(
-            "Asks",
-            match nobody {
-                true => "nobody".to_owned(),
-                false => asked.join("; "),
-            },
-        );
+        let mut whom = match nobody {
+            true => "nobody".to_owned(),
+            false => asked.join("; "),
+        };
+        if self.compact() && review.needed > 1 && !review.separate {
+            let (given, needed) = (review.given, review.needed);
+            whom.push_str(&format!(": {given} of {needed} approvals given"));
+        }
+        self.ours("Asks", whom);
         let passed = review.stages.iter().filter_map(|stage| {
             let why = stage.skipped.as_ref()?;
             Some(format!("{}: {}", stage.resolver, why.raw_for_execution()))
         });
         let passed: Vec<String> = passed.collect();
-        if !passed.is_empty() {
+        if !passed.is_empty() && (nobody || !self.compact()) {
             self.ours("Skipped", passed.join("; "));
         }
         let waiting = |stage: &&StageView| !stage.open && stage.skipped.is_none();
@@ -98,11 +102,11 @@ impl Writer<'_> {
         let Some(original) = &request.original else {
             return;
         };
-        let by: Vec<String> = request.edited_by.iter().map(ToString::to_string).collect();
-        let by = match by.is_empty() {
-            true => "somebody".to_owned(),
-            false => by.join(", then "),
-        };
+        if !request.status.decided() {
+            let by = editors(request);
+            self.warn(format!("{by} changed what was asked: see below"));
+        }
+        let by = editors(request);
         self.heading("Changed", format!("by {by}: - as asked, + in force"));
         self.changes(original.params.as_ref(), request.params.as_ref());
     }
@@ -189,17 +193,21 @@ pub(super) fn simply_asked(request: &Request) -> Option<Untrusted> {
 }
 
 fn needs(review: &Review) -> String {
-    let mut text = match review.needed {
-        1 => "1 approval".to_owned(),
-        needed => format!(
-            "{} of {needed} approvals given, by different people",
-            review.given
-        ),
-    };
-    if review.separate {
-        text.push_str("; self-review doesn't count");
+    let (given, needed) = (review.given, review.needed);
+    match (needed, review.separate) {
+        (..=1, true) => "1 approval; self-review doesn't count".to_owned(),
+        (..=1, false) => "1 approval".to_owned(),
+        (_, true) => format!("{given} of {needed} approvals given; self-review doesn't count"),
+        (_, false) => format!("{given} of {needed} approvals given, by different people"),
     }
-    text
+}
+
+fn editors(request: &Request) -> String {
+    let by: Vec<String> = request.edited_by.iter().map(ToString::to_string).collect();
+    match by.is_empty() {
+        true => "somebody".to_owned(),
+        false => by.join(", then "),
+    }
 }
 
 fn staged(stage: &StageView) -> String {

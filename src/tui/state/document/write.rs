@@ -51,6 +51,11 @@ impl<'a> Writer<'a> {
         written
     }
 
+    /// Whether few rows matter more than air.
+    pub(super) fn compact(&self) -> bool {
+        self.compact
+    }
+
     pub(super) fn zone(&self) -> &'a TimeZone {
         self.zone
     }

@@ -197,6 +197,26 @@ fn a_refused_edit_says_why_and_is_kept() {
     assert!(desk.editing.as_ref().unwrap().1.contains("evil"));
 }
 
+/// 01 §States.4: a decision about other parameters or another plan counts for nothing, and is shown so.
+#[test]
+fn what_the_gate_refuses_as_stale_is_fetched_again() {
+    for kind in [ProblemKind::StaleDigest, ProblemKind::StalePlan] {
+        let mut desk = desk();
+        desk.keys("R");
+        desk.type_in("ask Lee");
+        desk.keys("enter");
+        desk.sent.remove(0);
+        desk.fetched.clear();
+        let problem = Problem::new(kind, "look at it again");
+        let answer = Err(ClientError::Refused(Box::new(problem)));
+        desk.event(Event::Answer(Answer::Decided(id(1), answer)));
+        assert!(desk.toast().starts_with(kind.title()), "{}", desk.toast());
+        assert_eq!(desk.fetched, [id(1)]);
+        assert!(desk.state.pending.sending.is_empty());
+        assert_eq!(desk.focused(), Some(id(1)), "nothing is claimed");
+    }
+}
+
 /// 01 §Undo
 #[test]
 fn an_approval_is_taken_back_from_where_it_was_given() {
