@@ -44,6 +44,7 @@
 //! | who may call it | the handler's signature, by `server/auth.rs`; the whole table is in `tests/roles.rs` |
 //! | what feeds the stream of events | `gate/news.rs`; `server/events.rs` reads from it |
 //! | what a key does | `tui/action.rs`; which key that is, `assets/keymap.toml` |
+//! | how parameters get into an editor and back | `tui/editor.rs`, `tui/update/edit.rs` |
 //! | a command of the command line | `cli/command/`, a file each; exit codes in `cli/exit.rs` |
 //!
 //! # Invariants
