@@ -326,3 +326,34 @@ async fn who_looks_is_known_to_the_others() {
     ana.leave().await;
     owner.leave().await;
 }
+
+/// 01 §Who reviews, 01 §Time: what nobody rejects approves by itself, and what nobody decides expires.
+#[tokio::test]
+async fn the_clock_approves_one_and_ends_the_other() {
+    let gate = gate_under(
+        "[[rule]]\nname = \"Soon\"\neffect = \"ask\"\naction = \"crm.*\"\nresolver = \"auto_after:10m\"\n\
+         [[rule]]\nname = \"Short\"\neffect = \"ask\"\naction = \"slack.*\"\nexpires_in = \"5m\"\n",
+    )
+    .await;
+    let agent = gate.agent();
+    let soon = agent.ask(&ask(note("wants a demo")), "1").await.unwrap();
+    let mut inbox = Inbox::open_as(&gate, "owner", "false", "").await;
+    inbox.sees("auto 10m").await;
+    inbox
+        .sees("approved on 20 Nov 09:10, unless somebody rejects it")
+        .await;
+    let post = json!({"action": "slack.send_message", "params": {"channel": "#a", "text": "hi"},
+                      "on_behalf_of": "owner"});
+    let short = agent.ask(&ask(post), "2").await.unwrap();
+    inbox.sees("Pending 2").await;
+    gate.hands.pass(Span::from_secs(11 * 60));
+    gate.person("ben", "member").await;
+    inbox.sees("approved by clock at 09:11").await;
+    let status = async |id| gate.agent().request(id).await.unwrap().status;
+    assert_eq!(status(soon.id).await, Status::Approved);
+    assert_eq!(status(short.id).await, Status::Expired);
+    inbox.types("2").await;
+    inbox.sees("◌ expired").await;
+    inbox.sees("✓ approved").await;
+    inbox.leave().await;
+}

@@ -51,6 +51,31 @@ fn a_newcomer_lets_a_waiting_command_go_on_and_stops_another() {
     assert_eq!(inbox.wait_for_end(), 0);
 }
 
+/// 01 §Edit: while an editor has the terminal, its keys are its own; what was typed ahead decides nothing.
+#[test]
+fn an_editor_gets_the_terminal_and_gives_it_back() {
+    let home = Home::new();
+    let script = "echo THE EDITOR HAS THE SCREEN\nread words\nsed -i \"s/Hi Pat/$words/\" \"$1\"\n";
+    std::fs::write(home.path().join("editor"), script).unwrap();
+    let mut inbox = home.inbox((120, 36));
+    inbox.wait_for("Nothing waits");
+    let asking = home.start(EMAIL);
+    inbox.wait_for("Hi Pat");
+    inbox.insist("e", "THE EDITOR HAS THE SCREEN");
+    inbox.send("aaaa Ciao Pat\ryyyy");
+    inbox.wait_for("Approve your change");
+    let page = inbox.wait_for("aaaa Ciao Pat");
+    assert!(page.contains("- \"Hi Pat\""), "{page}");
+    inbox.insist("y", "changed and approved");
+    let approved = home.end(asking);
+    assert_eq!(approved.status.code(), Some(0), "{}", text(&approved));
+    inbox.insist("2", "Decided by");
+    let opened = inbox.insist("\r", "by owner: - as asked, + in force");
+    assert!(opened.contains("aaaa Ciao Pat"), "{opened}");
+    inbox.send("q");
+    assert_eq!(inbox.wait_for_end(), 0);
+}
+
 #[test]
 fn two_inboxes_and_a_command_decide_once_and_all_say_who_it_was() {
     let home = Home::new();

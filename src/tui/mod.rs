@@ -131,11 +131,10 @@ where
     let state = state::State::new(now, size, options.zone, options.program);
     let surroundings = runtime::Surroundings {
         connector,
-        editor,
         theme: theme::Theme::new(options.palette, options.depth, options.glyphs),
         clock: options.now,
     };
-    runtime::drive(terminal, input, stopped, state, surroundings).await
+    runtime::drive(terminal, input, stopped, state, surroundings, editor).await
 }
 
 /// An editor in the inbox's own terminal, which is its alone while it runs.

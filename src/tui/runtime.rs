@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
@@ -45,9 +44,8 @@ enum News {
 }
 
 /// What the loop needs besides a terminal and an input.
-pub struct Surroundings<C, E> {
+pub struct Surroundings<C> {
     pub connector: C,
-    pub editor: E,
     pub theme: Theme,
     pub clock: fn() -> At,
 }
@@ -58,7 +56,8 @@ pub async fn drive<B, I, C, E>(
     input: &mut I,
     stopped: impl Future<Output = Exit>,
     state: State,
-    surroundings: Surroundings<C, E>,
+    surroundings: Surroundings<C>,
+    mut editor: E,
 ) -> Result<Exit, B::Error>
 where
     B: Backend,
@@ -107,12 +106,19 @@ where
             () = at(frame) => {}
         }
         if let Some((about, text)) = session.writing.take() {
-            if let Some(exit) = session
-                .write(about, text, &mut news, stopped.as_mut())
-                .await
-            {
-                return Ok(exit);
-            }
+            // The screen is the editor's meanwhile: news are taken in, and nothing is drawn.
+            let editing = editor.edit(text);
+            tokio::pin!(editing);
+            let written = loop {
+                tokio::select! {
+                    exit = &mut stopped => return Ok(exit),
+                    written = &mut editing => break written,
+                    Some(told) = news.recv() => {
+                        session.told(told);
+                    }
+                }
+            };
+            session.event(Event::Answer(Answer::Edited(about, written)));
             // What was typed for the editor is not for the inbox.
             while let Some(Some(_)) = poll_immediate(input.next()).await {}
             session.redraw = true;
@@ -145,10 +151,10 @@ fn reap(ended: Result<(), JoinError>) {
 }
 
 /// One inbox while it runs.
-struct Session<C, E> {
+struct Session<C> {
     state: State,
     started: Instant,
-    surroundings: Surroundings<C, E>,
+    surroundings: Surroundings<C>,
     client: Option<Client>,
     position: Option<u64>,
     connection: Option<AbortHandle>,
@@ -162,12 +168,8 @@ struct Session<C, E> {
     leave: bool,
 }
 
-impl<C: Connect, E: Editor> Session<C, E> {
-    fn new(
-        state: State,
-        surroundings: Surroundings<C, E>,
-        send: mpsc::UnboundedSender<News>,
-    ) -> Self {
+impl<C: Connect> Session<C> {
+    fn new(state: State, surroundings: Surroundings<C>, send: mpsc::UnboundedSender<News>) -> Self {
         Self {
             state,
             started: Instant::now(),
@@ -249,33 +251,6 @@ impl<C: Connect, E: Editor> Session<C, E> {
         for effect in update(&mut self.state, event, now) {
             self.run(effect);
         }
-    }
-
-    /// Has a text edited. The screen is the editor's meanwhile; news are taken in, and nothing is drawn.
-    async fn write(
-        &mut self,
-        about: About,
-        text: String,
-        news: &mut mpsc::UnboundedReceiver<News>,
-        mut stopped: Pin<&mut impl Future<Output = Exit>>,
-    ) -> Option<Exit> {
-        let mut told = Vec::new();
-        let written = {
-            let editing = self.surroundings.editor.edit(text);
-            tokio::pin!(editing);
-            loop {
-                tokio::select! {
-                    exit = &mut stopped => return Some(exit),
-                    written = &mut editing => break written,
-                    Some(news) = news.recv() => told.push(news),
-                }
-            }
-        };
-        for news in told {
-            self.told(news);
-        }
-        self.event(Event::Answer(Answer::Edited(about, written)));
-        None
     }
 
     fn run(&mut self, effect: Effect) {

@@ -50,6 +50,8 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", colours);
         command.env("LANG", "C.UTF-8");
+        // A test that edits something puts a script there.
+        command.env("EDITOR", format!("sh {}", home.join("editor").display()));
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         let child = pty.slave.spawn_command(command).expect("the binary starts");
         drop(pty.slave);

@@ -185,7 +185,13 @@ fn attention(state: &State, request: &Request, theme: &Theme) -> Vec<Span<'stati
     }
     let reading = state.pending.reading();
     let looking = reading.map_or(&[][..], |detail| detail.looking(state.now.elapsed));
-    match looking {
+    // Whoever has taken it on may be expected to look at it.
+    let holder = request.claim.as_ref().map(|claim| &claim.by);
+    let looking: Vec<_> = looking
+        .iter()
+        .filter(|person| Some(*person) != holder)
+        .collect();
+    match looking.as_slice() {
         [] => {}
         [one] => {
             let words = format!("{one} is looking  ");
