@@ -144,7 +144,8 @@ impl News {
     fn fold_workspace(&self, events: &[Recorded]) {
         let concerns = |recorded: &Recorded| {
             let fact = &recorded.event.fact;
-            fact.changes_workspace() || matches!(fact, Fact::Asked(asked) if asked.opt_in.is_some())
+            fact.changes_workspace()
+                || matches!(fact, Fact::Asked(asked) if asked.opt_in.is_some() || asked.pattern.is_some())
         };
         if !events.iter().any(concerns) {
             return;
