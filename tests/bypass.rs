@@ -106,9 +106,9 @@ async fn an_opt_in_serves_no_other_agent_conversation_user_or_action() {
     assert_eq!(asked.json()["status"], "pending");
 }
 
-/// 01 §Claims: `node`: a token bound to nodes asks from nowhere else.
+/// 01 §Claims: `node`: a token bound to nodes is nothing outside of them.
 #[tokio::test]
-async fn a_bound_token_asks_from_its_nodes_only() {
+async fn a_bound_token_asks_from_and_acts_on_its_nodes_only() {
     let scene =
         Scene::under("[[mode]]\nagent = \"outreach\"\nnode = \"free/*\"\nmode = \"disabled\"\n")
             .await;
@@ -124,6 +124,30 @@ async fn a_bound_token_asks_from_its_nodes_only() {
         let asked = bound.post("/v1/requests", request.to_string()).await;
         assert_eq!(asked.status, status, "{node}");
     }
+
+    // Nor does it act on what another token asked from there, or try it out.
+    let mut elsewhere = mail(PAT);
+    elsewhere["node"] = json!("free/1");
+    let tried = bound.post("/v1/evaluate", elsewhere.to_string()).await;
+    assert_eq!(tried.status, 403, "{tried:?}");
+    let asked = scene.asks(elsewhere).await;
+    assert_eq!(word(&asked, "status"), "allowed");
+    let executed = json!({"outcome": "executed", "digest": asked["digest"]});
+    for (verb, body) in [
+        ("start", json!({})),
+        ("report", executed),
+        ("cancel", json!({})),
+    ] {
+        let path = format!("{}/{verb}", path(&asked));
+        let refused = bound.post(&path, body.to_string()).await;
+        assert_eq!(refused.problem().name(), "forbidden", "{refused:?}");
+        assert_eq!(refused.status, 403, "{verb}");
+    }
+    let now = scene.agent.get(&path(&asked)).await.json();
+    assert_eq!(now["version"], asked["version"]);
+    let start = format!("{}/start", path(&asked));
+    let started = scene.agent.post(&start, "{}").await;
+    assert_eq!(started.status, 200, "{started:?}");
 }
 
 /// 01 §Claims: `expires_in` only shortens, `risk` only raises.

@@ -41,7 +41,7 @@ impl Gate {
             let snapshot = self.snapshot();
             let workspace = &*snapshot.workspace;
             let now = self.now();
-            check_node(caller, &ask, workspace)?;
+            check_node(caller, ask.node.as_ref(), workspace)?;
             let scene = Scene::set(agent, &proposal, workspace)?;
             let recipients = scene.recipients(&proposal, params)?;
             let background = self.background(&proposal, &recipients, now).await?;
@@ -171,21 +171,21 @@ fn asked(
     }
 }
 
-/// A token that is bound to nodes asks from nowhere else.
+/// A token that is bound to nodes asks from nowhere else, and acts on nothing that was asked elsewhere.
 pub(super) fn check_node(
     caller: &Caller,
-    ask: &Ask,
+    node: Option<&Untrusted>,
     workspace: &Workspace,
 ) -> Result<(), GateError> {
     let bound = workspace
         .tokens
         .get(&caller.token)
         .map_or(&[][..], |token| &token.nodes);
-    let node = ask.node.as_ref().map_or("", Untrusted::raw_for_execution);
+    let node = node.map_or("", Untrusted::raw_for_execution);
     match bound.is_empty() || bound.iter().any(|pattern| glob::matches(pattern, node)) {
         true => Ok(()),
         false => Err(GateError::Forbidden(format!(
-            "this token may ask only from the nodes {}",
+            "this token is bound to the nodes {}; use one that isn't, or that is bound to this node as well",
             bound.join(", ")
         ))),
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ask::check_node;
 use super::judge::{Background, Judged, Proposal, Scene, judge};
 use super::settings::patched_action;
 use super::{Caller, Gate, GateError, Snapshot, bounds};
@@ -108,6 +109,7 @@ impl Gate {
         bounds::ask(ask)?;
         let proposal = Proposal::from(ask);
         let snapshot = self.snapshot();
+        check_node(caller, ask.node.as_ref(), &snapshot.workspace)?;
         let now = self.now();
         let scene = Scene::set(agent, &proposal, &snapshot.workspace)?;
         let recipients = scene.recipients(&proposal, params)?;

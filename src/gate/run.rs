@@ -1,6 +1,7 @@
 //! Running what was approved or allowed: taken once, by its agent or a worker, who says how it ended; and
 //! what people do about a run that failed, or of which nobody knows how it ended.
 
+use super::ask::check_node;
 use super::bounds;
 use super::{Caller, Gate, GateError, Move, Once, Snapshot};
 use crate::domain::execution::{ExecutionState, Outcome, Report};
@@ -164,12 +165,14 @@ impl Gate {
     ) -> Result<Stored, GateError> {
         let agent = caller.agent()?;
         let found = self.read().request(id).await?;
-        found
+        let own = found
             .filter(|stored| stored.asked.agent == *agent)
             .ok_or_else(|| GateError::NotFound {
                 what: "request",
                 id: id.to_string(),
-            })
+            })?;
+        check_node(caller, own.asked.node.as_ref(), &self.workspace())?;
+        Ok(own)
     }
 }
 
