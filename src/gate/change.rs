@@ -11,6 +11,7 @@ use super::{Caller, Gate, GateError, MeantFor, Stopped, Tag};
 use crate::domain::event::{Fact, GroupRemoved, TeamRemoved};
 use crate::domain::id::{AgentId, GroupId, TeamId};
 use crate::domain::people::{Agent, Group, Holder, PatchAgent, PatchGroup, PatchTeam, Team};
+use crate::domain::review::Reviewer;
 use crate::domain::workspace::Workspace;
 
 /// How many of those who stand in the way are named.
@@ -39,7 +40,7 @@ impl Gate {
         })
         .await?;
         let stopped = match patch.enabled {
-            Some(false) => Some(self.stop_disabled(&caller.actor()).await?),
+            Some(false) => Some(self.stopped_agent(caller, id).await?),
             _ => None,
         };
         Ok((known_agent(id, &self.workspace())?.clone(), stopped))
@@ -67,8 +68,15 @@ impl Gate {
             Ok(disabled.into_iter().chain(tokens).collect())
         })
         .await?;
-        let stopped = self.stop_disabled(&caller.actor()).await?;
+        let stopped = self.stopped_agent(caller, id).await?;
         Ok((known_agent(id, &self.workspace())?.clone(), stopped))
+    }
+
+    /// Ends what is open of an agent that was disabled, and passes on what waits for it as a reviewer.
+    async fn stopped_agent(&self, caller: &Caller, id: &AgentId) -> Result<Stopped, GateError> {
+        let stopped = self.stop_disabled(&caller.actor()).await?;
+        self.reroute_for(&Reviewer::Agent(id.clone())).await?;
+        Ok(stopped)
     }
 
     /// Changes a team.

@@ -12,6 +12,7 @@ use crate::domain::id::PersonId;
 use crate::domain::people::{
     Away, Holder, Notifications, PatchMe, PatchNotifications, PatchPerson, Person, Quiet, Role,
 };
+use crate::domain::review::Reviewer;
 use crate::domain::workspace::Workspace;
 
 impl Gate {
@@ -25,6 +26,7 @@ impl Gate {
     ) -> Result<Person, GateError> {
         bounds::text("/name", patch.name.as_ref())?;
         bounds::text("/email", patch.email.as_ref().and_then(Option::as_ref))?;
+        let before = self.workspace();
         self.change_workspace(&caller.actor(), None, |workspace| {
             let role = caller.manages_in(workspace)?;
             let old = known(id, workspace)?;
@@ -35,7 +37,7 @@ impl Gate {
             Ok(saved_and_ended(old, new, workspace))
         })
         .await?;
-        known(id, &self.workspace()).cloned()
+        self.changed_from(id, &before).await
     }
 
     /// Ends what a person may do. They stay known, because what they did does.
@@ -60,6 +62,7 @@ impl Gate {
         meant_for: &MeantFor,
     ) -> Result<Person, GateError> {
         let id = caller.person()?;
+        let before = self.workspace();
         self.change_workspace(&caller.actor(), None, |workspace| {
             caller.speaks_in(workspace)?;
             let old = known(id, workspace)?;
@@ -76,8 +79,32 @@ impl Gate {
             Ok(saved_and_ended(old, new, workspace))
         })
         .await?;
-        known(id, &self.workspace()).cloned()
+        self.changed_from(id, &before).await
     }
+
+    /// A person as they are now; what waits for them has gone on where they can't decide it any more.
+    async fn changed_from(&self, id: &PersonId, before: &Workspace) -> Result<Person, GateError> {
+        let now = known(id, &self.workspace())?.clone();
+        if known(id, before).is_ok_and(|before| !reviews_alike(before, &now)) {
+            self.reroute_for(&Reviewer::Person(id.clone())).await?;
+        }
+        Ok(now)
+    }
+}
+
+/// Whether somebody may decide about the same things as before.
+fn reviews_alike(one: &Person, other: &Person) -> bool {
+    let what = |person: &Person| {
+        let Person {
+            role,
+            groups,
+            active,
+            away,
+            ..
+        } = person.clone();
+        (role, groups, active, away)
+    };
+    what(one) == what(other)
 }
 
 fn known<'a>(id: &PersonId, workspace: &'a Workspace) -> Result<&'a Person, GateError> {

@@ -102,7 +102,9 @@ impl Gate {
             .min()
     }
 
-    async fn reroute_for(&self, reviewer: &Reviewer) -> Result<(), GateError> {
+    /// Looks again at what waits for somebody. The clock does so too whenever they change; whoever changes them
+    /// does it first, so that it has happened when they are told that the change was made.
+    pub(super) async fn reroute_for(&self, reviewer: &Reviewer) -> Result<(), GateError> {
         let mut after = None;
         loop {
             let waiting = self.read().waiting_for(reviewer, after, PAGE).await?;
