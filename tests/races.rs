@@ -1,8 +1,10 @@
 //! Of any number who decide at once, exactly one settles a request; the others learn who it was, what
 //! and when.
 
+use serde_json::json;
 use signoff::client::Until;
 use signoff::domain::actor::Actor;
+use signoff::domain::event::{Event, Fact};
 use signoff::domain::lifecycle::Status;
 use signoff::domain::time::Span;
 
@@ -110,4 +112,63 @@ async fn the_same_decision_again_is_the_same_answer() {
         .await
         .unwrap_err();
     assert_eq!(other.problem().unwrap().name(), "already-decided");
+}
+
+/// 01 §Edit: what a reviewer changes is judged by the places of recipients that are in force, even if they
+/// change at the same moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_has_the_recipients_of_the_places_in_force() {
+    let gate = TestGate::start().await;
+    let (agent, owner) = (gate.agent_wire(), gate.owner_wire());
+    let mut edited = 0;
+    for round in 0..40 {
+        let params = json!({"a": "a@one.example", "b": "b@two.example", "n": round});
+        let ask = json!({"action": "crm.pass", "params": params}).to_string();
+        let asked = agent.post("/v1/requests", ask).await.request();
+        let other = json!({"a": "a@one.example", "b": "b@two.example", "n": -1 - round});
+        let edit = json!({"decision": "approve", "digest": asked.digest, "params": other});
+        let place = if round % 2 == 0 { "a" } else { "b" };
+        let places = json!({"recipient_params": [place]}).to_string();
+        let decision = format!("/v1/requests/{}/decision", asked.id);
+        let (decided, moved) = tokio::join!(
+            owner.post(&decision, edit.to_string()),
+            owner.patch("/v1/actions/crm.pass", places)
+        );
+        assert_eq!(moved.status, 200, "{moved:?}");
+        match decided.status {
+            200 => edited += 1,
+            _ => assert_eq!(decided.problem().name(), "busy", "{decided:?}"),
+        }
+    }
+    assert!(edited > 0);
+    let mut place = None;
+    let mut position = 0;
+    loop {
+        let entries = gate.gate.log(position).await.unwrap();
+        let Some(last) = entries.last() else {
+            break;
+        };
+        position = last.position;
+        for entry in &entries {
+            match Event::from_body(entry.body.text()).unwrap().fact {
+                Fact::ActionSaved(action) if action.name.as_str() == "crm.pass" => {
+                    place = action.recipient_params.first().cloned();
+                }
+                Fact::Edited(edit) => {
+                    let expected = match place.as_deref() {
+                        Some("b") => "b@two.example",
+                        Some("a") => "a@one.example",
+                        _ => continue,
+                    };
+                    let found: Vec<&str> = edit
+                        .recipients
+                        .iter()
+                        .map(|one| one.raw_for_execution())
+                        .collect();
+                    assert_eq!(found, [expected], "at {}", entry.position);
+                }
+                _ => {}
+            }
+        }
+    }
 }

@@ -321,6 +321,10 @@ fn edited(
     let asked = &stored.asked;
     let proposal = Proposal::from(asked);
     let scene = Scene::again(&asked.agent, &proposal, &snapshot.workspace)?;
+    // Where recipients are found may have changed since they were looked up.
+    if scene.recipients(&proposal, edit.params)? != edit.recipients {
+        return Err(GateError::Busy);
+    }
     let judged = judge(
         &scene,
         &proposal,
