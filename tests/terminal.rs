@@ -1,9 +1,11 @@
 //! The inbox as people use it: the real binary in a real terminal, on a gate of its own.
 
+use std::path::Path;
 use std::process::Output;
 
 use signoff::domain::lifecycle::Status;
 
+use crate::support::pty::Terminal;
 use crate::support::{Home, email, program};
 
 const EMAIL: &[&str] = &[
@@ -185,15 +187,42 @@ fn the_terminal_is_given_back_as_it_was_whatever_happens() {
     }
     inbox.wait_for("Nothing waits");
     inbox.look(|screen| assert!(screen.alternate_screen() && screen.bracketed_paste()));
+    terminate(&inbox);
+    inbox.wait_for_end();
+    inbox.look(|screen| {
+        assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
+    });
+}
+
+/// An editor that goes on doesn't hold up an inbox that was told to stop, and its file goes with it.
+#[test]
+fn an_inbox_stops_while_an_editor_has_the_terminal() {
+    let home = Home::new();
+    let named = home.path().join("named");
+    let script = format!(
+        "echo \"$1\" > {}\necho THE EDITOR HAS THE SCREEN\nread words\n",
+        named.display()
+    );
+    std::fs::write(home.path().join("editor"), script).unwrap();
+    let mut inbox = home.inbox((120, 36));
+    inbox.wait_for("Nothing waits");
+    let asked = home.end(home.start(&EMAIL[..EMAIL.len() - 1]));
+    assert!(asked.status.success(), "{}", text(&asked));
+    inbox.wait_for("Hi Pat");
+    inbox.insist("e", "THE EDITOR HAS THE SCREEN");
+    let file = std::fs::read_to_string(named).unwrap();
+    assert!(Path::new(file.trim()).exists());
+    terminate(&inbox);
+    inbox.wait_for_end();
+    assert!(!Path::new(file.trim()).exists());
+}
+
+fn terminate(inbox: &Terminal) {
     let killed = std::process::Command::new("kill")
         .arg("-TERM")
         .arg(inbox.pid().to_string())
         .status();
     assert!(killed.unwrap().success());
-    inbox.wait_for_end();
-    inbox.look(|screen| {
-        assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
-    });
 }
 
 #[test]

@@ -4,31 +4,23 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use uuid::Uuid;
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::new_file::{self, shown, unwritten};
-use crate::domain::untrusted::safe;
-
-/// Where there is no other.
-const USUAL: &str = "vi";
+use crate::tui::{ANOTHER, ShellEditor};
 
 /// A text that is being edited, in a file that only its owner can read.
 pub struct Draft {
     path: PathBuf,
-    editor: String,
+    editor: ShellEditor,
 }
 
 impl Draft {
     /// A file with this text, and the editor that the environment names.
     pub fn new(name: &str, extension: &str, text: &str) -> Result<Self, Failure> {
-        let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| {
-            let value = std::env::var(name).ok()?;
-            (!value.trim().is_empty()).then_some(value)
-        });
         let id = Uuid::now_v7().simple();
         let path = std::env::temp_dir().join(format!("{name}-{id}.{extension}"));
         let mut file = new_file::create(&path)?;
@@ -36,32 +28,15 @@ impl Draft {
             .map_err(|error| unwritten(&path, &error))?;
         Ok(Self {
             path,
-            editor: named.unwrap_or_else(|| USUAL.to_owned()),
+            editor: ShellEditor::of_environment(),
         })
     }
 
     /// Opens the editor, and gives the text once it has ended.
     pub async fn edit(&self) -> Result<String, Failure> {
-        // As a shell reads it, so that the name of an editor may have arguments.
-        let mut command = Command::new("sh");
-        command
-            .arg("-c")
-            .arg(format!("{} \"$1\"", self.editor))
-            .arg("sh")
-            .arg(&self.path);
-        // Off this thread: it may be the one that the gate runs on.
-        let ended = tokio::task::spawn_blocking(move || command.status());
-        let editor = safe(&self.editor);
-        let failed = |why: String| {
-            Failure::new(Exit::Other, format!("the editor `{editor}` failed: {why}"))
-                .hint("set VISUAL or EDITOR to one that works")
-        };
-        match ended.await {
-            Ok(Ok(status)) if status.success() => self.text(),
-            Ok(Ok(status)) => Err(failed(status.to_string())),
-            Ok(Err(error)) => Err(failed(error.to_string())),
-            Err(error) => Err(failed(error.to_string())),
-        }
+        let ended = self.editor.open(&self.path).await;
+        ended.map_err(|why| Failure::new(Exit::Other, why).hint(ANOTHER))?;
+        self.text()
     }
 
     fn text(&self) -> Result<String, Failure> {

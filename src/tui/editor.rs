@@ -5,14 +5,16 @@ use std::future::Future;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use tokio::process::Command;
 use uuid::Uuid;
 
 use crate::domain::untrusted::safe;
 
 /// Where the environment names no other.
 const USUAL: &str = "vi";
+/// What helps against one that fails.
+pub const ANOTHER: &str = "set VISUAL or EDITOR to one that works";
 
 /// Has a text edited.
 pub trait Editor: Send {
@@ -43,41 +45,35 @@ impl ShellEditor {
         Self::new(named.unwrap_or_else(|| USUAL.to_owned()))
     }
 
-    fn run(&self, text: &str) -> Result<String, String> {
-        let path = std::env::temp_dir().join(format!("signoff-{}.json", Uuid::now_v7().simple()));
-        create(&path, text).map_err(|why| format!("no file to edit could be written: {why}"))?;
-        let file = Removed(path);
+    /// Opens a file, until the editor has ended. Given up before that, it is left alone: it isn't waited for.
+    pub async fn open(&self, path: &Path) -> Result<(), String> {
         // As a shell reads it, so that the name of an editor may have arguments.
         let status = Command::new("sh")
             .arg("-c")
             .arg(format!("{} \"$1\"", self.command))
             .arg("sh")
-            .arg(&file.0)
-            .status();
-        let failed = |why: String| {
-            let editor = safe(&self.command);
-            format!("the editor `{editor}` failed ({why}); set VISUAL or EDITOR to one that works")
-        };
+            .arg(path)
+            .status()
+            .await;
+        let failed = |why: String| format!("the editor `{}` failed: {why}", safe(&self.command));
         match status {
-            Ok(status) if status.success() => {}
-            Ok(status) => return Err(failed(status.to_string())),
-            Err(error) => return Err(failed(error.to_string())),
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(failed(status.to_string())),
+            Err(error) => Err(failed(error.to_string())),
         }
-        let bytes = fs::read(&file.0);
-        let bytes = bytes.map_err(|error| format!("what was saved can't be read: {error}"))?;
-        String::from_utf8(bytes).map_err(|error| format!("what was saved is not UTF-8: {error}"))
     }
 }
 
 impl Editor for ShellEditor {
     async fn edit(&mut self, text: String) -> Result<String, String> {
-        let editor = self.clone();
-        // Off this thread: it may be the one that the gate runs on.
-        let ended = tokio::task::spawn_blocking(move || editor.run(&text));
-        match ended.await {
-            Ok(ended) => ended,
-            Err(error) => Err(format!("the editor was given up: {error}")),
-        }
+        let path = std::env::temp_dir().join(format!("signoff-{}.json", Uuid::now_v7().simple()));
+        create(&path, &text).map_err(|why| format!("no file to edit could be written: {why}"))?;
+        let file = Removed(path);
+        let ended = self.open(&file.0).await;
+        ended.map_err(|why| format!("{why}; {ANOTHER}"))?;
+        let bytes = fs::read(&file.0);
+        let bytes = bytes.map_err(|error| format!("what was saved can't be read: {error}"))?;
+        String::from_utf8(bytes).map_err(|error| format!("what was saved is not UTF-8: {error}"))
     }
 }
 

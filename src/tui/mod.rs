@@ -39,7 +39,7 @@ use crate::client::Client;
 use crate::domain::time::At;
 
 pub use action::readme_table;
-pub use editor::{Editor, ShellEditor};
+pub use editor::{ANOTHER, Editor, ShellEditor};
 pub use theme::{Depth, GlyphSet, Palette};
 
 /// Finds the gate: at the start, and again whenever the connection is lost, since the gate may have
