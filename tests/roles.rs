@@ -101,7 +101,7 @@ const TABLE: [Row; 75] = [
     row("post", "/v1/requests/{id}/settle", r#"{"outcome": "executed", "reason": "I looked"}"#, "?~++kk!!"),
     row("post", "/v1/requests/{id}/reveal", r#"{"pointer": "/subject"}"#, "?~~+kk!!"),
     row("put", "/v1/requests/{id}/checkpoint", "{}", "kkkk+k!!"),
-    row("get", "/v1/requests/{id}/checkpoint", "", "kkkk?k!!"),
+    row("get", "/v1/requests/{id}/checkpoint", "", "kkkk+k!!"),
     row("post", "/v1/work/lease", r#"{"actions": ["email.send"], "wait": 0}"#, "kkkkk+!!"),
     row("post", "/v1/work/{id}/renew", r#"{"epoch": 1}"#, "kkkkk+!!"),
     row("get", "/v1/policy", "", "++++kk!!"),

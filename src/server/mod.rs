@@ -279,7 +279,7 @@ routes! {
             [Forbidden, NotFailed, NotReady, Revoked, Lapsed];
     "/v1/requests/{id}/checkpoint":
         put work::save_checkpoint, "Keeps the agent's own state with its request.";
-        get work::checkpoint, "Gives that state back as it came.";
+        get work::checkpoint, "Gives that state back as it came, or 204 where there is none.";
     "/v1/work/lease":
         post work::lease, "Leases approved requests to a worker, or waits for some." [Forbidden];
     "/v1/work/{id}/renew":
