@@ -22,6 +22,7 @@ mod hostile_screen;
 mod inbox;
 mod inbox_review;
 mod layers;
+mod notifications;
 mod observing;
 mod openapi;
 mod opt_in;
