@@ -304,7 +304,7 @@ routes! {
     "/v1/tools":
         get policy::tools, "Lists the tools behind actions, as they were pinned.";
     "/v1/tools/{id}/accept":
-        post policy::accept_tool, "Accepts what a tool is now said to be.";
+        post policy::accept_tool, "Accepts what a tool is now said to be." [PreconditionFailed];
     "/v1/evaluate":
         post policy::evaluate, "Gives the verdict that a request would get; nothing is stored."
             [Forbidden, NotFound, NotItsUser, NotAStep, TooManyActions];
