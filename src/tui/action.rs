@@ -30,6 +30,10 @@ pub enum ActionId {
     Notify,
     Remember,
     Why,
+    Filter,
+    KeepFilter,
+    ClearFilter,
+    CompleteFilter,
     Toggle,
     Choose,
     Save,
@@ -60,6 +64,8 @@ pub enum Scope {
     Answer,
     /// The line that says for how long a request is put off.
     Snooze,
+    /// The line in which is typed what the list shows.
+    Filter,
     /// The page with what other parameters would change.
     Edited,
     /// The page about parameters that can't be sent as they were written.
@@ -138,6 +144,7 @@ const ANYWHERE: &[Scope] = &[
     Scope::Reason,
     Scope::Answer,
     Scope::Snooze,
+    Scope::Filter,
     Scope::Overlay,
     Scope::Screen,
 ];
@@ -176,7 +183,7 @@ pub const ACTIONS: &[Action] = &[
     row(Id::SwapPane, "swap_pane", &["tab"], "swap pane",
         "Goes from the list to what is being read, and back.", &[Scope::List], Everybody, Danger::None),
     row(Id::Back, "back", &["esc", "h", "left"], "back",
-        "Goes back to the list.", &[Scope::List], Everybody, Danger::None),
+        "Goes back to the list; from a list that is narrowed, to the whole one.", &[Scope::List], Everybody, Danger::None),
 
     row(Id::Approve, "approve", &["a"], "approve",
         "Lets the agent do exactly what is shown, once. High and critical risk ask again.", &[Scope::Request], Reviewer, Decides),
@@ -198,6 +205,15 @@ pub const ACTIONS: &[Action] = &[
         "How long an approval holds: once, for this conversation, or always. Only where an admin has unlocked the action.", &[Scope::Request], Reviewer, Alters),
     row(Id::Why, "why", &["w"], "why",
         "Shows the ladder: what each rung of policy said, and so why this waits for a person.", &[Scope::Request, Scope::Record], Everybody, Danger::None),
+
+    row(Id::Filter, "filter", &["/"], "filter",
+        "Narrows the list to what you type: words, agent:, action:, risk:, for:, to:, rule:, trigger:.", &[Scope::Request], Everybody, Danger::None),
+    row(Id::KeepFilter, "keep_filter", &["enter"], "keep",
+        "Goes back to the list, which stays narrowed.", &[Scope::Filter], Everybody, Danger::None),
+    row(Id::ClearFilter, "clear_filter", &["esc"], "clear",
+        "Shows the whole list again.", &[Scope::Filter], Everybody, Danger::None),
+    row(Id::CompleteFilter, "complete_filter", &["tab"], "complete",
+        "Completes a key, or a name that the list has.", &[Scope::Filter], Everybody, Danger::None),
 
     row(Id::Toggle, "toggle", &["space"], "toggle",
         "Prepares to turn the focused setting on or off for everybody; nothing changes before it is saved.", &[Scope::Setting], Admin, Alters),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::api::request::{Decide, OpenedRequest};
 use crate::domain::id::RequestId;
 
+use super::query::Query;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::Change;
@@ -39,6 +40,8 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageFetch {
     pub part: Part,
+    /// What the list is narrowed to.
+    pub query: Query,
     pub cursor: Option<String>,
     pub limit: u32,
 }

@@ -412,11 +412,11 @@ async fn open(client: &Client, position: Option<u64>) -> Result<EventStream, Cli
 
 /// What waits for the person who looks.
 fn filter(fetch: &PageFetch) -> Filter {
-    Filter {
+    fetch.query.narrow(Filter {
         status: Some(Status::Pending.word().to_owned()),
         reviewer: Some("me".parse().expect("“me” follows the rule for names")),
         limit: Some(fetch.limit),
         cursor: fetch.cursor.clone(),
         ..Filter::default()
-    }
+    })
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::api::page::Page;
 use crate::api::people::{Me, MeKind};
-use crate::api::request::{Decide, Request};
+use crate::api::request::{Decide, Filter, Request};
 use crate::api::settings::{Choice, OptedInCount, Preference};
 use crate::client::ClientError;
 use crate::domain::id::{RequestId, TokenId};
@@ -312,7 +312,10 @@ impl Desk {
     /// As the gate pages: cursors are places in its order.
     fn page(&self, fetch: &PageFetch, over: bool) -> Page<Request> {
         let wanted = |r: &&Request| r.status.decided() == over;
-        let waiting: Vec<&Request> = self.gate.iter().filter(wanted).collect();
+        let all = self.gate.iter().filter(wanted).count();
+        let asked = fetch.query.narrow(Filter::default());
+        let found = |r: &&Request| wanted(r) && finds(&asked, r);
+        let waiting: Vec<&Request> = self.gate.iter().filter(found).collect();
         let start: usize = fetch
             .cursor
             .as_ref()
@@ -327,7 +330,8 @@ impl Desk {
         Page {
             items: items.map(bare).collect(),
             next_cursor: (end < waiting.len()).then(|| end.to_string()),
-            total: Some(waiting.len() as u64),
+            total: Some(all as u64),
+            found: (asked != Filter::default() && start == 0).then_some(waiting.len() as u64),
         }
     }
 
@@ -491,6 +495,24 @@ impl Desk {
     pub fn toast(&self) -> &str {
         self.state.toast.as_ref().map_or("", |toast| &toast.text)
     }
+}
+
+/// Whether the gate would find it, as far as the tests look for something.
+fn finds(asked: &Filter, request: &Request) -> bool {
+    let headline = request.headline.raw_for_execution().to_lowercase();
+    let words = asked.q.iter().flat_map(|q| q.split_whitespace());
+    asked
+        .agent
+        .as_ref()
+        .is_none_or(|agent| *agent == request.agent)
+        && asked
+            .action
+            .as_ref()
+            .is_none_or(|action| *action == request.action)
+        && asked.risk.is_none_or(|risk| risk == request.risk.level)
+        && words
+            .into_iter()
+            .all(|word| headline.contains(&word.to_lowercase()))
 }
 
 fn settle(request: &mut Request, decision: &str, by: &str) {

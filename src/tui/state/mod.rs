@@ -2,6 +2,7 @@
 
 pub mod document;
 pub mod draft;
+pub mod field;
 pub mod history;
 pub mod layout;
 pub mod list;
@@ -207,6 +208,7 @@ impl State {
             (Some(Overlay::Reason(_)), _) => &[Scope::Reason],
             (Some(Overlay::Answer(_)), _) => &[Scope::Answer],
             (Some(Overlay::Snooze(_)), _) => &[Scope::Snooze],
+            (Some(Overlay::Filter(_)), _) => &[Scope::Filter],
             (Some(Overlay::Edited(_)), _) => &[Scope::Edited, Scope::Overlay],
             (Some(Overlay::Broken(_)), _) => &[Scope::Broken, Scope::Overlay],
             (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => &[Scope::Overlay],

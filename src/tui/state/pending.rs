@@ -31,6 +31,7 @@ pub enum Pane {
 #[derive(Debug, Default)]
 pub struct Pending {
     pub list: List,
+    pub filter: Filter,
     pub pane: Pane,
     pub choice: Choice,
     pub details: Details,
@@ -44,6 +45,14 @@ pub struct Pending {
     /// Parameters that were written and not sent.
     pub draft: Option<(About, String)>,
     pub looked: Looked,
+}
+
+/// What the list is narrowed to, as it was typed.
+#[derive(Debug, Default)]
+pub struct Filter {
+    pub text: String,
+    /// Why that can't be asked; the list shows what was asked before.
+    pub why_not: Option<String>,
 }
 
 /// What besides deciding is done about a request.

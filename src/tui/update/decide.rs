@@ -116,7 +116,7 @@ pub fn reject(state: &mut State, effects: &mut Vec<Effect>) {
     if line.stale {
         return toast(state, ToastTone::Plain, STALE);
     }
-    let reason = line.text.trim().to_owned();
+    let reason = line.field.text.trim().to_owned();
     if reason.is_empty() && !line.asked_again {
         line.asked_again = true;
         return;
@@ -137,7 +137,7 @@ pub fn respond(state: &mut State, effects: &mut Vec<Effect>) {
     if line.stale {
         return toast(state, ToastTone::Plain, STALE);
     }
-    let text = line.text.trim().to_owned();
+    let text = line.field.text.trim().to_owned();
     if text.is_empty() {
         let text = "type what the agent gets as its answer, or esc";
         return toast(state, ToastTone::Plain, text);

@@ -6,6 +6,7 @@ mod answers;
 mod decide;
 mod deeds;
 mod edit;
+mod filter;
 mod guard;
 mod history;
 mod link;
@@ -47,6 +48,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::Answer(answer) => answers::take(state, answer, &mut effects),
         Event::Stream(news) => link::take(state, news, &mut effects),
     }
+    filter::settle(state);
     pending::settle(state, &mut effects);
     history::settle(state, &mut effects);
     settings::settle(state, &mut effects);
@@ -96,8 +98,8 @@ fn turn(state: &mut State, by: usize) {
 
 fn paste(state: &mut State, text: &str) {
     match &mut state.overlay {
-        Some(overlay) if overlay.line().is_some() => {
-            if overlay.line_mut().is_some_and(|line| !line.insert(text)) {
+        Some(overlay) if overlay.field().is_some() => {
+            if overlay.field_mut().is_some_and(|field| !field.insert(text)) {
                 guard::reason_is_full(state);
             }
         }

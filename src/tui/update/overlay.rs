@@ -6,7 +6,7 @@ use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{Ladder, Overlay};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, deeds, edit, toast};
+use super::{decide, deeds, edit, filter, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -37,6 +37,9 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Answer(_)), ActionId::SendAnswer) => decide::respond(state, effects),
         (Some(Overlay::Snooze(_)), ActionId::SendSnooze) => deeds::snooze(state, effects),
         (Some(Overlay::Snooze(_)), ActionId::OtherSnooze) => deeds::offer_another(state),
+        (Some(Overlay::Filter(_)), ActionId::KeepFilter) => filter::keep(state),
+        (Some(Overlay::Filter(_)), ActionId::ClearFilter) => filter::clear(state),
+        (Some(Overlay::Filter(_)), ActionId::CompleteFilter) => filter::complete(state),
         (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close) => {
             state.overlay = None;
             let text = "nothing was decided; e takes up what you wrote";

@@ -47,7 +47,7 @@ fn an_answer_has_words_and_a_paste_does_not_send_it() {
     let Some(Overlay::Answer(line)) = &desk.state.overlay else {
         panic!("the line is open");
     };
-    assert_eq!(line.text, "one two x ");
+    assert_eq!(line.field.text, "one two x ");
     desk.decide_elsewhere(1, "rejected");
     desk.keys("enter");
     assert!(desk.sent.is_empty(), "it was decided meanwhile");
@@ -309,7 +309,7 @@ fn a_request_is_put_off_and_comes_back() {
     let Some(Overlay::Snooze(line)) = &desk.state.overlay else {
         panic!("the line is open");
     };
-    assert_eq!(line.text, "1h");
+    assert_eq!(line.field.text, "1h");
     desk.keys("tab enter");
     let morning: At = "2026-11-21T09:00:00Z".parse().unwrap();
     assert_eq!(desk.done, [(id(1), Deed::Snooze(morning))]);
