@@ -214,6 +214,9 @@ pub struct You {
     /// Whether the caller's own decision can be taken back.
     #[serde(default)]
     pub may_undo: bool,
+    /// Whether policy lets it be approved together with others that the caller has read.
+    #[serde(default)]
+    pub together: bool,
     /// Until when the caller has put it off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_until: Option<At>,

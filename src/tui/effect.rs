@@ -1,5 +1,6 @@
 //! What `update` wants done outside. The loop does it and hands the answer back as an event.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::request::{Decide, OpenedRequest};
@@ -41,7 +42,7 @@ pub enum Effect {
 pub struct PageFetch {
     pub part: Part,
     /// What the list is narrowed to.
-    pub query: Query,
+    pub query: Arc<Query>,
     pub cursor: Option<String>,
     pub limit: u32,
 }

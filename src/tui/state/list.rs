@@ -5,6 +5,7 @@
 //! the focused id; rows that come in above it wait above the top of the screen.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::api::page::{MAX_LIMIT, MOST_FOUND, Page};
 use crate::api::request::Request;
@@ -26,7 +27,7 @@ pub struct List {
     /// How many of them the query finds, while there is one and the gate has said.
     pub found: Option<Found>,
     /// What the list is narrowed to.
-    pub query: Query,
+    pub query: Arc<Query>,
     /// Whether the gate has answered at all.
     pub loaded: bool,
     /// Place of the focused row.
@@ -120,8 +121,8 @@ impl List {
 
     /// Shows what a query finds, from its beginning.
     pub fn narrow(&mut self, query: Query) {
-        if self.query != query {
-            self.query = query;
+        if *self.query != query {
+            self.query = Arc::new(query);
             self.found = None;
             self.wants.top = true;
             self.wants.follow = true;
@@ -283,7 +284,7 @@ impl List {
         };
         let fetch = PageFetch {
             part,
-            query: self.query.clone(),
+            query: Arc::clone(&self.query),
             cursor,
             limit: u32::try_from(limit).map_or(MAX_LIMIT, |limit| limit.min(MAX_LIMIT)),
         };

@@ -4,9 +4,11 @@ use crate::api::request::{Request, Why};
 use crate::domain::digest::Digest;
 use crate::domain::id::RequestId;
 use crate::domain::raw::RawJson;
+use crate::domain::review::Word;
 
 use super::document::{Document, Shape};
 use super::field::Field;
+use super::marks::Several;
 use super::pending::Seen;
 
 #[derive(Debug)]
@@ -23,6 +25,12 @@ pub enum Overlay {
     Answer(TextLine),
     /// For how long it is put off.
     Snooze(TextLine),
+    /// What is to be said to all that are marked.
+    Several(Several),
+    /// What was said before.
+    Messages {
+        scroll: usize,
+    },
     /// Which requests the list shows.
     Filter(Field),
     /// What somebody's own parameters would change, and whether to approve that.
@@ -51,6 +59,7 @@ impl Overlay {
     pub fn field(&self) -> Option<&Field> {
         match self {
             Overlay::Filter(field) => Some(field),
+            Overlay::Several(several) => (several.word == Word::Reject).then_some(&several.field),
             overlay => overlay.line().map(|line| &line.field),
         }
     }
@@ -58,6 +67,10 @@ impl Overlay {
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         match self {
             Overlay::Filter(field) => Some(field),
+            Overlay::Several(several) => {
+                several.asked_again = false;
+                (several.word == Word::Reject).then_some(&mut several.field)
+            }
             overlay => overlay.line_mut().map(|line| {
                 line.asked_again = false;
                 &mut line.field
@@ -68,13 +81,16 @@ impl Overlay {
     /// Whether it takes the place of the screen, so that nothing below it can be seen.
     pub fn covers(&self) -> bool {
         match self {
-            Overlay::Help { .. } | Overlay::Why(_) | Overlay::Edited(_) | Overlay::Broken(_) => {
-                true
-            }
+            Overlay::Help { .. }
+            | Overlay::Why(_)
+            | Overlay::Messages { .. }
+            | Overlay::Edited(_)
+            | Overlay::Broken(_) => true,
             Overlay::Confirm(_)
             | Overlay::Reason(_)
             | Overlay::Answer(_)
             | Overlay::Snooze(_)
+            | Overlay::Several(_)
             | Overlay::Filter(_) => false,
         }
     }

@@ -8,7 +8,7 @@ use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{About, Overlay, TextLine};
-use crate::tui::state::pending::Sending;
+use crate::tui::state::pending::{Choice, Sending};
 use crate::tui::state::{self, State, ToastTone, words};
 
 use super::{STALE, guard, toast};
@@ -94,7 +94,7 @@ pub fn ask_reason(state: &mut State) {
     open_line(state, Overlay::Reason);
 }
 
-/// `R`
+/// `i`
 pub fn ask_answer(state: &mut State) {
     open_line(state, Overlay::Answer);
 }
@@ -169,6 +169,17 @@ pub fn send(state: &mut State, about: About, says: Says, effects: &mut Vec<Effec
         return toast(state, ToastTone::Plain, "it has changed: look at it again");
     }
     let choice = state.pending.choice;
+    dispatch(state, about, says, choice, effects);
+}
+
+/// Puts a decision on its way to the gate.
+pub fn dispatch(
+    state: &mut State,
+    about: About,
+    says: Says,
+    choice: Choice,
+    effects: &mut Vec<Effect>,
+) {
     let edited = says.params.is_some();
     let decide = Decide {
         decision: says.word,

@@ -6,7 +6,7 @@ use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{Ladder, Overlay};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, deeds, edit, filter, toast};
+use super::{decide, deeds, edit, filter, marks, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -37,6 +37,8 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Answer(_)), ActionId::SendAnswer) => decide::respond(state, effects),
         (Some(Overlay::Snooze(_)), ActionId::SendSnooze) => deeds::snooze(state, effects),
         (Some(Overlay::Snooze(_)), ActionId::OtherSnooze) => deeds::offer_another(state),
+        (Some(Overlay::Several(_)), ActionId::Confirm) => marks::approve(state, effects),
+        (Some(Overlay::Several(_)), ActionId::SendReason) => marks::reject(state, effects),
         (Some(Overlay::Filter(_)), ActionId::KeepFilter) => filter::keep(state),
         (Some(Overlay::Filter(_)), ActionId::ClearFilter) => filter::clear(state),
         (Some(Overlay::Filter(_)), ActionId::CompleteFilter) => filter::complete(state),
@@ -46,7 +48,9 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
             toast(state, ToastTone::Plain, text);
         }
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,
-        (Some(Overlay::Help { scroll }), action) => scrolled(scroll, action, half),
+        (Some(Overlay::Help { scroll } | Overlay::Messages { scroll }), action) => {
+            scrolled(scroll, action, half)
+        }
         (Some(Overlay::Why(ladder)), action) => scrolled(&mut ladder.scroll, action, half),
         (Some(Overlay::Edited(edited)), action) => scrolled(&mut edited.scroll, action, half),
         _ => {}
@@ -73,7 +77,9 @@ pub fn settle(state: &mut State) {
     };
     let last = rows.len().saturating_sub(height);
     match &mut state.overlay {
-        Some(Overlay::Help { scroll }) => *scroll = last.min(*scroll),
+        Some(Overlay::Help { scroll } | Overlay::Messages { scroll }) => {
+            *scroll = last.min(*scroll)
+        }
         Some(Overlay::Why(ladder)) => ladder.scroll = last.min(ladder.scroll),
         _ => {}
     }

@@ -12,7 +12,7 @@ use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::pending::{Choice, Pane};
 use crate::tui::state::{State, ToastTone};
 
-use super::{STALE, decide, deeds, edit, filter, guard, overlay, toast};
+use super::{STALE, decide, deeds, edit, filter, guard, marks, overlay, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -34,6 +34,9 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
                 overlay::why(state, id, effects);
             }
         }
+        ActionId::Mark => marks::toggle(state),
+        ActionId::ApproveMarked => marks::ask_approval(state),
+        ActionId::RejectMarked => marks::ask_reason(state),
         ActionId::Filter => filter::open(state),
         ActionId::Open => open(state),
         ActionId::Back => back(state),
@@ -59,10 +62,11 @@ fn open(state: &mut State) {
     }
 }
 
-/// From what is read to the list; from a list that is narrowed to the whole one.
+/// From what is read to the list; there it takes the marks off, then shows the whole list.
 fn back(state: &mut State) {
     match state.pending.pane {
         Pane::Detail => state.pending.pane = Pane::List,
+        Pane::List if !state.pending.marks.is_empty() => marks::clear(state),
         Pane::List if !state.pending.filter.text.is_empty() => filter::clear(state),
         Pane::List => {}
     }

@@ -6,14 +6,14 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::review::Remember;
+use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::tui::action::ActionId as Id;
 use crate::tui::query::Key;
 use crate::tui::state::field::Field;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::overlay::Overlay;
-use crate::tui::state::pending::Pane;
+use crate::tui::state::pending::{Pane, sending_words};
 use crate::tui::state::{Link, State, Tab, ToastTone, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
@@ -38,6 +38,8 @@ pub fn draw(
     {
         let label = match overlay {
             Overlay::Filter(_) => "/ ",
+            // With several it says again that it is more than one.
+            Overlay::Several(_) => "Reason for all  ",
             Overlay::Answer(_) => "Answer  ",
             Overlay::Snooze(_) => "Put off for  ",
             _ => "Reason  ",
@@ -83,6 +85,10 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),
         (Some(Overlay::Answer(_)), _) => return (&[Id::SendAnswer], Id::CancelReason),
         (Some(Overlay::Snooze(_)), _) => return (&[Id::SendSnooze], Id::CancelReason),
+        (Some(Overlay::Several(several)), _) => match several.word {
+            Word::Approve => return (&[Id::Confirm], Id::Cancel),
+            Word::Reject | Word::Respond => return (&[Id::SendReason], Id::CancelReason),
+        },
         (Some(Overlay::Filter(_)), _) => {
             return (&[Id::KeepFilter, Id::CompleteFilter], Id::ClearFilter);
         }
@@ -90,7 +96,7 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             return (&[Id::Confirm, Id::Edit, Id::Down, Id::PageDown], Id::Close);
         }
         (Some(Overlay::Broken(_)), _) => return (&[Id::Edit], Id::Close),
-        (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => {
+        (Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Messages { .. }), _) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
         (None, Tab::History) => match state.history.pane {
@@ -113,10 +119,23 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         (None, Tab::Pending) if state.pending.list.rows.is_empty() => {
             &[Id::NextTab, Id::Refresh, Id::Quit]
         }
+        (None, Tab::Pending)
+            if !state.pending.marks.is_empty() && state.pending.pane == Pane::List =>
+        {
+            &[
+                Id::ApproveMarked,
+                Id::RejectMarked,
+                Id::Mark,
+                Id::Back,
+                Id::Down,
+                Id::Open,
+            ]
+        }
         (None, Tab::Pending) => match (layout.mode, state.pending.pane) {
             (Mode::Split, Pane::List) => &[
                 Id::Down,
                 Id::Open,
+                Id::Mark,
                 Id::Filter,
                 Id::Why,
                 Id::Claim,
@@ -140,6 +159,8 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
                 Id::Approve,
                 Id::Reject,
                 Id::Edit,
+                Id::Mark,
+                Id::Filter,
                 Id::Respond,
                 Id::Open,
                 Id::Remember,
@@ -196,7 +217,13 @@ fn title(state: &State, id: Id) -> String {
     match id {
         Id::NextTab => "tabs".to_owned(),
         Id::Back if state.pending.pane == Pane::List && state.tab == Tab::Pending => {
-            "show all".to_owned()
+            match state.pending.marks.is_empty() {
+                true => "show all".to_owned(),
+                false => "clear".to_owned(),
+            }
+        }
+        Id::ApproveMarked | Id::RejectMarked => {
+            format!("{} {}", id.action().title, state.pending.marks.len())
         }
         Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
         id => id.action().title.to_owned(),
@@ -228,6 +255,10 @@ fn is_alive(state: &State, id: Id) -> bool {
         Id::Approve | Id::Reject | Id::Respond | Id::Edit | Id::Claim | Id::Snooze => {
             state.obstacle().is_none()
         }
+        Id::ApproveMarked => {
+            state.why_not_several().is_none() && state.why_not_approve_marked().is_none()
+        }
+        Id::RejectMarked => state.why_not_several().is_none(),
         Id::Undo => state.why_not_undo().is_none() || state.just_approved().is_some(),
         Id::Notify => state.obstacle().is_none() && notify(state) != "always",
         Id::Remember => state.obstacle().is_none() && state.why_not_remembered().is_none(),
@@ -277,7 +308,7 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     }
     let mut progress = match &state.overlay {
         Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
-        Some(Overlay::Filter(_)) => Vec::new(),
+        Some(Overlay::Filter(_) | Overlay::Several(_)) => Vec::new(),
         Some(overlay) if overlay.field().is_none() => Vec::new(),
         _ => detail::progress_of(state, theme),
     };
@@ -339,6 +370,19 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
             Some(why) => (why.clone(), theme.warning()),
             None => (filtering(state), theme.text()),
         });
+    }
+    if let Some(Overlay::Several(several)) = &state.overlay {
+        let words = match several.asked_again {
+            _ if several.word == Word::Approve => return None,
+            true => "a reason helps the agents: type one, or press Enter again to reject without",
+            false => "why not? Enter rejects each of them, esc cancels",
+        };
+        return Some((words.to_owned(), theme.text()));
+    }
+    if let Some(batch) = &state.pending.batch {
+        let verb = sending_words(batch.word);
+        let at = batch.done + batch.failed.len() + 1;
+        return Some((format!("{verb} {at} of {}", batch.of()), theme.text()));
     }
     match &state.link {
         Link::Lost { why, .. } => Some((why.clone(), theme.warning())),

@@ -11,6 +11,7 @@ mod history;
 mod page;
 mod pending;
 mod settings;
+mod several;
 #[cfg(test)]
 mod tests;
 
@@ -64,6 +65,9 @@ fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Positi
     }
     if let Some(Overlay::Confirm(_)) = &state.overlay {
         confirm::draw(state, theme, &layout, buffer);
+    }
+    if let Some(Overlay::Several(several)) = &state.overlay {
+        several::draw(several, theme, &layout, buffer);
     }
     footer::draw(state, theme, &layout, buffer)
 }

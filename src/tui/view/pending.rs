@@ -47,7 +47,10 @@ fn title(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if !list.query.is_empty() {
         return narrowed(state, theme, area, buffer);
     }
-    let mut left = vec![Span::styled("  Needs you", theme.text())];
+    let mut left = match state.pending.marks.len() {
+        0 => vec![Span::styled("  Needs you", theme.text())],
+        marks => vec![Span::styled(format!("  {marks} marked"), theme.accent())],
+    };
     let mut right = Vec::new();
     if list.new_above > 0 {
         let new = format!("{} new {}  ", list.new_above, theme.glyphs.up);
@@ -89,8 +92,11 @@ fn narrowed(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         _ => "looking".to_owned(),
     };
     right.push(Span::styled(format!(" {found} "), theme.dim()));
-    let label = "  Only  ";
-    let room = usize::from(area.width).saturating_sub(footer::width(&right) + label.len());
+    let label = match state.pending.marks.len() {
+        0 => "  Only  ".to_owned(),
+        marks => format!("  {marks} marked  {}  ", theme.glyphs.dot),
+    };
+    let room = usize::from(area.width).saturating_sub(footer::width(&right) + label.width());
     let text = Untrusted::from(state.pending.filter.text.as_str());
     let mut left = vec![Span::styled(label, theme.dim())];
     left.extend(text::line(&text, room, theme.text(), theme));
@@ -220,13 +226,24 @@ fn first_line(
         width = width.saturating_sub(1);
     }
     let risk = request.risk.level;
-    let mut spans = vec![
-        Span::styled(theme.glyphs.risk(risk), theme.risk(risk)),
-        Span::raw(" "),
-    ];
+    let glyph = theme.glyphs.risk(risk);
+    let mut spans = match state.pending.is_marked(request.id) {
+        // The mark takes the first of the two columns; both kinds of sign are one column wide.
+        true => vec![
+            Span::styled(theme.glyphs.approved, theme.accent()),
+            Span::styled(last_column(glyph), theme.risk(risk)),
+        ],
+        false => vec![Span::styled(glyph, theme.risk(risk))],
+    };
+    spans.push(Span::raw(" "));
     let room = usize::from(width).saturating_sub(3);
     spans.extend(text::line(&request.headline, room, theme.text(), theme));
     line::left(spans, Rect { width, ..area }, buffer);
+}
+
+fn last_column(glyph: &'static str) -> &'static str {
+    let at = glyph.char_indices().next_back().map_or(0, |(at, _)| at);
+    &glyph[at..]
 }
 
 fn second_line(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {

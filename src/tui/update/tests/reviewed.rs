@@ -20,7 +20,7 @@ fn desk() -> Desk {
 #[test]
 fn an_answer_is_sent_with_what_was_on_the_screen() {
     let mut desk = desk();
-    desk.keys("j R");
+    desk.keys("j i");
     desk.type_in("ask Lee z");
     desk.keys("enter");
     let (about, decide) = desk.sent[0].clone();
@@ -38,7 +38,7 @@ fn an_answer_is_sent_with_what_was_on_the_screen() {
 #[test]
 fn an_answer_has_words_and_a_paste_does_not_send_it() {
     let mut desk = desk();
-    desk.keys("R enter");
+    desk.keys("i enter");
     assert!(desk.sent.is_empty());
     desk.event(Event::Paste("one\ntwo\n".to_owned()));
     desk.burst("x enter");
@@ -202,7 +202,7 @@ fn a_refused_edit_says_why_and_is_kept() {
 fn what_the_gate_refuses_as_stale_is_fetched_again() {
     for kind in [ProblemKind::StaleDigest, ProblemKind::StalePlan] {
         let mut desk = desk();
-        desk.keys("R");
+        desk.keys("i");
         desk.type_in("ask Lee");
         desk.keys("enter");
         desk.sent.remove(0);
