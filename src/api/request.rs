@@ -84,6 +84,14 @@ pub struct Request {
     pub you: Option<You>,
 }
 
+impl Request {
+    /// Whether somebody is on the telephone while it waits.
+    pub fn calls(&self) -> bool {
+        let voice = self.voice.is_some() || self.trigger == Trigger::Voice;
+        voice && self.waiting && !self.status.decided()
+    }
+}
+
 /// A request as it was asked, before somebody edited it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Original {

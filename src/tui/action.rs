@@ -30,6 +30,8 @@ pub enum ActionId {
     Notify,
     Remember,
     Why,
+    Raw,
+    Past,
     Mark,
     ApproveMarked,
     RejectMarked,
@@ -210,6 +212,10 @@ pub const ACTIONS: &[Action] = &[
     row(Id::Why, "why", &["w"], "why",
         "Shows the ladder: what each rung of policy said, and so why this waits for a person.", &[Scope::Request, Scope::Record], Everybody, Danger::None),
 
+    row(Id::Raw, "raw", &["p"], "raw",
+        "Shows the very bytes of the parameters, and what else the digest covers.", &[Scope::Request], Everybody, Danger::None),
+    row(Id::Past, "past", &["H"], "before",
+        "Shows what was decided before: of this agent, and to this recipient.", &[Scope::Request], Everybody, Danger::None),
     row(Id::Mark, "mark", &["space"], "mark",
         "Marks the focused request, or takes its mark off.", &[Scope::Request], Everybody, Danger::None),
     row(Id::ApproveMarked, "approve_marked", &["A"], "approve",
@@ -248,7 +254,7 @@ pub const ACTIONS: &[Action] = &[
         "Offers another time: 15 minutes, an hour, until tomorrow at nine.", &[Scope::Snooze], Reviewer, Danger::None),
     row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
         "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze], Everybody, Danger::None),
-    row(Id::Close, "close", &["esc", "q", "?", "w", "M"], "close",
+    row(Id::Close, "close", &["esc", "q", "?", "w", "M", "p", "H"], "close",
         "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
 
     row(Id::TabPending, "tab_pending", &["1"], "pending",

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::request::{Decide, OpenedRequest};
-use crate::domain::id::RequestId;
+use crate::domain::id::{AgentId, RequestId};
+use crate::domain::untrusted::Untrusted;
 
 use super::query::Query;
 use super::state::overlay::About;
@@ -30,6 +31,8 @@ pub enum Effect {
     FetchHistory(PageFetch),
     /// A request of the history, with its parameters.
     FetchOpened(RequestId),
+    /// What was decided before: of this agent, and to this recipient.
+    FetchPast(RequestId, AgentId, Option<Untrusted>),
     FetchSettings,
     Save(Box<Change>),
     /// Draw every cell again.

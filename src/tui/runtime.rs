@@ -275,6 +275,12 @@ impl<C: Connect> Session<C> {
             Effect::FetchOpened(id) => self.fetch(move |client: Client| async move {
                 Answer::Opened(id, client.request(id).await.map(Box::new))
             }),
+            Effect::FetchPast(id, agent, recipient) => {
+                self.fetch(move |client: Client| async move {
+                    let past = calls::past(&client, agent, recipient).await;
+                    Answer::Past(id, past.map(Box::new))
+                });
+            }
             Effect::FetchSettings => self.fetch(move |client: Client| async move {
                 Answer::Settings(calls::known(&client).await.map(Box::new))
             }),

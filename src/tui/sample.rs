@@ -2,6 +2,7 @@
 //! is answered from a queue of samples, and time passes when the test says so.
 
 mod decided;
+mod kinds;
 mod known;
 pub mod reviewed;
 
@@ -24,12 +25,14 @@ use crate::domain::time::At;
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
 use super::state::State;
+use super::state::document::Past;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
 use super::update::{next_deadline, update};
 
 pub use decided::{decided, rejected};
+pub use kinds::queue_of_kinds;
 pub use known::known;
 
 /// When every sample inbox is looked at.
@@ -293,6 +296,16 @@ impl Desk {
                 let found = self.gate.iter().find(|request| request.id == id).cloned();
                 let found = found.map(Box::new).ok_or_else(gone);
                 self.quietly(Event::Answer(Answer::Opened(id, found)));
+            }
+            Effect::FetchPast(id, agent, recipient) => {
+                let over = |r: &&Request| r.status.decided();
+                let of = |r: &&Request| r.agent == agent;
+                let past = self.gate.iter().filter(over).filter(of).cloned().collect();
+                let past = Past {
+                    agent: past,
+                    recipient: recipient.map(|recipient| (recipient, Vec::new())),
+                };
+                self.quietly(Event::Answer(Answer::Past(id, Ok(Box::new(past)))));
             }
             Effect::FetchSettings => {
                 self.looked_up += 1;

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 
 use crate::api::people::Me;
 use crate::domain::id::RequestId;
@@ -215,6 +215,22 @@ impl State {
         (shape, usize::from(text.height))
     }
 
+    /// The window on a document that is laid over the screen, below its title.
+    pub fn sheet_window(&self) -> (Shape, Rect) {
+        let page = self.layout().page();
+        let title = 2.min(page.height);
+        let area = Rect {
+            y: page.y + title,
+            height: page.height - title,
+            ..page
+        };
+        let shape = Shape {
+            width: area.width,
+            compact: true,
+        };
+        (shape, area)
+    }
+
     /// Where a key goes, the innermost first.
     pub fn scopes(&self) -> &'static [Scope] {
         match (&self.overlay, self.tab) {
@@ -229,6 +245,7 @@ impl State {
             },
             (Some(Overlay::Edited(_)), _) => &[Scope::Edited, Scope::Overlay],
             (Some(Overlay::Broken(_)), _) => &[Scope::Broken, Scope::Overlay],
+            (Some(Overlay::Sheet(_)), _) => &[Scope::Overlay],
             (Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Messages { .. }), _) => {
                 &[Scope::Overlay]
             }

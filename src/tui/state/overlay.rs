@@ -31,6 +31,8 @@ pub enum Overlay {
     Messages {
         scroll: usize,
     },
+    /// A document about a request, to read and no more.
+    Sheet(Box<Sheet>),
     /// Which requests the list shows.
     Filter(Field),
     /// What somebody's own parameters would change, and whether to approve that.
@@ -84,6 +86,7 @@ impl Overlay {
             Overlay::Help { .. }
             | Overlay::Why(_)
             | Overlay::Messages { .. }
+            | Overlay::Sheet(_)
             | Overlay::Edited(_)
             | Overlay::Broken(_) => true,
             Overlay::Confirm(_)
@@ -131,6 +134,27 @@ impl Edited {
         let rows = self.document.rows().len();
         self.seen.fit(shape, rows);
         self.scroll = self.scroll.min(rows.saturating_sub(height));
+    }
+}
+
+/// What a digest covers, or what was decided before.
+#[derive(Debug)]
+pub struct Sheet {
+    pub id: RequestId,
+    pub title: &'static str,
+    /// Nothing until the gate has answered.
+    pub document: Option<Document>,
+    pub scroll: usize,
+}
+
+impl Sheet {
+    /// Lays it out, and keeps the window within it.
+    pub fn fit(&mut self, shape: Shape, height: usize) {
+        if let Some(document) = &mut self.document {
+            document.lay_out(shape);
+            let rows = document.rows().len();
+            self.scroll = self.scroll.min(rows.saturating_sub(height));
+        }
     }
 }
 

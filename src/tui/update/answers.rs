@@ -12,7 +12,7 @@ use crate::tui::event::Answer;
 use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::{State, ToastTone, words};
 
-use super::{deeds, edit, history, marks, pending, settings, toast};
+use super::{deeds, edit, history, marks, overlay, pending, settings, toast};
 
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
@@ -33,6 +33,7 @@ pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
         Answer::Why(id, result) => why(state, id, result),
         Answer::History(fetch, result) => history::page(state, &fetch, result),
         Answer::Opened(id, result) => history::opened(state, id, result, effects),
+        Answer::Past(id, result) => overlay::past_known(state, id, result),
         Answer::Settings(result) => settings::known(state, result),
         Answer::Saved(change, result) => settings::saved(
             state,

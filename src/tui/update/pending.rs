@@ -37,6 +37,8 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Mark => marks::toggle(state),
         ActionId::ApproveMarked => marks::ask_approval(state),
         ActionId::RejectMarked => marks::ask_reason(state),
+        ActionId::Raw => overlay::raw(state),
+        ActionId::Past => overlay::past(state, effects),
         ActionId::Filter => filter::open(state),
         ActionId::Open => open(state),
         ActionId::Back => back(state),

@@ -96,7 +96,15 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             return (&[Id::Confirm, Id::Edit, Id::Down, Id::PageDown], Id::Close);
         }
         (Some(Overlay::Broken(_)), _) => return (&[Id::Edit], Id::Close),
-        (Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Messages { .. }), _) => {
+        (
+            Some(
+                Overlay::Help { .. }
+                | Overlay::Why(_)
+                | Overlay::Sheet(_)
+                | Overlay::Messages { .. },
+            ),
+            _,
+        ) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
         (None, Tab::History) => match state.history.pane {
@@ -147,6 +155,8 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             (Mode::Split, Pane::Detail) => &[
                 Id::Down,
                 Id::Back,
+                Id::Raw,
+                Id::Past,
                 Id::Why,
                 Id::Claim,
                 Id::Snooze,

@@ -12,6 +12,7 @@ mod page;
 mod pending;
 mod settings;
 mod several;
+mod sheet;
 #[cfg(test)]
 mod tests;
 
@@ -57,6 +58,10 @@ fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Positi
     header::draw(state, theme, &layout, buffer);
     if let Some(Overlay::Edited(edited)) = &state.overlay {
         edited::draw(state, edited, theme, &layout, buffer);
+        return footer::draw(state, theme, &layout, buffer);
+    }
+    if let Some(Overlay::Sheet(sheet)) = &state.overlay {
+        sheet::draw(state, sheet, theme, layout.page(), buffer);
         return footer::draw(state, theme, &layout, buffer);
     }
     match state.page() {

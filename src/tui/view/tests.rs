@@ -1,6 +1,7 @@
 //! Pictures of the screen, with styles. What is drawn comes from `update` alone, as it does in the loop.
 
 mod filter;
+mod kinds;
 mod marks;
 mod reviewed;
 
