@@ -15,6 +15,7 @@ mod doctor;
 mod etag;
 mod events;
 mod fence;
+mod finding;
 mod fold;
 mod hiding;
 mod hostile;

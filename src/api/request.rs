@@ -84,6 +84,14 @@ pub struct Request {
     pub you: Option<You>,
 }
 
+impl Request {
+    /// Whether somebody is on the telephone while it waits.
+    pub fn calls(&self) -> bool {
+        let voice = self.voice.is_some() || self.trigger == Trigger::Voice;
+        voice && self.waiting && !self.status.decided()
+    }
+}
+
 /// A request as it was asked, before somebody edited it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Original {
@@ -214,6 +222,9 @@ pub struct You {
     /// Whether the caller's own decision can be taken back.
     #[serde(default)]
     pub may_undo: bool,
+    /// Whether policy lets it be approved together with others that the caller has read.
+    #[serde(default)]
+    pub together: bool,
     /// Until when the caller has put it off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_until: Option<At>,

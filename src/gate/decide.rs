@@ -13,10 +13,12 @@ use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::Asked;
 use crate::domain::review::{OptIn, OptInScope, Plan, Remember, Reviewer, Vote, Word};
+use crate::domain::risk::Risk;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
+use crate::policy::document::BatchApproval;
 use crate::policy::ladder::Recipients;
 use crate::policy::reviewers::{self, Matter};
 use crate::store::Stored;
@@ -232,6 +234,12 @@ impl Gate {
         };
         let command = Command::TakeBack { by };
         step(&stored.standing, &command, self.now()).is_ok_and(|facts| !facts.is_empty())
+    }
+
+    /// Whether this may be approved together with others: where policy says so, and nothing grave.
+    pub fn approves_together(&self, stored: &Stored) -> bool {
+        let seen = self.snapshot().policy.batch_approval == BatchApproval::Seen;
+        seen && stored.standing.risk.level < Risk::High
     }
 
     /// For how long this person's approval of that request could be remembered.

@@ -13,7 +13,7 @@ use super::etag::{TaggedAs, tagged_as};
 use super::paging;
 use super::problem::Rejection;
 use super::view::{self, Beside};
-use crate::api::page::Page;
+use crate::api::page::{MOST_FOUND, Page};
 use crate::api::request::{
     Ask, Decide, Filter, OpenedRequest, ReportRun, Request, Retry, Reveal, RevealedValue,
     SettleRun, Snooze, StartedRun, Why,
@@ -114,6 +114,7 @@ pub(super) async fn list(
             .collect(),
         next_cursor: listed.next.map(|cursor| cursor.to_text()),
         total: listed.total,
+        found: listed.found,
     }))
 }
 
@@ -367,6 +368,9 @@ pub(super) async fn whole(
     };
     Ok(view::request(gate, caller, stored, Some(beside)))
 }
+
+// What the wire promises is what the store counts to.
+const _: () = assert!(MOST_FOUND == crate::store::MOST_FOUND);
 
 /// What a filter asks for, as its caller may see it.
 pub(super) fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<Query, Rejection> {

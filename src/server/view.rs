@@ -232,6 +232,7 @@ fn you(gate: &Gate, caller: &Caller, stored: &Stored, attention: &[Attention]) -
             None => gate.may_remember(person, stored),
             Some(_) => Vec::new(),
         },
+        together: why_not.is_none() && gate.approves_together(stored),
         why_not,
         notify_always: stored.standing.tells_agent,
         may_undo: gate.may_take_back(caller, stored),

@@ -255,6 +255,9 @@ pub struct Hashed {
     pub leaf: Hash,
 }
 
+/// What the filters of a list let through is counted up to here.
+pub const MOST_FOUND: u64 = 1_000;
+
 /// One page of requests.
 #[derive(Debug, Clone, Default)]
 pub struct Listed {
@@ -262,6 +265,8 @@ pub struct Listed {
     pub next: Option<Cursor>,
     /// How many wait in all; counted for lists of pending requests only.
     pub total: Option<u64>,
+    /// How many of those the filters let through, counted up to [`MOST_FOUND`] on the first page.
+    pub found: Option<u64>,
 }
 
 /// What people decided, the latest first.

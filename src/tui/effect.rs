@@ -1,10 +1,13 @@
 //! What `update` wants done outside. The loop does it and hands the answer back as an event.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::request::{Decide, OpenedRequest};
-use crate::domain::id::RequestId;
+use crate::domain::id::{AgentId, RequestId};
+use crate::domain::untrusted::Untrusted;
 
+use super::query::Query;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::Change;
@@ -28,6 +31,8 @@ pub enum Effect {
     FetchHistory(PageFetch),
     /// A request of the history, with its parameters.
     FetchOpened(RequestId),
+    /// What was decided before: of this agent, and to this recipient.
+    FetchPast(RequestId, AgentId, Option<Untrusted>),
     FetchSettings,
     Save(Box<Change>),
     /// Draw every cell again.
@@ -39,6 +44,8 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageFetch {
     pub part: Part,
+    /// What the list is narrowed to.
+    pub query: Arc<Query>,
     pub cursor: Option<String>,
     pub limit: u32,
 }

@@ -13,6 +13,7 @@ use crate::domain::id::RequestId;
 use crate::domain::time::At;
 
 use super::effect::PageFetch;
+use super::state::document::Past;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
@@ -55,6 +56,7 @@ pub enum Answer {
     Why(RequestId, Result<Box<Why>, ClientError>),
     History(PageFetch, Result<Page<Request>, ClientError>),
     Opened(RequestId, Result<Box<Request>, ClientError>),
+    Past(RequestId, Result<Box<Past>, ClientError>),
     Settings(Result<Box<Known>, ClientError>),
     /// With the settings as they are since, if they could be had.
     Saved(Box<Change>, Result<Option<Box<Known>>, ClientError>),

@@ -11,6 +11,7 @@ mod editor;
 mod effect;
 mod event;
 mod keymap;
+mod query;
 mod runtime;
 #[cfg(test)]
 mod sample;

@@ -275,6 +275,12 @@ impl<C: Connect> Session<C> {
             Effect::FetchOpened(id) => self.fetch(move |client: Client| async move {
                 Answer::Opened(id, client.request(id).await.map(Box::new))
             }),
+            Effect::FetchPast(id, agent, recipient) => {
+                self.fetch(move |client: Client| async move {
+                    let past = calls::past(&client, agent, recipient).await;
+                    Answer::Past(id, past.map(Box::new))
+                });
+            }
             Effect::FetchSettings => self.fetch(move |client: Client| async move {
                 Answer::Settings(calls::known(&client).await.map(Box::new))
             }),
@@ -412,11 +418,11 @@ async fn open(client: &Client, position: Option<u64>) -> Result<EventStream, Cli
 
 /// What waits for the person who looks.
 fn filter(fetch: &PageFetch) -> Filter {
-    Filter {
+    fetch.query.narrow(Filter {
         status: Some(Status::Pending.word().to_owned()),
         reviewer: Some("me".parse().expect("“me” follows the rule for names")),
         limit: Some(fetch.limit),
         cursor: fetch.cursor.clone(),
         ..Filter::default()
-    }
+    })
 }

@@ -2,6 +2,7 @@
 //! is answered from a queue of samples, and time passes when the test says so.
 
 mod decided;
+mod kinds;
 mod known;
 pub mod reviewed;
 
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::api::page::Page;
 use crate::api::people::{Me, MeKind};
-use crate::api::request::{Decide, Request};
+use crate::api::request::{Decide, Filter, Request};
 use crate::api::settings::{Choice, OptedInCount, Preference};
 use crate::client::ClientError;
 use crate::domain::id::{RequestId, TokenId};
@@ -24,12 +25,14 @@ use crate::domain::time::At;
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
 use super::state::State;
+use super::state::document::Past;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
 use super::update::{next_deadline, update};
 
 pub use decided::{decided, rejected};
+pub use kinds::queue_of_kinds;
 pub use known::known;
 
 /// When every sample inbox is looked at.
@@ -294,6 +297,16 @@ impl Desk {
                 let found = found.map(Box::new).ok_or_else(gone);
                 self.quietly(Event::Answer(Answer::Opened(id, found)));
             }
+            Effect::FetchPast(id, agent, recipient) => {
+                let over = |r: &&Request| r.status.decided();
+                let of = |r: &&Request| r.agent == agent;
+                let past = self.gate.iter().filter(over).filter(of).cloned().collect();
+                let past = Past {
+                    agent: past,
+                    recipient: recipient.map(|recipient| (recipient, Vec::new())),
+                };
+                self.quietly(Event::Answer(Answer::Past(id, Ok(Box::new(past)))));
+            }
             Effect::FetchSettings => {
                 self.looked_up += 1;
                 let known = Ok(Box::new(self.known.clone()));
@@ -312,7 +325,10 @@ impl Desk {
     /// As the gate pages: cursors are places in its order.
     fn page(&self, fetch: &PageFetch, over: bool) -> Page<Request> {
         let wanted = |r: &&Request| r.status.decided() == over;
-        let waiting: Vec<&Request> = self.gate.iter().filter(wanted).collect();
+        let all = self.gate.iter().filter(wanted).count();
+        let asked = fetch.query.narrow(Filter::default());
+        let found = |r: &&Request| wanted(r) && finds(&asked, r);
+        let waiting: Vec<&Request> = self.gate.iter().filter(found).collect();
         let start: usize = fetch
             .cursor
             .as_ref()
@@ -327,7 +343,8 @@ impl Desk {
         Page {
             items: items.map(bare).collect(),
             next_cursor: (end < waiting.len()).then(|| end.to_string()),
-            total: Some(waiting.len() as u64),
+            total: Some(all as u64),
+            found: (asked != Filter::default() && start == 0).then_some(waiting.len() as u64),
         }
     }
 
@@ -491,6 +508,24 @@ impl Desk {
     pub fn toast(&self) -> &str {
         self.state.toast.as_ref().map_or("", |toast| &toast.text)
     }
+}
+
+/// Whether the gate would find it, as far as the tests look for something.
+fn finds(asked: &Filter, request: &Request) -> bool {
+    let headline = request.headline.raw_for_execution().to_lowercase();
+    let words = asked.q.iter().flat_map(|q| q.split_whitespace());
+    asked
+        .agent
+        .as_ref()
+        .is_none_or(|agent| *agent == request.agent)
+        && asked
+            .action
+            .as_ref()
+            .is_none_or(|action| *action == request.action)
+        && asked.risk.is_none_or(|risk| risk == request.risk.level)
+        && words
+            .into_iter()
+            .all(|word| headline.contains(&word.to_lowercase()))
 }
 
 fn settle(request: &mut Request, decision: &str, by: &str) {

@@ -6,7 +6,9 @@ use rusqlite::{Connection, params_from_iter};
 use super::read::select;
 use super::rows::{REQUEST_COLUMNS, urgency_key, word};
 use crate::domain::lifecycle::Status;
-use crate::store::{Audience, BadCursor, Cursor, Listed, Order, Query, StoreError, Stored};
+use crate::store::{
+    Audience, BadCursor, Cursor, Listed, MOST_FOUND, Order, Query, StoreError, Stored,
+};
 
 /// How an order is walked: the key that pages continue after, and the table that has it.
 struct Walk {
@@ -84,7 +86,13 @@ pub(super) fn page(from: &Connection, query: &Query) -> Result<Listed, StoreErro
         Order::Urgency => Some(count(from, &walk, &conditions)?),
         _ => None,
     };
+    let scope = conditions.sql.len();
     narrow(&mut conditions, query)?;
+    let narrowed = conditions.sql.len() > scope + usize::from(!query.statuses.is_empty());
+    let found = match total.is_some() && narrowed && query.after.is_none() {
+        true => Some(count_found(from, &walk, &conditions)?),
+        false => None,
+    };
     if let Some(cursor) = &query.after {
         conditions.add(walk.after, cursor_values(cursor, query.order)?);
     }
@@ -106,7 +114,12 @@ pub(super) fn page(from: &Connection, query: &Query) -> Result<Listed, StoreErro
         .last()
         .filter(|_| more)
         .map(|last| cursor_of(last, query.order));
-    Ok(Listed { items, next, total })
+    Ok(Listed {
+        items,
+        next,
+        total,
+        found,
+    })
 }
 
 /// Whose list it is: what the total counts.
@@ -143,6 +156,9 @@ fn narrow(conditions: &mut Conditions, query: &Query) -> Result<(), StoreError> 
             .iter()
             .map(|status: &Status| Value::Text(status.word().to_owned()));
         conditions.add(format!("r.status IN ({marks})"), words);
+    }
+    if let Some(risk) = query.risk {
+        conditions.add("r.risk = ?", [Value::Integer(risk as i64)]);
     }
     conditions.equals("r.agent", query.agent.as_ref().map(|id| id.as_str()));
     conditions.equals("r.action", query.action.as_ref().map(|name| name.as_str()));
@@ -197,6 +213,18 @@ fn count(from: &Connection, walk: &Walk, conditions: &Conditions) -> Result<u64,
     let table = walk.from.split(" CROSS JOIN ").next().unwrap_or(walk.from);
     let sql = format!(
         "SELECT count(*) FROM {table} WHERE {}",
+        conditions.sql.join(" AND ")
+    );
+    Ok(from
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(&conditions.values), |row| row.get(0))?)
+}
+
+/// What the filters let through. A search reads every request that is left, so it ends at a bound.
+fn count_found(from: &Connection, walk: &Walk, conditions: &Conditions) -> Result<u64, StoreError> {
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM {} JOIN log l ON l.position = r.asked WHERE {} LIMIT {MOST_FOUND})",
+        walk.from,
         conditions.sql.join(" AND ")
     );
     Ok(from

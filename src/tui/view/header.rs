@@ -10,6 +10,8 @@ use crate::tui::state::{Link, State, Tab, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
+use super::footer;
+
 /// After this the connection counts as gone for good, until it is back.
 const OFFLINE: Time = Time::from_secs(60);
 /// The longest name shown.
@@ -30,7 +32,12 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         if narrow && tab != state.tab {
             continue;
         }
+        // With one pane the list has no title of its own.
+        let found = footer::found(state).filter(|_| narrow);
         let title = match (tab, state.pending.list.total) {
+            (Tab::Pending, Some(_)) if found.is_some() => {
+                format!("Pending {}", found.unwrap_or_default())
+            }
             (Tab::Pending, Some(total)) => format!("Pending {}", words::grouped(total)),
             (tab, _) => tab.title().to_owned(),
         };

@@ -1,5 +1,8 @@
 //! Pictures of the screen, with styles. What is drawn comes from `update` alone, as it does in the loop.
 
+mod filter;
+mod kinds;
+mod marks;
 mod reviewed;
 
 use std::fmt::Write as _;
