@@ -23,6 +23,7 @@ mod hostile_screen;
 mod inbox;
 mod inbox_review;
 mod layers;
+mod listing;
 mod observing;
 mod openapi;
 mod opt_in;
