@@ -22,6 +22,7 @@ mod hostile;
 mod hostile_screen;
 mod inbox;
 mod inbox_review;
+mod inbox_settings;
 mod layers;
 mod listing;
 mod observing;
