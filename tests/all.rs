@@ -25,6 +25,7 @@ mod inbox_review;
 mod inbox_settings;
 mod layers;
 mod listing;
+mod notifications;
 mod observing;
 mod openapi;
 mod opt_in;

@@ -6,8 +6,10 @@ use reqwest::{Method, RequestBuilder};
 use super::{ANSWER_TIMEOUT, Client, Result};
 use crate::api::page::Page;
 use crate::api::policy::{
-    PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, ToolView, TriedOut, TryOut,
+    AcceptTool, PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, ToolView, TriedOut,
+    TryOut,
 };
+use crate::domain::digest::Digest;
 use crate::domain::id::ActionName;
 use crate::domain::untrusted::Untrusted;
 
@@ -116,10 +118,11 @@ impl Client {
         self.whole("v1/tools").await
     }
 
-    /// Pins a tool as it is now.
-    pub async fn accept_tool(&self, action: &ActionName) -> Result<ToolView> {
+    /// Pins a tool as it is now, if that is what was seen.
+    pub async fn accept_tool(&self, action: &ActionName, seen: Digest) -> Result<ToolView> {
         let path = format!("v1/tools/{action}/accept");
-        self.send(Method::POST, &path, &super::NoFields {}).await
+        let body = AcceptTool { hash: Some(seen) };
+        self.send(Method::POST, &path, &body).await
     }
 
     /// The verdict that a request would get.

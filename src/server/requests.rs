@@ -372,7 +372,8 @@ pub(super) async fn whole(
 // What the wire promises is what the store counts to.
 const _: () = assert!(MOST_FOUND == crate::store::MOST_FOUND);
 
-fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
+/// What a filter asks for, as its caller may see it.
+pub(super) fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
     let statuses = statuses(filter.status.as_deref())?;
     let limit = paging::limit(filter.limit)?;
     let only_pending = statuses == [Status::Pending];

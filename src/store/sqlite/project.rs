@@ -2,6 +2,7 @@
 //! follow from that. What follows from no event (payloads, idempotency keys, the head of the log) is
 //! written in `write.rs`.
 
+mod bells;
 mod records;
 
 use rusqlite::{Transaction, params};
@@ -30,6 +31,11 @@ pub(super) fn again(to: &Transaction<'_>, position: u64, event: &Event) -> Writt
 
 /// Writes what an event changes. `position` is its place in the log.
 pub(super) fn event(to: &Transaction<'_>, position: u64, event: &Event) -> Written {
+    changed(to, position, event)?;
+    bells::ring(to, position, event)
+}
+
+fn changed(to: &Transaction<'_>, position: u64, event: &Event) -> Written {
     let at = event.at;
     match (&event.fact, event.request) {
         (Fact::Asked(asked), _) => asked_request(to, position, asked, at),
@@ -40,6 +46,7 @@ pub(super) fn event(to: &Transaction<'_>, position: u64, event: &Event) -> Writt
         (Fact::Snoozed(snoozed), Some(id)) => put_off(to, id, snoozed),
         // The bytes of a checkpoint are beside the log, and that a value was shown is in it.
         (Fact::CheckpointSaved(_) | Fact::Revealed(_), Some(_)) => Ok(()),
+        (Fact::NotificationsSeen(seen), _) => bells::seen(to, seen),
         (Fact::PolicySaved(saved), _) => policy_saved(to, saved, at),
         (fact, _) if fact.changes_workspace() => records::write(to, fact),
         (fact, _) => Err(StoreError::Damaged(format!(

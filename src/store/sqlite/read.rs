@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_json, read_request};
-use super::{aside, list, stats, tree};
+use super::{aside, bell, list, stats, tree};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Fact, PolicySaved};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
@@ -20,7 +20,7 @@ use crate::domain::stats::Waiting;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::store::{
-    Attention, Audience, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
+    Attention, Audience, Bell, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
     PolicyVersion, Query, Read, Reply, StoreError, Stored,
 };
 
@@ -299,9 +299,19 @@ impl Read for Reader {
             )
         })
     }
+
+    fn bell<'a>(
+        &'a self,
+        person: &'a PersonId,
+        only_unseen: bool,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Reply<'a, Bell> {
+        self.here(|from| bell::read(from, person, only_unseen, before, limit))
+    }
 }
 
-fn raw(text: String) -> Result<RawJson, StoreError> {
+pub(super) fn raw(text: String) -> Result<RawJson, StoreError> {
     RawJson::from_text(text).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
