@@ -393,6 +393,11 @@ pub struct Filter {
     pub since: Option<At>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<At>,
+    /// What was decided then, by a person, the clock or policy; what still waits wasn't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_since: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_until: Option<At>,
     /// The beginning of an id, `req_` included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^req_([0-7][0-9a-hjkmnp-tv-z]{0,25})?$"))]

@@ -28,6 +28,22 @@ impl PolicyInForce {
     pub fn version(&self) -> Option<u64> {
         self.tag.trim_matches('"').parse().ok()
     }
+
+    /// The text that editing begins with: the policy in force; before anybody saved one an example,
+    /// commented out, so that nothing of it holds unless somebody means it.
+    pub fn beginning(&self) -> String {
+        let text = self.text.raw_for_execution();
+        if self.version() != Some(0) {
+            return text.to_owned();
+        }
+        let commented = text
+            .lines()
+            .map(|line| match line.is_empty() || line.starts_with('#') {
+                true => format!("{line}\n"),
+                false => format!("# {line}\n"),
+            });
+        commented.collect()
+    }
 }
 
 impl Client {
@@ -119,4 +135,20 @@ fn document(call: RequestBuilder, text: &str) -> RequestBuilder {
     call.header(CONTENT_TYPE, "application/toml")
         .body(text.to_owned())
         .timeout(ANSWER_TIMEOUT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_saved_holds_nothing_until_somebody_means_it() {
+        let seen = |tag: &str| PolicyInForce {
+            text: "[defaults]\n\n# why\nmode = \"audit\"\n".into(),
+            tag: tag.to_owned(),
+        };
+        let begun = seen("\"0\"").beginning();
+        assert_eq!(begun, "# [defaults]\n\n# why\n# mode = \"audit\"\n");
+        assert!(seen("\"1\"").beginning().starts_with("[defaults]"));
+    }
 }

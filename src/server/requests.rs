@@ -421,6 +421,8 @@ pub(super) fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<
         now: shared.gate.now(),
         since: filter.since,
         until: filter.until,
+        decided_since: filter.decided_since,
+        decided_until: filter.decided_until,
         ids: filter.id.as_deref().map(id_range).transpose()?,
         limit,
         after: after.map_err(|error| Rejection::invalid("/cursor", error.to_string()))?,

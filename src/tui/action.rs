@@ -43,6 +43,13 @@ pub enum ActionId {
     Choose,
     Save,
     LeaveChange,
+    MakeToken,
+    Remove,
+    EditPolicy,
+    SavePolicy,
+    Verify,
+    SendLine,
+    OtherValue,
     Confirm,
     Cancel,
     SendReason,
@@ -86,6 +93,12 @@ pub enum Scope {
     Change,
     /// The focused setting.
     Setting,
+    /// A page of the settings that is a list.
+    Sheet,
+    /// The line in which a value is typed on such a page.
+    Typed,
+    /// The page about a policy that isn't saved yet.
+    Trial,
     /// A list with a focused row, on any screen.
     List,
     /// Any screen, when nothing is laid over it.
@@ -151,6 +164,7 @@ const ANYWHERE: &[Scope] = &[
     Scope::Answer,
     Scope::Snooze,
     Scope::Filter,
+    Scope::Typed,
     Scope::Overlay,
     Scope::Screen,
 ];
@@ -232,13 +246,23 @@ pub const ACTIONS: &[Action] = &[
         "Completes a key, or a name that the list has.", &[Scope::Filter], Everybody, Danger::None),
 
     row(Id::Toggle, "toggle", &["space"], "toggle",
-        "Prepares to turn the focused setting on or off for everybody; nothing changes before it is saved.", &[Scope::Setting], Admin, Alters),
+        "Prepares to turn the focused setting on or off: to unlock, stop, resume, come back. Nothing changes before it is saved; what is everybody's, admins and owners change.", &[Scope::Setting, Scope::Sheet], Everybody, Alters),
     row(Id::Choose, "choose", &["enter", "l", "right"], "choose yours",
         "Prepares the other choice of your own for the focused action: manual, or always.", &[Scope::Setting], Everybody, Alters),
     row(Id::Save, "save", &["s"], "save",
         "Saves the change that is prepared.", &[Scope::Change], Everybody, Decides),
     row(Id::LeaveChange, "leave_change", &["esc", "h", "left"], "leave it",
         "Leaves the change that is prepared without saving it.", &[Scope::Change], Everybody, Danger::None),
+    row(Id::Remove, "remove", &["x"], "remove",
+        "Prepares to remove the focused person, or to revoke the focused token.", &[Scope::Sheet], Admin, Alters),
+    row(Id::MakeToken, "make_token", &["n"], "new token",
+        "Asks whose token it is to be, and prepares to make one. It is shown once.", &[Scope::Sheet], Admin, Alters),
+    row(Id::EditPolicy, "edit_policy", &["E"], "edit policy",
+        "Opens $VISUAL or $EDITOR on the whole policy, then checks it and shows what it would have made of the last 30 days.", &[Scope::Sheet, Scope::Trial], Admin, Alters),
+    row(Id::SavePolicy, "save_policy", &["s"], "save policy",
+        "Saves the policy once all of what it would change was on the screen.", &[Scope::Trial], Admin, Decides),
+    row(Id::Verify, "verify", &["v"], "verify",
+        "Reads the whole log, hashes every entry, and compares with the root that is signed.", &[Scope::Sheet], Everybody, Danger::None),
 
     row(Id::Confirm, "confirm", &["y"], "yes, approve",
         "Approves what the question names. Enter never does.", &[Scope::Confirm, Scope::Edited], Reviewer, Decides),
@@ -252,8 +276,12 @@ pub const ACTIONS: &[Action] = &[
         "Puts the request off for as long as was typed: 15m, 1h, 2d, or tomorrow.", &[Scope::Snooze], Reviewer, Alters),
     row(Id::OtherSnooze, "other_snooze", &["tab"], "longer",
         "Offers another time: 15 minutes, an hour, until tomorrow at nine.", &[Scope::Snooze], Reviewer, Danger::None),
+    row(Id::SendLine, "send_line", &["enter"], "prepare",
+        "Prepares the change that was typed; it is shown before it is saved.", &[Scope::Typed], Everybody, Alters),
+    row(Id::OtherValue, "other_value", &["tab"], "other",
+        "Offers another value.", &[Scope::Typed], Everybody, Danger::None),
     row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
-        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze], Everybody, Danger::None),
+        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed], Everybody, Danger::None),
     row(Id::Close, "close", &["esc", "q", "?", "w", "M", "p", "H"], "close",
         "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
 
@@ -262,7 +290,7 @@ pub const ACTIONS: &[Action] = &[
     row(Id::TabHistory, "tab_history", &["2"], "history",
         "Shows what was decided, allowed, denied or expired.", &[Scope::Screen], Everybody, Danger::None),
     row(Id::TabSettings, "tab_settings", &["3"], "settings",
-        "Shows what may go through without you looking at it first.", &[Scope::Screen], Everybody, Danger::None),
+        "Shows what is yours to set, the workspace, and this terminal.", &[Scope::Screen], Everybody, Danger::None),
     row(Id::NextTab, "next_tab", &["]"], "next tab",
         "Goes to the tab on the right.", &[Scope::Screen], Everybody, Danger::None),
     row(Id::PreviousTab, "previous_tab", &["["], "previous tab",

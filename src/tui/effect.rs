@@ -11,6 +11,7 @@ use super::query::Query;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::Change;
+use super::state::settings::facts::Wanted;
 
 /// Something to do.
 #[derive(Debug)]
@@ -34,10 +35,29 @@ pub enum Effect {
     /// What was decided before: of this agent, and to this recipient.
     FetchPast(RequestId, AgentId, Option<Untrusted>),
     FetchSettings,
+    /// What a page of the settings shows.
+    FetchFacts(Wanted),
+    /// Have the policy edited, from this text.
+    EditPolicy(String),
+    /// Check a policy, and hold it against the past.
+    TryPolicy(String),
+    /// The text of a version that was saved.
+    FetchVersion(u64),
+    SavePolicy(PolicyToSave),
+    /// Read the whole log, and compare it with what is signed.
+    ProveLog,
     Save(Box<Change>),
     /// Draw every cell again.
     Redraw,
     Quit,
+}
+
+/// A policy, the version that it follows, and the key that saves it once however often it is sent.
+#[derive(Debug, Clone)]
+pub struct PolicyToSave {
+    pub text: String,
+    pub tag: String,
+    pub key: String,
 }
 
 /// Which part of the list is wanted.

@@ -4,6 +4,7 @@
 mod decided;
 mod kinds;
 mod known;
+mod pages;
 pub mod reviewed;
 
 use std::time::Duration;
@@ -14,7 +15,7 @@ use ratatui::layout::Size;
 use serde_json::{Value, json};
 
 use crate::api::page::Page;
-use crate::api::people::{Me, MeKind};
+use crate::api::people::{Me, MeKind, Notifications};
 use crate::api::request::{Decide, Filter, Request};
 use crate::api::settings::{Choice, OptedInCount, Preference};
 use crate::client::ClientError;
@@ -23,7 +24,7 @@ use crate::domain::people::Role;
 use crate::domain::time::At;
 
 use super::effect::{Effect, PageFetch};
-use super::event::{Answer, Event, Now, Stream};
+use super::event::{Answer, Event, Now, Saved, Stream};
 use super::state::State;
 use super::state::document::Past;
 use super::state::overlay::About;
@@ -34,6 +35,7 @@ use super::update::{next_deadline, update};
 pub use decided::{decided, rejected};
 pub use kinds::queue_of_kinds;
 pub use known::known;
+pub use pages::{POLICY, Policy, replayed};
 
 /// When every sample inbox is looked at.
 pub const TODAY: &str = "2026-11-20T14:00:00Z";
@@ -189,6 +191,8 @@ pub struct Desk {
     pub told: Vec<(RequestId, f64)>,
     /// What an editor was opened on.
     pub editing: Option<(About, String)>,
+    /// What was asked of the gate about the policy and the log.
+    pub policy: Policy,
     pub left: bool,
     elapsed: Duration,
 }
@@ -224,6 +228,7 @@ impl Desk {
             done: Vec::new(),
             told: Vec::new(),
             editing: None,
+            policy: Policy::default(),
             left: false,
             elapsed: Duration::ZERO,
         }
@@ -244,7 +249,7 @@ impl Desk {
             owners: Vec::new(),
             actions: Vec::new(),
             away: None,
-            notifications: None,
+            notifications: Some(Notifications::default()),
         }))));
     }
 
@@ -313,6 +318,18 @@ impl Desk {
                 self.quietly(Event::Answer(Answer::Settings(known)));
             }
             Effect::Save(change) => self.saves.push(*change),
+            Effect::FetchFacts(wanted) => {
+                let facts = Ok(Box::new(pages::facts(&wanted)));
+                self.quietly(Event::Answer(Answer::Facts(wanted, facts)));
+            }
+            Effect::EditPolicy(text) => self.policy.editing = Some(text),
+            Effect::TryPolicy(text) => self.policy.trying = Some(text),
+            Effect::FetchVersion(version) => {
+                let text = Ok(format!("# version {version}\n"));
+                self.quietly(Event::Answer(Answer::Version(version, text)));
+            }
+            Effect::SavePolicy(saves) => self.policy.saves.push(saves),
+            Effect::ProveLog => self.policy.proofs += 1,
             Effect::FetchRequest(id) => {
                 self.fetched.push(id);
                 let found = self.gate.iter().find(|request| request.id == id).cloned();
@@ -438,7 +455,10 @@ impl Desk {
         let known = Some(Box::new(self.known.clone()));
         self.event(Event::Answer(Answer::Saved(
             Box::new(change.clone()),
-            Ok(known),
+            Ok(Saved {
+                known,
+                ..Saved::default()
+            }),
         )));
         change
     }
@@ -481,6 +501,7 @@ impl Desk {
             Change::Manual { action } => {
                 self.known.preferences.retain(|one| one.action != *action);
             }
+            Change::Offered(..) => {}
         }
     }
 

@@ -196,11 +196,15 @@ fn narrow(conditions: &mut Conditions, query: &Query) -> Result<(), StoreError> 
         let values: Vec<Value> = places.iter().map(|_| word()).collect();
         conditions.add(format!("({})", places.join(" OR ")), values);
     }
-    if let Some(since) = query.since {
-        conditions.add("r.created_at >= ?", [Value::Integer(since.millis())]);
-    }
-    if let Some(until) = query.until {
-        conditions.add("r.created_at < ?", [Value::Integer(until.millis())]);
+    for (condition, moment) in [
+        ("r.created_at >= ?", query.since),
+        ("r.created_at < ?", query.until),
+        ("r.decided_at >= ?", query.decided_since),
+        ("r.decided_at < ?", query.decided_until),
+    ] {
+        if let Some(moment) = moment {
+            conditions.add(condition, [Value::Integer(moment.millis())]);
+        }
     }
     if let Some((first, last)) = &query.ids {
         let bounds = [first, last].map(|id| Value::Blob(id.as_bytes().to_vec()));

@@ -245,16 +245,15 @@ impl State {
             },
             (Some(Overlay::Edited(_)), _) => &[Scope::Edited, Scope::Overlay],
             (Some(Overlay::Broken(_)), _) => &[Scope::Broken, Scope::Overlay],
-            (Some(Overlay::Sheet(_)), _) => &[Scope::Overlay],
+            (Some(Overlay::Sheet(_) | Overlay::Token(_)), _) => &[Scope::Overlay],
             (Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Messages { .. }), _) => {
                 &[Scope::Overlay]
             }
+            (Some(Overlay::Typed(..)), _) => &[Scope::Typed],
+            (Some(Overlay::Trial(_)), _) => &[Scope::Trial, Scope::Overlay],
             (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],
             (None, Tab::History) => &[Scope::Record, Scope::List, Scope::Screen],
-            (None, Tab::Settings) if self.settings.prepared.is_some() => {
-                &[Scope::Change, Scope::Setting, Scope::List, Scope::Screen]
-            }
-            (None, Tab::Settings) => &[Scope::Setting, Scope::List, Scope::Screen],
+            (None, Tab::Settings) => self.settings_scopes(),
         }
     }
 
@@ -268,6 +267,10 @@ impl State {
                 Some((page::messages(&self.messages, &self.zone, width), *scroll))
             }
             Some(Overlay::Broken(broken)) => Some((page::broken(broken, width), 0)),
+            Some(Overlay::Trial(trial)) => {
+                Some((settings::trial::rows(trial, width), trial.scroll))
+            }
+            Some(Overlay::Token(token)) => Some((page::token(token, width), 0)),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::api::request::{Request, Why};
 use crate::domain::digest::Digest;
-use crate::domain::id::RequestId;
+use crate::domain::id::{RequestId, TokenId};
 use crate::domain::raw::RawJson;
 use crate::domain::review::Word;
 
@@ -10,6 +10,8 @@ use super::document::{Document, Shape};
 use super::field::Field;
 use super::marks::Several;
 use super::pending::Seen;
+use super::settings::Typing;
+use super::settings::trial::Trial;
 
 #[derive(Debug)]
 pub enum Overlay {
@@ -39,6 +41,12 @@ pub enum Overlay {
     Edited(Box<Edited>),
     /// Parameters that can't be sent as they were written.
     Broken(Broken),
+    /// A value that is typed on a page of the settings.
+    Typed(Typing, Field),
+    /// A policy that isn't saved yet.
+    Trial(Box<Trial>),
+    /// A token that was just made; it is shown this once.
+    Token(NewSecret),
 }
 
 impl Overlay {
@@ -60,7 +68,7 @@ impl Overlay {
     /// The text that is being typed, if one is.
     pub fn field(&self) -> Option<&Field> {
         match self {
-            Overlay::Filter(field) => Some(field),
+            Overlay::Filter(field) | Overlay::Typed(_, field) => Some(field),
             Overlay::Several(several) => (several.word == Word::Reject).then_some(&several.field),
             overlay => overlay.line().map(|line| &line.field),
         }
@@ -68,7 +76,7 @@ impl Overlay {
 
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         match self {
-            Overlay::Filter(field) => Some(field),
+            Overlay::Filter(field) | Overlay::Typed(_, field) => Some(field),
             Overlay::Several(several) => {
                 several.asked_again = false;
                 (several.word == Word::Reject).then_some(&mut several.field)
@@ -88,13 +96,16 @@ impl Overlay {
             | Overlay::Messages { .. }
             | Overlay::Sheet(_)
             | Overlay::Edited(_)
-            | Overlay::Broken(_) => true,
+            | Overlay::Broken(_)
+            | Overlay::Trial(_)
+            | Overlay::Token(_) => true,
             Overlay::Confirm(_)
             | Overlay::Reason(_)
             | Overlay::Answer(_)
             | Overlay::Snooze(_)
             | Overlay::Several(_)
-            | Overlay::Filter(_) => false,
+            | Overlay::Filter(_)
+            | Overlay::Typed(..) => false,
         }
     }
 }
@@ -165,6 +176,19 @@ pub struct Broken {
     pub why: String,
     /// The line where it is, and its number.
     pub place: Option<(usize, String)>,
+}
+
+/// A token that was just made. It prints nothing of itself.
+pub struct NewSecret {
+    pub id: TokenId,
+    pub whose: String,
+    pub secret: String,
+}
+
+impl std::fmt::Debug for NewSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the secret of {}", self.id)
+    }
 }
 
 /// The ladder of one request.

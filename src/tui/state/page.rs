@@ -9,7 +9,7 @@ use crate::domain::verdict::{Answer, Effect, Rung, RungName};
 use crate::tui::action::ACTIONS;
 use crate::tui::keymap::Keymap;
 
-use super::overlay::{Broken, Ladder};
+use super::overlay::{Broken, Ladder, NewSecret};
 use super::{Message, ToastTone, words};
 
 /// Columns for the keys of the help.
@@ -51,12 +51,12 @@ pub enum Look {
     Bad,
 }
 
-fn cell(text: impl Into<String>, width: usize, look: Look) -> Cell {
+pub fn cell(text: impl Into<String>, width: usize, look: Look) -> Cell {
     let text = text.into();
     Cell { text, width, look }
 }
 
-fn title(text: &str) -> PageRow {
+pub fn title(text: &str) -> PageRow {
     PageRow {
         first: cell(text, text.len(), Look::Title),
         ..PageRow::default()
@@ -149,6 +149,28 @@ pub fn messages(said: &VecDeque<Message>, zone: &TimeZone, width: usize) -> Vec<
             ..PageRow::default()
         });
     }
+    rows
+}
+
+/// A token that was just made.
+pub fn token(token: &NewSecret, width: usize) -> Vec<PageRow> {
+    let mut rows = vec![
+        title(&format!("A new token for {}", token.whose)),
+        PageRow::default(),
+    ];
+    let mut text = |text: String| {
+        let lines = Untrusted::from(text).lines(width).into_iter();
+        rows.extend(lines.map(|line| PageRow {
+            text: line.pieces,
+            ..PageRow::default()
+        }));
+    };
+    text(token.secret.clone());
+    text(String::new());
+    text(format!(
+        "It is shown this once; the gate keeps a hash of it. Copy it now. Its id is {}, by which it is revoked.",
+        token.id
+    ));
     rows
 }
 

@@ -35,11 +35,15 @@ pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
         Answer::Opened(id, result) => history::opened(state, id, result, effects),
         Answer::Past(id, result) => overlay::past_known(state, id, result),
         Answer::Settings(result) => settings::known(state, result),
-        Answer::Saved(change, result) => settings::saved(
-            state,
-            &change,
-            result.map(|known| known.map(|known| *known)),
-        ),
+        Answer::Saved(change, result) => settings::saved(state, &change, result),
+        Answer::Facts(wanted, result) => settings::pages::facts(state, wanted, result),
+        Answer::PolicyEdited(result) => settings::policy::written(state, result, effects),
+        Answer::Tried(text, result) => settings::policy::tried(state, &text, result),
+        Answer::Version(version, result) => {
+            settings::policy::version(state, version, result, effects);
+        }
+        Answer::PolicySaved(result) => settings::policy::saved(state, result),
+        Answer::Proven(proof) => settings::pages::proven(state, proof),
     }
 }
 

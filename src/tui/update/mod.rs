@@ -131,6 +131,10 @@ fn drawn(state: &mut State) {
     if let Some(Overlay::Edited(edited)) = &mut state.overlay {
         edited.seen.window(edited.scroll, height);
     }
+    let height = usize::from(state.layout().page().height);
+    if let Some(Overlay::Trial(trial)) = &mut state.overlay {
+        trial.seen.window(trial.scroll, height);
+    }
     let asks = |overlay: &Overlay| matches!(overlay, Overlay::Confirm(_) | Overlay::Several(_));
     let hidden = |overlay: &Overlay| overlay.covers() || asks(overlay);
     if state.overlay.as_ref().is_some_and(hidden) || !state.detail_is_visible() {

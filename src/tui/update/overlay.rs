@@ -8,7 +8,7 @@ use crate::tui::state::document::{Document, Past};
 use crate::tui::state::overlay::{Ladder, Overlay, Sheet};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, deeds, edit, filter, marks, toast};
+use super::{decide, deeds, edit, filter, marks, settings, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -95,6 +95,11 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Filter(_)), ActionId::KeepFilter) => filter::keep(state),
         (Some(Overlay::Filter(_)), ActionId::ClearFilter) => filter::clear(state),
         (Some(Overlay::Filter(_)), ActionId::CompleteFilter) => filter::complete(state),
+        (Some(Overlay::Typed(..)), ActionId::SendLine) => settings::pages::send(state),
+        (Some(Overlay::Typed(..)), ActionId::OtherValue) => settings::pages::other_value(state),
+        (Some(Overlay::Trial(_)), ActionId::SavePolicy) => settings::policy::save(state, effects),
+        (Some(Overlay::Trial(_)), ActionId::EditPolicy) => settings::policy::edit(state, effects),
+        (Some(Overlay::Trial(_)), ActionId::Close) => settings::policy::leave(state),
         (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close) => {
             state.overlay = None;
             let text = "nothing was decided; e takes up what you wrote";
@@ -107,6 +112,7 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Why(ladder)), action) => scrolled(&mut ladder.scroll, action, half),
         (Some(Overlay::Sheet(sheet)), action) => scrolled(&mut sheet.scroll, action, half),
         (Some(Overlay::Edited(edited)), action) => scrolled(&mut edited.scroll, action, half),
+        (Some(Overlay::Trial(trial)), action) => scrolled(&mut trial.scroll, action, half),
         _ => {}
     }
 }
@@ -129,7 +135,11 @@ pub fn settle(state: &mut State) {
     if let Some(Overlay::Sheet(sheet)) = &mut state.overlay {
         sheet.fit(shape, usize::from(area.height));
     }
-    let height = usize::from(state.layout().page().height);
+    let page = state.layout().page();
+    let height = usize::from(page.height);
+    if let Some(Overlay::Trial(trial)) = &mut state.overlay {
+        trial.fit(usize::from(page.width), height);
+    }
     let Some((rows, _)) = state.page() else {
         return;
     };

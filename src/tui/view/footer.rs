@@ -14,11 +14,13 @@ use crate::tui::state::field::Field;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::{Pane, sending_words};
+use crate::tui::state::settings::Verb;
+use crate::tui::state::settings::section::Side;
 use crate::tui::state::{Link, State, Tab, ToastTone, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{detail, edited, inside};
+use super::{detail, edited, inside, settings};
 
 /// Between two keys, and where they wouldn't all fit.
 const GAP: &str = "   ";
@@ -42,6 +44,7 @@ pub fn draw(
             Overlay::Several(_) => "Reason for all  ",
             Overlay::Answer(_) => "Answer  ",
             Overlay::Snooze(_) => "Put off for  ",
+            Overlay::Typed(typing, _) => settings::label(typing),
             _ => "Reason  ",
         };
         return Some(typed_line(label, field, theme, area, buffer));
@@ -107,6 +110,12 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         ) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
+        (Some(Overlay::Typed(..)), _) => return (&[Id::SendLine], Id::CancelReason),
+        (Some(Overlay::Token(_)), _) => return (&[], Id::Close),
+        (Some(Overlay::Trial(_)), _) => {
+            let keys = &[Id::SavePolicy, Id::EditPolicy, Id::Down, Id::PageDown];
+            return (keys, Id::Close);
+        }
         (None, Tab::History) => match state.history.pane {
             Pane::List if state.history.list.rows.is_empty() => {
                 &[Id::NextTab, Id::Refresh, Id::Quit]
@@ -114,11 +123,7 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             Pane::List => &[Id::Down, Id::Open, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
             Pane::Detail => &[Id::Down, Id::Back, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
         },
-        (None, Tab::Settings) if state.settings.prepared.is_some() => match layout.mode {
-            Mode::Split => &[Id::Down, Id::Toggle, Id::Choose, Id::NextTab, Id::Quit],
-            _ => &[Id::Save, Id::LeaveChange, Id::Toggle, Id::Choose],
-        },
-        (None, Tab::Settings) => &[Id::Down, Id::Toggle, Id::Choose, Id::NextTab, Id::Quit],
+        (None, Tab::Settings) => settings::keys(state, layout),
         (None, Tab::Pending)
             if state.pending.list.rows.is_empty() && !state.pending.list.query.is_empty() =>
         {
@@ -236,6 +241,9 @@ fn title(state: &State, id: Id) -> String {
             format!("{} {}", id.action().title, state.pending.marks.len())
         }
         Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
+        Id::Toggle | Id::Open if state.tab == Tab::Settings && state.overlay.is_none() => {
+            settings::title_of(state, id).to_owned()
+        }
         id => id.action().title.to_owned(),
     }
 }
@@ -273,6 +281,20 @@ fn is_alive(state: &State, id: Id) -> bool {
         Id::Notify => state.obstacle().is_none() && notify(state) != "always",
         Id::Remember => state.obstacle().is_none() && state.why_not_remembered().is_none(),
         Id::Toggle => state.why_not_toggle().is_none(),
+        Id::Remove => state.why_not_offered(Verb::Remove).is_none(),
+        Id::MakeToken => state
+            .unable_to_save()
+            .or_else(|| state.why_not_changed())
+            .is_none(),
+        Id::EditPolicy if state.overlay.is_none() => state.why_not_edit_policy().is_none(),
+        Id::SavePolicy => match &state.overlay {
+            Some(Overlay::Trial(trial)) => trial.is_good() && state.unable_to_save().is_none(),
+            _ => false,
+        },
+        Id::Open if state.tab == Tab::Settings => {
+            state.settings_side() == Side::Menu || state.can_open()
+        }
+        Id::Verify => state.why_not_seen().is_none(),
         Id::Choose => state.why_not_choose().is_none(),
         Id::Save => state.why_not_save().is_none(),
         _ => true,
@@ -374,6 +396,9 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
             false => "why not? Enter rejects, esc cancels",
         };
         return Some((words.to_owned(), theme.text()));
+    }
+    if let Some(Overlay::Typed(typing, _)) = &state.overlay {
+        return Some((settings::how(typing).to_owned(), theme.text()));
     }
     if let Some(Overlay::Filter(_)) = &state.overlay {
         return Some(match &state.pending.filter.why_not {

@@ -6,6 +6,7 @@ use ratatui::text::Span;
 
 use crate::domain::time::Span as Time;
 use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::settings::section::Side;
 use crate::tui::state::{Link, State, Tab, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
@@ -39,6 +40,10 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
                 format!("Pending {}", found.unwrap_or_default())
             }
             (Tab::Pending, Some(total)) => format!("Pending {}", words::grouped(total)),
+            // Where only one side of the settings has room, its name stands here.
+            (Tab::Settings, _) if narrow && state.settings_side() == Side::Page => {
+                state.settings.section.title().to_owned()
+            }
             (tab, _) => tab.title().to_owned(),
         };
         let style = match tab == state.tab {
