@@ -31,7 +31,6 @@ mod policy_from_the_shell;
 mod races;
 mod roles;
 mod sources;
-mod spec;
 mod terminal;
 mod time;
 mod tools;
