@@ -1,574 +1,812 @@
-//! Ways around the gate, each tried and refused.
+//! Ways around the gate: each is tried, and each ends with a person being asked, a refusal, or nothing.
 
 use serde_json::{Value, json};
+use signoff::domain::time::Span;
 
-use crate::sources::{Scene, act, approve, decide, mail, path, reject, word};
+use crate::support::{Answer, Company, mail, texts, update, with};
 
-const PAT: &[&str] = &["pat@partner.example"];
+const ASK: &str = "[[rule]]\nname = \"Test\"\neffect = \"ask\"\n";
 
-/// 01 §Claims: `on_behalf_of`.
-#[tokio::test]
-async fn an_agent_names_only_its_users_and_nothing_is_stored_of_other_tries() {
-    let scene = Scene::new().await;
-    let before = scene.gate.gate.head().await.unwrap();
-    for (whom, status) in [("lee", 403), ("nobody", 422), ("clock", 422)] {
-        let mut request = mail(PAT);
-        request["on_behalf_of"] = json!(whom);
-        let refused = scene.agent.post("/v1/requests", request.to_string()).await;
-        assert_eq!(refused.status, status, "{whom}");
-    }
-    assert_eq!(scene.gate.gate.head().await.unwrap(), before);
+fn reviewers(asked: &Value) -> Vec<&str> {
+    texts(&asked["review"]["reviewers"])
 }
 
-/// 01 §Claims: `recipients`: declared ones put outside, never inside.
-#[tokio::test]
-async fn declared_or_missing_recipients_are_never_inside() {
-    let scene = Scene::under(
-        "[[capability]]\nagent = \"outreach\"\naction = \"*\"\nrecipients = [\"@customers.example\"]\n\
-         inside = \"send\"\noutside = \"ask\"\n",
-    )
-    .await;
-    let inside = ["cfo@customers.example"];
-    assert_eq!(scene.status(mail(&inside)).await, "allowed");
-    let declared = |action: &str, recipients: &[&str]| {
-        let mut request = act(action, json!({"text": "Hi"}));
-        request["recipients"] = json!(recipients);
-        request
-    };
-    assert_eq!(scene.status(declared("crm.note", &inside)).await, "pending");
-    assert_eq!(scene.status(declared("crm.note", &[])).await, "pending");
-    assert_eq!(
-        scene
-            .status(act("email.send", json!({"subject": "Hi"})))
-            .await,
-        "pending"
-    );
-    assert_eq!(
-        scene.status(act("email.send", json!({"to": []}))).await,
-        "pending"
-    );
-    let mut lying = mail(&["x@evil.example"]);
-    lying["recipients"] = json!(inside);
-    let refused = scene.agent.post("/v1/requests", lying.to_string()).await;
-    assert_eq!(
-        refused.status, 422,
-        "they have to be those of the parameters"
-    );
-    for odd in [
-        "cfo@customers.example, x@evil.example",
-        "cfo@customers.example\u{0}@evil.example",
-    ] {
-        let asked = scene
-            .agent
-            .post("/v1/requests", mail(&[odd]).to_string())
+impl Company {
+    /// What Outreach gets that asks what it mustn't.
+    async fn tries(&self, body: Value) -> Answer {
+        let agent = self.who("outreach");
+        agent.post("/v1/requests", body.to_string()).await
+    }
+
+    async fn approve(&self, who: &str, seen: &Value) -> Answer {
+        self.decides(who, seen, json!({"decision": "approve"}))
+            .await
+    }
+
+    /// Under an ask rule with this, a harmless change that Outreach asks for Ana.
+    async fn asks_under(&self, rest: &str) -> Value {
+        self.policy(&format!("{ASK}{rest}\n")).await;
+        self.asks("outreach", update()).await
+    }
+
+    /// Nobody decided about this, whatever was tried.
+    async fn still_waits(&self, asked: &Value) -> Value {
+        let now = self.now(asked).await;
+        assert_eq!(Self::status(&now), "pending");
+        assert_eq!(now["version"], asked["version"], "nothing happened to it");
+        now
+    }
+
+    async fn is_away(&self, who: &str, delegate: &str) {
+        let now = self.gate.gate.now();
+        let away =
+            json!({"from": now, "until": now.plus(Span::from_hours(1)), "delegate": delegate});
+        self.patch(&format!("/v1/people/{who}"), json!({"away": away}))
             .await;
-        assert!(
-            asked.status >= 400 || asked.json()["status"] == "pending",
-            "{odd}"
-        );
+    }
+
+    async fn count(&self) -> usize {
+        let all = self.who("owner").get("/v1/requests?limit=500").await.json();
+        all["items"].as_array().unwrap().len()
     }
 }
 
-/// 01 §Claims: `conversation`: an opt-in holds for that user, action, agent and id.
+/// `01 §Claims`: an agent acts for nobody but its users, whoever it names.
 #[tokio::test]
-async fn an_opt_in_serves_no_other_agent_conversation_user_or_action() {
-    let scene = Scene::new().await;
-    for action in ["email.send", "slack.send_message"] {
-        let unlock = r#"{"auto_approval_allowed": true}"#;
-        scene
-            .dana
+async fn a_user_of_somebody_elses() {
+    let company = Company::new().await;
+    for (who, status, name) in [
+        ("cay", 403, "not-its-user"),
+        ("owner", 403, "not-its-user"),
+        ("nobody", 422, "invalid-input"),
+    ] {
+        let answer = company
+            .tries(with(update(), json!({"on_behalf_of": who})))
+            .await;
+        answer.refused(status, name);
+    }
+    company
+        .patch("/v1/people/ben", json!({"active": false}))
+        .await;
+    let answer = company
+        .tries(with(update(), json!({"on_behalf_of": "ben"})))
+        .await;
+    answer.refused(422, "invalid-input");
+    assert_eq!(company.count().await, 0, "nothing is stored");
+}
+
+/// `01 §Claims`, `01 §Ladder.5`: declared recipients put a request outside a list, never inside; nor does having none.
+#[tokio::test]
+async fn an_empty_or_only_declared_recipient_list_against_a_send_capability() {
+    let company = Company::new().await;
+    let capability = |action: &str, outside: &str| {
+        format!(
+            "[[capability]]\nagent = \"outreach\"\naction = \"{action}\"\n\
+             recipients = [\"@ourco.example\"]\ninside = \"send\"\noutside = \"{outside}\"\n"
+        )
+    };
+    let inside = mail(&["pat@ourco.example"]);
+    let to = |to: Value| with(inside.clone(), json!({"params": {"to": to, "body": "Hi"}}));
+    let ways = [
+        ("nobody", to(json!([]))),
+        ("null", to(Value::Null)),
+        (
+            "left out",
+            with(inside.clone(), json!({"params": {"body": "Hi"}})),
+        ),
+        ("an empty text", to(json!(""))),
+        ("a number", to(json!(7))),
+        ("an object", to(json!({"pat@ourco.example": true}))),
+        ("a list in a list", to(json!([["pat@ourco.example"]]))),
+        (
+            "one that can't be read",
+            to(json!(["pat@ourco.example", "pat at ourco"])),
+        ),
+        (
+            "another domain's host",
+            to(json!("pat@ourco.example.evil.example")),
+        ),
+        (
+            "a copy to a stranger",
+            with(
+                inside.clone(),
+                json!({"params":
+            {"to": "pat@ourco.example", "bcc": "eve@evil.example"}}),
+            ),
+        ),
+    ];
+    for (outside, status) in [("ask", "pending"), ("block", "denied")] {
+        company.policy(&capability("email.send", outside)).await;
+        let asked = company.asks("outreach", inside.clone()).await;
+        assert_eq!(Company::status(&asked), "allowed", "the list is one");
+        for (what, body) in &ways {
+            let asked = company.asks("outreach", body.clone()).await;
+            assert_eq!(Company::status(&asked), status, "{what}");
+        }
+        let stranger = to(json!("eve@evil.example"));
+        for declared in [json!(["pat@ourco.example"]), json!([])] {
+            let body = with(stranger.clone(), json!({"recipients": declared}));
+            company.tries(body).await.refused(422, "invalid-input");
+        }
+
+        company.policy(&capability("crm.message", outside)).await;
+        let only_declared = json!({
+            "action": "crm.message",
+            "params": {"text": "Hi"},
+            "recipients": ["pat@ourco.example"],
+            "on_behalf_of": "ana",
+        });
+        let asked = company.asks("outreach", only_declared).await;
+        assert_eq!(Company::status(&asked), status, "only declared");
+    }
+}
+
+/// `01 §Claims`: an opt-in for a conversation is for that user, action, agent and conversation, and no longer than
+/// twelve hours after its last use.
+#[tokio::test]
+async fn an_opt_in_that_was_given_to_another_agent_or_conversation() {
+    let mut company = Company::new().await;
+    company
+        .add_agent(json!({"id": "second", "owners": ["ana"], "users": ["ana", "ben"]}))
+        .await;
+    for action in ["slack.send_message", "record.update"] {
+        let unlock = json!({"auto_approval_allowed": true});
+        company
             .patch(&format!("/v1/actions/{action}"), unlock)
             .await;
     }
-    let talk = |whom: &str, conversation: &str| {
-        let mut request = mail(PAT);
-        request["on_behalf_of"] = json!(whom);
-        request["conversation"] = json!(conversation);
-        request
-    };
-    let asked = scene.asks(talk("ana", "c-1")).await;
-    let body =
-        json!({"decision": "approve", "digest": asked["digest"], "remember": "conversation"});
-    assert_eq!(decide(&scene.ana, &asked, body).await.status, 200);
-    assert_eq!(scene.status(talk("ana", "c-1")).await, "allowed");
-    assert_eq!(scene.status(talk("ben", "c-1")).await, "pending");
-    assert_eq!(scene.status(talk("ana", "c-2")).await, "pending");
-    let mut other_action = act("slack.send_message", json!({"channel": "#a"}));
-    other_action["conversation"] = json!("c-1");
-    assert_eq!(scene.status(other_action).await, "pending");
-    scene.gate.agent_of("other", &["ana"], &["ana"]).await;
-    let other = scene
+    let message = json!({
+        "action": "slack.send_message",
+        "params": {"channel": "#launch", "text": "It is live"},
+        "on_behalf_of": "ana",
+        "conversation": "c1",
+    });
+    let first = company.asks("outreach", message.clone()).await;
+    let remember = json!({"decision": "approve", "remember": "conversation"});
+    assert_eq!(company.decides("ana", &first, remember).await.status, 200);
+    let again = company.asks("outreach", message.clone()).await;
+    assert_eq!(Company::status(&again), "allowed");
+    for (what, agent, more) in [
+        ("another agent", "second", json!({})),
+        (
+            "another conversation",
+            "outreach",
+            json!({"conversation": "c2"}),
+        ),
+        (
+            "a conversation written alike",
+            "outreach",
+            json!({"conversation": "C1"}),
+        ),
+        ("no conversation", "outreach", json!({"conversation": null})),
+        ("another user", "outreach", json!({"on_behalf_of": "ben"})),
+        ("no user", "outreach", json!({"on_behalf_of": null})),
+        (
+            "another action",
+            "outreach",
+            json!({"action": "record.update"}),
+        ),
+        (
+            "critical risk",
+            "outreach",
+            json!({"risk": {"level": "critical"}}),
+        ),
+    ] {
+        let asked = company.asks(agent, with(message.clone(), more)).await;
+        assert_eq!(Company::status(&asked), "pending", "{what}");
+    }
+    let mine = company.who("ana").get("/v1/preferences").await.json();
+    assert_eq!(mine["items"][0]["conversation"], "c1", "it is listed");
+    assert_eq!(mine["items"][0]["agent"], "outreach");
+
+    company.gate.hands.pass(Span::from_hours(11));
+    let kept = company.asks("outreach", message.clone()).await;
+    assert_eq!(Company::status(&kept), "allowed");
+    company
         .gate
-        .wire(&scene.gate.token(json!({"agent": "other"})).await);
-    let asked = other
-        .post("/v1/requests", talk("ana", "c-1").to_string())
-        .await;
-    assert_eq!(asked.json()["status"], "pending");
+        .hands
+        .pass(Span::from_millis(12 * 60 * 60 * 1000 + 1));
+    let ended = company.asks("outreach", message).await;
+    assert_eq!(Company::status(&ended), "pending");
 }
 
-/// 01 §Claims: `node`: a token bound to nodes is nothing outside of them.
+/// `01 §Claims`: an agent is as free as its freest node; the check says so, and a token can be bound.
 #[tokio::test]
-async fn a_bound_token_asks_from_and_acts_on_its_nodes_only() {
-    let scene =
-        Scene::under("[[mode]]\nagent = \"outreach\"\nnode = \"free/*\"\nmode = \"disabled\"\n")
+async fn a_node_that_is_freer() {
+    let company = Company::new().await;
+    let policy = "[[mode]]\nagent = \"outreach\"\nmode = \"blocking\"\n\
+                  [[mode]]\nagent = \"outreach\"\nnode = \"free/*\"\nmode = \"disabled\"\n";
+    let call = company
+        .who("owner")
+        .call("POST", "/v1/policy/check")
+        .header("content-type", "application/toml");
+    let checked = Answer::of(call.body(policy)).await.json();
+    let warnings = checked["warnings"].to_string();
+    assert!(
+        warnings.contains("free/*") && warnings.contains("freest"),
+        "{checked}"
+    );
+
+    company.policy(policy).await;
+    let free = with(update(), json!({"node": "free/a"}));
+    let asked = company.asks("outreach", free.clone()).await;
+    assert_eq!(Company::status(&asked), "allowed");
+    let bound = json!({"agent": "outreach", "nodes": ["held/*"]});
+    let bound = company.gate.wire(&company.gate.token(bound).await);
+    for node in [
+        json!("free/a"),
+        json!("held"),
+        Value::Null,
+        json!("free/held/a"),
+    ] {
+        let body = with(update(), json!({"node": node}));
+        let answer = bound.post("/v1/requests", body.to_string()).await;
+        answer.refused(403, "forbidden");
+    }
+    let held = with(update(), json!({"node": "held/a"}));
+    let held = bound.post("/v1/requests", held.to_string()).await;
+    assert_eq!(held.json()["status"], "pending");
+}
+
+/// `01 §Claims`: what lets through on `context` is allowed to, and the check warns that it believes the agent.
+#[tokio::test]
+async fn a_context_that_lies() {
+    let company = Company::new().await;
+    let policy = "[[trusted]]\nname = \"Small\"\nagent = \"outreach\"\naction = \"record.update\"\n\
+                  when = \"context.records < 100\"\n";
+    let call = company
+        .who("owner")
+        .call("POST", "/v1/policy/check")
+        .header("content-type", "application/toml");
+    let checked = Answer::of(call.body(policy)).await.json();
+    assert_eq!(checked["valid"], true);
+    assert!(
+        checked["warnings"]
+            .to_string()
+            .contains("believes the agent"),
+        "{checked}"
+    );
+
+    company.policy(policy).await;
+    for (context, status) in [
+        (json!({"records": 5}), "allowed"),
+        (json!({"records": "5"}), "pending"),
+        (json!({"records": null}), "pending"),
+        (json!({}), "pending"),
+        (Value::Null, "pending"),
+    ] {
+        let asked = company
+            .asks("outreach", with(update(), json!({"context": context})))
             .await;
-    let token = json!({"agent": "outreach", "nodes": ["held/*"]});
-    let bound = scene.gate.wire(&scene.gate.token(token).await);
-    for (node, status) in [
-        (json!("free/1"), 403),
-        (json!(null), 403),
-        (json!("held/1"), 201),
-    ] {
-        let mut request = mail(PAT);
-        request["node"] = node.clone();
-        let asked = bound.post("/v1/requests", request.to_string()).await;
-        assert_eq!(asked.status, status, "{node}");
-    }
-
-    // Nor does it act on what another token asked from there, or try it out.
-    let mut elsewhere = mail(PAT);
-    elsewhere["node"] = json!("free/1");
-    let tried = bound.post("/v1/evaluate", elsewhere.to_string()).await;
-    assert_eq!(tried.status, 403, "{tried:?}");
-    let asked = scene.asks(elsewhere).await;
-    assert_eq!(word(&asked, "status"), "allowed");
-    let executed = json!({"outcome": "executed", "digest": asked["digest"]});
-    for (verb, body) in [
-        ("start", json!({})),
-        ("report", executed),
-        ("cancel", json!({})),
-    ] {
-        let path = format!("{}/{verb}", path(&asked));
-        let refused = bound.post(&path, body.to_string()).await;
-        assert_eq!(refused.problem().name(), "forbidden", "{refused:?}");
-        assert_eq!(refused.status, 403, "{verb}");
-    }
-    let now = scene.agent.get(&path(&asked)).await.json();
-    assert_eq!(now["version"], asked["version"]);
-    let start = format!("{}/start", path(&asked));
-    let started = scene.agent.post(&start, "{}").await;
-    assert_eq!(started.status, 200, "{started:?}");
-}
-
-/// 01 §Claims: `expires_in` only shortens, `risk` only raises.
-#[tokio::test]
-async fn what_an_agent_says_of_time_and_risk_only_tightens() {
-    let scene = Scene::new().await;
-    let with = |risk: &str, expires_in: &str| {
-        let mut request = act("user.delete", json!({"id": 7}));
-        request["risk"] = json!({"level": risk});
-        request["expires_in"] = json!(expires_in);
-        request
-    };
-    let plain = scene.asks(act("user.delete", json!({"id": 7}))).await;
-    let low = scene.asks(with("low", "90d")).await;
-    assert_eq!(low["risk"]["level"], plain["risk"]["level"]);
-    assert_eq!(low["expires_at"], plain["expires_at"]);
-    let grave = scene.asks(with("critical", "5m")).await;
-    assert_eq!(grave["risk"]["level"], "critical");
-    assert!(word(&grave, "expires_at") < word(&plain, "expires_at"));
-}
-
-/// 01 §Claims: `resource.owner`: a second claim within 90 days makes the record owner unavailable.
-#[tokio::test]
-async fn an_agent_that_names_another_owner_gets_neither() {
-    let scene = Scene::under(
-        "[[rule]]\nname = \"Owner\"\neffect = \"ask\"\nresolver = \"record_owner\"\nfallbacks = [\"role:admin\"]\n",
-    )
-    .await;
-    let owned = |owner: &str| {
-        let mut request = act("record.update", json!({}));
-        request["resource"] = json!({"type": "deal", "id": "D-1", "owner": owner});
-        request
-    };
-    assert_eq!(
-        scene.asks(owned("ben")).await["review"]["reviewers"],
-        json!(["ben"])
-    );
-    let second = scene.asks(owned("lee")).await;
-    assert_eq!(
-        second["review"]["reviewers"],
-        json!(["dana", "owner"]),
-        "{second}"
-    );
-    assert_eq!(
-        scene.asks(owned("ben")).await["review"]["reviewers"],
-        json!(["dana", "owner"])
-    );
-    scene.pass("91d").await;
-    assert_eq!(
-        scene.asks(owned("ben")).await["review"]["reviewers"],
-        json!(["ben"])
-    );
-}
-
-#[tokio::test]
-async fn only_the_catalogues_steps_are_steps() {
-    let scene = Scene::new().await;
-    for action in ["email.send", "stepping.stone", "chat.replys", "crm.step"] {
-        let mut request = act(action, json!({}));
-        request["kind"] = json!("step");
-        let refused = scene.agent.post("/v1/requests", request.to_string()).await;
-        assert_eq!(refused.problem().name(), "not-a-step", "{action}");
+        assert_eq!(Company::status(&asked), status, "{context}");
     }
 }
 
-const STRICT: &str = r#"
-[[rule]]
-name = "Never to evil"
-effect = "deny"
-action = "payment.send"
-when = "params.payee == 'Evil'"
-
-[[rule]]
-name = "Large"
-effect = "ask"
-action = "payment.send"
-when = "params.amount > 100.0"
-resolver = "role:admin"
-approvals = 2
-"#;
-
-/// 01 §Edit: the checks of a new request run on the result, and the stricter plan is in force.
+/// `01 §Claims`, `01 §record_owner`: the owner whom an agent names is a claim, and never its own people.
 #[tokio::test]
-async fn an_edit_is_no_way_around_a_stricter_or_denying_rule() {
-    let scene = Scene::under(STRICT).await;
-    let pay =
-        |payee: &str, amount: f64| act("payment.send", json!({"payee": payee, "amount": amount}));
-    let asked = scene.asks(pay("Acme", 50.5)).await;
-    assert_eq!(asked["review"]["reviewers"], json!(["ana"]));
-    let edit =
-        |params: Value| json!({"decision": "approve", "digest": asked["digest"], "params": params});
-    let evil = edit(json!({"payee": "Evil", "amount": 50.5}));
-    let refused = decide(&scene.ana, &asked, evil).await;
-    assert_eq!(
-        (refused.status, refused.problem().name()),
-        (422, "edit-not-allowed")
-    );
-    assert_eq!(
-        scene.owner.get(&path(&asked)).await.json()["version"],
-        1,
-        "nothing decided"
-    );
-
-    let edited = decide(
-        &scene.ana,
-        &asked,
-        edit(json!({"payee": "Acme", "amount": 500.5})),
-    )
-    .await
-    .json();
-    assert_eq!(edited["status"], "pending", "{edited}");
-    assert_eq!(edited["review"]["reviewers"], json!(["dana", "owner"]));
-    assert_eq!(
-        (&edited["review"]["needed"], &edited["review"]["given"]),
-        (&json!(2), &json!(0))
-    );
-    assert_eq!(edited["original"]["digest"], asked["digest"]);
-    assert_eq!(
-        approve(&scene.dana, &asked).await.problem().name(),
-        "stale-digest"
-    );
-    assert_eq!(
-        approve(&scene.dana, &edited).await.json()["status"],
-        "pending"
-    );
-    assert_eq!(
-        approve(&scene.owner, &edited).await.json()["status"],
-        "approved"
-    );
-    let started = scene
-        .agent
-        .post(&format!("{}/start", path(&asked)), "{}")
-        .await
-        .json();
-    assert_eq!(started["params"]["amount"], 500.5);
-}
-
-/// 01 §Quorum, §Edit: votes for the earlier parameters are void.
-#[tokio::test]
-async fn votes_for_what_was_there_before_an_edit_count_nothing() {
-    let scene = Scene::under(STRICT).await;
-    let asked = scene
-        .asks(act(
-            "payment.send",
-            json!({"payee": "Acme", "amount": 500.5}),
+async fn a_record_owner_of_the_agents_choice() {
+    let company = Company::new().await;
+    company
+        .policy(&format!(
+            "{ASK}resolver = \"record_owner\"\nfallbacks = [\"user:dan\"]\n"
         ))
         .await;
-    assert_eq!(
-        approve(&scene.dana, &asked).await.json()["review"]["given"],
-        1
-    );
-    let body = json!({"decision": "approve", "digest": asked["digest"],
-                      "params": {"payee": "Acme", "amount": 400.5}});
-    let edited = decide(&scene.owner, &asked, body).await.json();
-    assert_eq!(
-        (word(&edited, "status"), &edited["review"]["given"]),
-        ("pending".into(), &json!(1))
-    );
-    assert_eq!(edited["decisions"][0]["counts"], false);
-    assert_eq!(
-        approve(&scene.dana, &edited).await.json()["status"],
-        "approved"
-    );
+    let owned = |id: &str, owner: &str| {
+        with(
+            update(),
+            json!({"resource": {"type": "deal", "id": id, "owner": owner}}),
+        )
+    };
+    let asked = company.asks("outreach", owned("D-1", "cay")).await;
+    assert_eq!(reviewers(&asked), ["cay"]);
+    for (what, body) in [
+        ("the user acted for", owned("D-2", "ana")),
+        (
+            "the agent's owner",
+            with(owned("D-3", "ana"), json!({"on_behalf_of": "ben"})),
+        ),
+        ("nobody such", owned("D-4", "nobody")),
+        (
+            "nobody",
+            with(update(), json!({"resource": {"type": "deal", "id": "D-5"}})),
+        ),
+        (
+            "at critical risk",
+            with(owned("D-6", "cay"), json!({"risk": {"level": "critical"}})),
+        ),
+        ("another one than before", owned("D-1", "ben")),
+        ("the first one again", owned("D-1", "cay")),
+    ] {
+        let asked = company.asks("outreach", body).await;
+        assert_eq!(reviewers(&asked), ["dan"], "{what}");
+    }
+    let contested = company.asks("outreach", owned("D-1", "cay")).await;
+    let skipped = &contested["review"]["stages"][0]["skipped"];
+    assert!(skipped.as_str().unwrap().contains("90 days"), "{skipped}");
+
+    company.gate.hands.pass(Span::from_hours(24 * 91));
+    let forgotten = company.asks("outreach", owned("D-1", "cay")).await;
+    assert_eq!(reviewers(&forgotten), ["cay"]);
 }
 
-/// 01 §Who reviews: an empty or broken reviewer list never approves.
+/// `01 §Claims`: a trigger changes no verdict; `expires_in` only shortens; `risk` only raises.
 #[tokio::test]
-async fn a_request_that_nobody_may_decide_says_so_and_expires() {
-    let scene = Scene::under(
-        "[[rule]]\nname = \"Both\"\neffect = \"ask\"\nresolver = \"user:ben\"\napprovals = 9\nexpires_in = \"1h\"\n",
-    )
-    .await;
-    let asked = scene.asks(mail(PAT)).await;
-    assert!(
-        word(&asked["review"], "undecidable").contains("will expire"),
-        "{asked}"
-    );
-    for wire in [&scene.ana, &scene.lee, &scene.dana, &scene.owner] {
-        assert_eq!(
-            approve(wire, &asked).await.problem().name(),
-            "not-a-reviewer"
-        );
+async fn a_trigger_a_time_and_a_risk_of_the_agents_choice() {
+    let company = Company::new().await;
+    let plain = company.asks("outreach", update()).await;
+    for trigger in ["chat", "schedule", "email", "webhook", "voice", "api"] {
+        let asked = company
+            .asks("outreach", with(update(), json!({"trigger": trigger})))
+            .await;
+        assert_eq!(asked["verdict"], plain["verdict"], "{trigger}");
+        assert_eq!(asked["review"], plain["review"], "{trigger}");
     }
-    scene.pass("1h").await;
-    let mut now = scene.moved_on(&asked).await;
-    while now["status"] == "pending" {
-        now = scene.owner.get(&path(&asked)).await.json();
-    }
-    assert_eq!(now["status"], "expired");
-}
-
-/// 01 §Separation: not oneself, not through a delegate, not by a token that one issued.
-#[tokio::test]
-async fn nobody_reviews_themselves_where_that_is_forbidden() {
-    let scene = Scene::under(
-        "[[rule]]\nname = \"Apart\"\neffect = \"ask\"\nresolver = \"role:admin\"\nseparate = true\n",
-    )
-    .await;
-    let bot = json!({"id": "bot", "owners": ["dana"], "users": ["ana", "dana"]});
-    scene.owner.post("/v1/agents", bot.to_string()).await;
-    let bot = scene
-        .gate
-        .wire(&scene.gate.token(json!({"agent": "bot"})).await);
-    let asked = bot.post("/v1/requests", mail(PAT).to_string()).await.json();
-    assert_eq!(
-        asked["review"]["reviewers"],
-        json!(["owner"]),
-        "dana owns the agent: {asked}"
-    );
-    assert_eq!(
-        approve(&scene.dana, &asked).await.problem().name(),
-        "not-a-reviewer"
-    );
-    // A token of the owner's that was issued within the request's life, by the owner of the agent.
-    let issued = scene
-        .dana
-        .post("/v1/tokens", r#"{"person": "owner"}"#)
+    let longer = company
+        .asks("outreach", with(update(), json!({"expires_in": "30d"})))
         .await;
-    assert_eq!(issued.status, 403, "only an owner issues one for an owner");
-    let admin = json!({"id": "rita", "role": "admin"});
+    assert_eq!(longer["expires_at"], plain["expires_at"]);
+    company
+        .tries(with(update(), json!({"expires_in": "never"})))
+        .await
+        .refused(422, "invalid-input");
+    let payment = json!({
+        "action": "payment.send",
+        "params": {"to": "acme", "amount": 5},
+        "on_behalf_of": "ana",
+        "risk": {"level": "low", "reason": "trust me"},
+    });
+    let payment = company.asks("outreach", payment).await;
+    assert_eq!(payment["risk"]["level"], "high");
+    let said = payment["risk"]["reasons"].to_string();
+    assert!(!said.contains("trust me"), "{said}");
+}
+
+/// 02: only the catalogue's steps are steps.
+#[tokio::test]
+async fn a_step_that_is_an_action() {
+    let company = Company::new().await;
+    for action in [
+        "email.send",
+        "record.update",
+        "crm.merge",
+        "steps.next",
+        "chat.replies",
+    ] {
+        let body = json!({"action": action, "params": {}, "on_behalf_of": "ana", "kind": "step"});
+        company.tries(body).await.refused(422, "not-a-step");
+    }
+    assert_eq!(company.count().await, 0, "nothing is stored");
+    let called = json!({"action": "chat.reply", "params": {}, "on_behalf_of": "ana"});
+    let called = company.asks("outreach", called).await;
     assert_eq!(
-        scene
-            .dana
-            .post("/v1/people", admin.to_string())
-            .await
-            .status,
-        201
+        Company::status(&called),
+        "pending",
+        "what isn't asked as a step is none"
     );
-    let asked = bot.post("/v1/requests", mail(PAT).to_string()).await.json();
-    let token = scene
-        .dana
-        .post("/v1/tokens", r#"{"person": "rita"}"#)
+}
+
+const AMOUNTS: &str = r#"
+    [[rule]]
+    name = "Forbidden"
+    effect = "deny"
+    action = "record.update"
+    when = "has(params.amount) && params.amount > 1000"
+
+    [[rule]]
+    name = "Large"
+    effect = "ask"
+    action = "record.update"
+    when = "has(params.amount) && params.amount > 100"
+    resolver = "group:finance"
+    approvals = 2
+    separate = true
+"#;
+
+fn amount(amount: u32) -> Value {
+    with(update(), json!({"params": {"amount": amount}}))
+}
+
+/// `01 §Edit`: an edit is checked as a new request would be, and the stricter plan of the two holds.
+#[tokio::test]
+async fn an_edit_into_a_stricter_rule() {
+    let company = Company::new().await;
+    company.policy(AMOUNTS).await;
+    let asked = company.asks("outreach", amount(10)).await;
+    assert_eq!(reviewers(&asked), ["ana"]);
+    let edit = json!({"decision": "approve", "params": {"amount": 500}});
+    let edited = company.decides("ana", &asked, edit.clone()).await;
+    assert_eq!(edited.status, 200, "{edited:?}");
+    let edited = company.now(&asked).await;
+    assert_eq!(
+        Company::status(&edited),
+        "pending",
+        "it waits for somebody else"
+    );
+    assert_eq!(reviewers(&edited), ["cay", "dan"]);
+    assert_eq!(edited["review"]["needed"], 2);
+    assert_eq!(edited["review"]["given"], 0, "the editor's doesn't count");
+    assert_eq!(edited["expires_at"], asked["expires_at"], "not moved back");
+    assert_eq!(edited["original"]["digest"], asked["digest"]);
+    assert_eq!(edited["original"]["params"], json!({"amount": 10}));
+    assert_eq!(edited["edited_by"], json!(["ana"]));
+    company
+        .approve("ana", &edited)
+        .await
+        .refused(403, "not-a-reviewer");
+
+    company.approves("cay", &edited).await;
+    let approved = company.approves("dan", &edited).await;
+    assert_eq!(Company::status(&approved), "approved");
+    let started = company
+        .post("outreach", &asked, "start", json!({}))
         .await
         .json();
-    let rita = scene.gate.wire(token["token"].as_str().unwrap());
-    let refused = approve(&rita, &asked).await;
-    assert_eq!(refused.problem().name(), "not-a-reviewer", "{refused:?}");
-    assert_eq!(
-        approve(&scene.owner, &asked).await.json()["status"],
-        "approved"
-    );
+    assert_eq!(started["params"], json!({"amount": 500}));
+    assert_eq!(started["digest"], edited["digest"]);
 }
 
-/// 01 §States.15: neither a rule, a pattern nor an unlock of one's own lets one's pending request pass.
+/// `01 §Edit`: what policy denies can't be edited into, and an attempt decides nothing.
 #[tokio::test]
-async fn whoever_changes_the_rules_decides_nothing_of_their_own_that_was_asked_before() {
-    let scene = Scene::under(
-        "[[rule]]\nname = \"Apart\"\neffect = \"ask\"\nresolver = \"role:admin\"\nseparate = true\n",
-    )
-    .await;
-    let bot = json!({"id": "bot", "owners": ["ana"], "users": ["dana"]});
-    scene.owner.post("/v1/agents", bot.to_string()).await;
-    let bot = scene
-        .gate
-        .wire(&scene.gate.token(json!({"agent": "bot"})).await);
-    let mut request = mail(PAT);
-    request["on_behalf_of"] = json!("dana");
-    let asked = bot.post("/v1/requests", request.to_string()).await.json();
-    assert_eq!(asked["status"], "pending");
+async fn an_edit_into_what_is_denied() {
+    let company = Company::new().await;
+    company.policy(AMOUNTS).await;
+    let asked = company.asks("outreach", amount(10)).await;
+    let edit = json!({"decision": "approve", "params": {"amount": 5000}});
+    let refused = company.decides("ana", &asked, edit).await;
+    refused.refused(422, "edit-not-allowed");
+    let still = company.still_waits(&asked).await;
+    assert_eq!(still["digest"], asked["digest"]);
 
-    let rules = "[[trusted]]\nname = \"Anything\"\nagent = \"bot\"\naction = \"email.send\"\nmax_risk = \"high\"\n";
-    assert_eq!(scene.dana.save_policy(rules).await.status, 200);
-    let unlock = r#"{"auto_approval_allowed": true}"#;
-    let unlocked = scene.dana.patch("/v1/actions/email.send", unlock).await;
-    assert_eq!(unlocked.status, 200);
-    let call = scene.dana.call("PUT", "/v1/preferences/email.send");
-    let call = call.header("content-type", "application/json");
-    let chosen = call.body(r#"{"mode": "always"}"#).send().await.unwrap();
-    assert_eq!(chosen.status(), 200);
-
-    let refused = approve(&scene.dana, &asked).await;
-    assert_eq!(refused.problem().name(), "not-a-reviewer", "{refused:?}");
-    let now = scene.owner.get(&path(&asked)).await.json();
-    assert_eq!(now["status"], "pending");
-    assert_eq!(now["review"], asked["review"], "the plan is as it was");
-    let decided = approve(&scene.owner, &asked).await.json();
-    assert_eq!(decided["status"], "approved");
-}
-
-/// 01 §Snapshot: whether a voter is still active and still in the role is checked when they vote.
-#[tokio::test]
-async fn who_left_the_role_between_seeing_and_voting_decides_nothing() {
-    let rule = "[[rule]]\nname = \"Admins\"\neffect = \"ask\"\nresolver = \"role:admin\"\n";
-    let scene = Scene::under(rule).await;
-    let asked = scene.asks(mail(PAT)).await;
-    assert_eq!(asked["review"]["reviewers"], json!(["dana", "owner"]));
-    let demoted = scene
-        .owner
-        .patch("/v1/people/dana", r#"{"role": "manager"}"#)
+    company
+        .policy(
+            "[[capability]]\nagent = \"outreach\"\naction = \"email.send\"\n\
+             recipients = [\"@ourco.example\"]\ninside = \"ask\"\noutside = \"block\"\n",
+        )
         .await;
-    assert_eq!(demoted.status, 200);
-    assert_eq!(
-        approve(&scene.dana, &asked).await.problem().name(),
-        "not-a-reviewer"
-    );
-    let promoted = scene
-        .owner
-        .patch("/v1/people/lee", r#"{"role": "admin"}"#)
+    let asked = company.asks("outreach", mail(&["pat@ourco.example"])).await;
+    let elsewhere = json!({"to": ["eve@evil.example"], "subject": "Hi", "body": "Hi"});
+    let edit = json!({"decision": "approve", "params": elsewhere});
+    company
+        .decides("ana", &asked, edit)
+        .await
+        .refused(422, "edit-not-allowed");
+    company.still_waits(&asked).await;
+}
+
+/// `01 §Edit`, `01 §States.4`: a vote for other parameters counts for nothing.
+#[tokio::test]
+async fn old_votes_after_an_edit() {
+    let company = Company::new().await;
+    let asked = company
+        .asks_under("resolver = \"group:finance\"\napprovals = 2")
         .await;
-    assert_eq!(promoted.status, 200);
+    company.approves("dan", &asked).await;
+    let edit = json!({"decision": "approve", "params": {"name": "Acme Ltd"}});
+    let edited = company.decides("cay", &asked, edit).await.json();
     assert_eq!(
-        approve(&scene.lee, &asked).await.problem().name(),
-        "not-a-reviewer",
-        "a snapshot"
+        Company::status(&edited),
+        "pending",
+        "Dan saw something else"
     );
-}
-
-/// 01 §Delegation: one who is away is answered for by their delegate, and the last reviewer who goes
-/// moves the request on at once.
-#[tokio::test]
-async fn a_delegate_answers_and_a_missing_reviewer_passes_the_request_on() {
-    let rule = "[[rule]]\nname = \"Ben\"\neffect = \"ask\"\nresolver = \"user:ben\"\nfallbacks = [\"manager\"]\n";
-    let scene = Scene::under(rule).await;
-    let now = scene.gate.gate.now();
-    let until = now.plus("9d".parse().unwrap());
-    let away = json!({"away": {"from": now, "until": until, "delegate": "dana"}});
-    let asked = scene.asks(mail(PAT)).await;
-    assert_eq!(
-        approve(&scene.dana, &asked).await.problem().name(),
-        "not-a-reviewer"
-    );
-    assert_eq!(
-        scene.ben.patch("/v1/me", away.to_string()).await.status,
-        200
-    );
-    let approved = approve(&scene.dana, &asked).await.json();
-    assert_eq!(approved["status"], "approved", "{approved}");
-    let vote = &approved["decisions"][0];
-    assert_eq!(
-        (&vote["by"], &vote["stands_for"]),
-        (&json!("dana"), &json!("ben"))
-    );
-
-    let waiting = scene.asks(mail(PAT)).await;
-    let gone = json!({"away": {"from": now, "until": until}});
-    assert_eq!(
-        scene.ben.patch("/v1/me", gone.to_string()).await.status,
-        200
-    );
-    let moved = scene.moved_on(&waiting).await;
-    assert_eq!(
-        moved["review"]["reviewers"],
-        json!(["ben", "lee"]),
-        "{moved}"
-    );
-    assert_eq!(
-        approve(&scene.lee, &moved).await.json()["status"],
-        "approved"
-    );
-}
-
-/// 01 §Ladder: a pattern has only so many uses, however many ask at once.
-#[tokio::test]
-async fn the_last_use_of_a_pattern_is_used_once() {
-    let scene = Scene::under(
-        "[[trusted]]\nname = \"Three\"\nagent = \"outreach\"\naction = \"data.export\"\nuses = 3\n",
-    )
-    .await;
-    let asks = (0..12).map(|n| scene.status(act("data.export", json!({"n": n}))));
-    let statuses = futures_util::future::join_all(asks).await;
-    let allowed = statuses
+    assert_eq!(edited["review"]["given"], 1, "the editor's");
+    let counts: Vec<_> = edited["decisions"]
+        .as_array()
+        .unwrap()
         .iter()
-        .filter(|status| *status == "allowed")
-        .count();
-    assert_eq!(allowed, 3, "{statuses:?}");
-    let pattern = &scene.owner.get("/v1/patterns").await.json()["items"][0];
+        .map(|vote| (vote["by"].clone(), vote["counts"].clone()))
+        .collect();
     assert_eq!(
-        (&pattern["uses"], &pattern["uses_left"]),
-        (&json!(3), &json!(0))
+        counts,
+        [(json!("dan"), json!(false)), (json!("cay"), json!(true))]
     );
-    // Whoever rejects what it would have let through but for its limits suspends it.
-    let asked = scene.asks(act("data.export", json!({"n": 99}))).await;
-    reject(&scene.ana, &asked, "no more").await;
-    let pattern = &scene.owner.get("/v1/patterns").await.json()["items"][0];
-    assert!(word(pattern, "suspended").contains("rejected"), "{pattern}");
+    company
+        .approve("dan", &asked)
+        .await
+        .refused(409, "stale-digest");
+    let old_plan = json!({"decision": "approve", "plan": asked["review"]["plan"]});
+    company
+        .decides("dan", &edited, old_plan)
+        .await
+        .refused(409, "stale-plan");
+    let approved = company.approves("dan", &edited).await;
+    assert_eq!(Company::status(&approved), "approved");
 }
 
-/// 01 §Agents as reviewers.
+/// `01 §Who reviews ¶2`: an empty or broken list never approves; it expires.
 #[tokio::test]
-async fn an_agent_reviews_nothing_grave_nothing_of_its_own_kin_and_only_yes_or_no() {
-    let rule = "[[rule]]\nname = \"Triage\"\neffect = \"ask\"\nresolver = \"agent:triage\"\n";
-    let scene = Scene::under(rule).await;
-    for (id, owner) in [("triage", "dana"), ("kin", "dana")] {
-        let agent = json!({"id": id, "owners": [owner], "users": ["ana", "dana"]});
-        assert_eq!(
-            scene
-                .owner
-                .post("/v1/agents", agent.to_string())
-                .await
-                .status,
-            201
+async fn a_reviewer_list_that_ends_empty() {
+    let mut company = Company::new().await;
+    company
+        .add_agent(json!({"id": "ours", "owners": ["owner", "adam"], "users": ["adam"]}))
+        .await;
+    let mine = with(update(), json!({"on_behalf_of": "adam"}));
+    company
+        .policy(&format!("{ASK}resolver = \"requester\"\nseparate = true\n"))
+        .await;
+    let excluded = company.asks("ours", mine.clone()).await;
+    company
+        .policy(&format!(
+            "{ASK}resolver = \"user:nobody\"\nseparate = true\n"
+        ))
+        .await;
+    let broken = company.asks("ours", mine.clone()).await;
+    company
+        .policy(&format!("{ASK}resolver = \"manager\"\napprovals = 5\n"))
+        .await;
+    let too_few = company.asks("ours", mine).await;
+    let all = [excluded, broken, too_few];
+    for asked in &all {
+        assert_eq!(Company::status(asked), "pending");
+        assert!(
+            asked["review"]["undecidable"].is_string(),
+            "it says so: {asked}"
         );
+        for who in ["adam", "owner", "lee", "dan"] {
+            let answer = company.approve(who, asked).await;
+            assert!(matches!(answer.status, 403 | 404), "{who}: {answer:?}");
+        }
     }
-    let wire = async |id: &str| {
-        scene
-            .gate
-            .wire(&scene.gate.token(json!({"agent": id})).await)
-    };
-    let (triage, kin) = (wire("triage").await, wire("kin").await);
-    let low = || act("record.update", json!({}));
-    let asked = scene.asks(low()).await;
-    assert_eq!(asked["review"]["reviewers"], json!(["agent:triage"]));
-    for refused in [
-        json!({"decision": "approve", "digest": asked["digest"], "params": {"n": 2}}),
-        json!({"decision": "respond", "text": "hello"}),
-    ] {
-        assert_eq!(decide(&triage, &asked, refused).await.status, 403);
+    for asked in &all {
+        company.still_waits(asked).await;
     }
-    let medium = scene.asks(mail(PAT)).await;
+    let company = company.after(Span::from_hours(24)).await;
+    for asked in &all {
+        assert_eq!(Company::status(&company.now(asked).await), "expired");
+    }
+}
+
+/// `01 §Who reviews ¶2`: those who are left when the last one of the list goes are the admins.
+#[tokio::test]
+async fn a_reviewer_list_whose_last_one_goes() {
+    let company = Company::new().await;
+    let asked = company.asks_under("resolver = \"user:dan\"").await;
+    assert_eq!(reviewers(&asked), ["dan"]);
+    company
+        .patch("/v1/people/dan", json!({"active": false}))
+        .await;
+    let company = company.after(Span::from_millis(1)).await;
+    let moved = company.now(&asked).await;
+    assert_eq!(Company::status(&moved), "pending");
+    assert_eq!(reviewers(&moved), ["dan", "adam", "owner"]);
+    company
+        .approve("ana", &moved)
+        .await
+        .refused(403, "not-a-reviewer");
+}
+
+/// `01 §Separation`: not oneself, not through a delegate, not as the agent's owner or the record's, and not with
+/// somebody else's new token.
+#[tokio::test]
+async fn a_review_of_ones_own_request() {
+    let company = Company::new().await;
+    let by_ana = company
+        .asks_under("resolver = \"requester\"\nseparate = true")
+        .await;
     assert_eq!(
-        medium["review"]["reviewers"],
-        json!(["dana", "owner"]),
-        "too grave: {medium}"
+        reviewers(&by_ana),
+        ["adam", "owner"],
+        "the requester is excluded"
     );
-    for wire in [&triage, &kin] {
-        let own = wire.post("/v1/requests", low().to_string()).await.json();
-        assert_eq!(
-            own["review"]["reviewers"],
-            json!(["dana", "owner"]),
-            "{own}"
-        );
+    company
+        .approve("ana", &by_ana)
+        .await
+        .refused(403, "not-a-reviewer");
+
+    let for_ben = with(update(), json!({"on_behalf_of": "ben"}));
+    company
+        .policy(&format!(
+            "{ASK}resolver = \"agent_owner\"\nseparate = true\n"
+        ))
+        .await;
+    let by_owner = company.asks("outreach", for_ben.clone()).await;
+    company
+        .approve("ana", &by_owner)
+        .await
+        .refused(403, "not-a-reviewer");
+
+    company
+        .policy(&format!(
+            "{ASK}resolver = \"record_owner\"\nseparate = true\n"
+        ))
+        .await;
+    let resource = json!({"resource": {"type": "deal", "id": "D", "owner": "ben"}});
+    let by_record_owner = company.asks("outreach", with(for_ben, resource)).await;
+    company
+        .approve("ben", &by_record_owner)
+        .await
+        .refused(403, "not-a-reviewer");
+
+    let for_somebody = company
+        .asks_under("resolver = \"user:dan\"\nseparate = true")
+        .await;
+    company.is_away("dan", "ana").await;
+    company
+        .approve("ana", &for_somebody)
+        .await
+        .refused(403, "not-a-reviewer");
+    company.patch("/v1/people/dan", json!({"away": null})).await;
+    company.is_away("ana", "cay").await;
+    let by_delegate = company
+        .asks_under("resolver = \"requester\"\nfallbacks = [\"user:dan\"]\nseparate = true")
+        .await;
+    let answer = company.approve("cay", &by_delegate).await;
+    assert!(
+        matches!(answer.status, 403 | 404),
+        "Ana's delegate is Ana: {answer:?}"
+    );
+    for asked in [&by_ana, &by_owner, &by_record_owner, &by_delegate] {
+        company.still_waits(asked).await;
     }
-    assert_eq!(approve(&triage, &asked).await.json()["status"], "approved");
+}
+
+/// `01 §Separation`: a token that one of the excluded made within the request's life speaks for them.
+#[tokio::test]
+async fn a_token_of_somebody_else_that_one_issued() {
+    let company = Company::new().await;
+    company
+        .policy(&format!("{ASK}resolver = \"user:dan\"\nseparate = true\n"))
+        .await;
+    let asked = company
+        .asks("triage", with(update(), json!({"on_behalf_of": "adam"})))
+        .await;
+    company.gate.hands.pass(Span::from_secs(1));
+    let body = json!({"person": "dan"});
+    let issued = company
+        .who("adam")
+        .post("/v1/tokens", body.to_string())
+        .await
+        .json();
+    let as_dan = company.gate.wire(issued["token"].as_str().unwrap());
+    let vote = json!({"decision": "approve", "digest": asked["digest"]});
+    let path = crate::support::path(&asked, "/decision");
+    let refused = as_dan.post(&path, vote.to_string()).await;
+    refused.refused(403, "not-a-reviewer");
+    company.still_waits(&asked).await;
+    let approved = company.approves("dan", &asked).await;
+    assert_eq!(Company::status(&approved), "approved");
+}
+
+/// `01 §Snapshot`: whether a voter is active and in the role is asked when they vote.
+#[tokio::test]
+async fn a_reviewer_who_was_removed_between_seeing_and_voting() {
+    let mut company = Company::new().await;
+    company
+        .add_person(json!({"id": "eve", "role": "admin"}))
+        .await;
+    let as_admin = company.asks_under("resolver = \"role:admin\"").await;
+    let as_group = company.asks_under("resolver = \"group:finance\"").await;
+    let seen = company.as_seen_by("eve", &as_admin).await.json();
+    assert_eq!(seen["you"]["may_decide"], true);
+    company
+        .patch("/v1/people/eve", json!({"role": "manager"}))
+        .await;
+    company
+        .approve("eve", &seen)
+        .await
+        .refused(403, "not-a-reviewer");
+    company.patch("/v1/people/dan", json!({"groups": []})).await;
+    company
+        .approve("dan", &as_group)
+        .await
+        .refused(403, "not-a-reviewer");
+    company
+        .patch("/v1/people/cay", json!({"active": false}))
+        .await;
+    company
+        .approve("cay", &as_group)
+        .await
+        .refused(401, "unauthorized");
+    for asked in [&as_admin, &as_group] {
+        assert_eq!(Company::status(&company.now(asked).await), "pending");
+    }
+}
+
+/// `01 §Trusted pattern`: its last use lets one through, however many ask at once.
+#[tokio::test]
+async fn two_asks_at_once_for_the_last_use_of_a_pattern() {
+    let company = Company::new().await;
+    for round in 0..5 {
+        company
+            .policy(&format!(
+                "[[trusted]]\nname = \"Round {round}\"\nagent = \"outreach\"\naction = \"record.update\"\nuses = 2\n"
+            ))
+            .await;
+        let asked = (0..6).map(|_| company.asks("outreach", update()));
+        let asked = futures_util::future::join_all(asked).await;
+        let allowed = asked.iter().filter(|one| Company::status(one) == "allowed");
+        assert_eq!(allowed.count(), 2, "round {round}");
+        let patterns = company.who("owner").get("/v1/patterns").await.json();
+        assert_eq!(patterns["items"][0]["uses_left"], 0);
+    }
+}
+
+/// A verdict is stored only under the policy that it was found by.
+#[tokio::test]
+async fn a_policy_that_is_saved_between_verdict_and_commit() {
+    let company = Company::new().await;
+    let never =
+        "[[capability]]\nagent = \"outreach\"\naction = \"record.update\"\nask = \"never\"\n";
+    let deny = "[[rule]]\nname = \"No\"\neffect = \"deny\"\naction = \"record.update\"\n";
+    let policies = async {
+        for round in 0..10 {
+            let text = if round % 2 == 0 { never } else { deny };
+            company.policy(&format!("{text}# {round}\n")).await;
+        }
+    };
+    let asks = async {
+        for _ in 0..10 {
+            let asked = (0..8).map(|_| company.asks("outreach", update()));
+            futures_util::future::join_all(asked).await;
+        }
+    };
+    tokio::join!(policies, asks);
+
+    let log = company.who("owner").get("/v1/audit").await;
+    let (mut in_force, mut judged) = ("request.asked".to_owned(), 0);
+    for line in log.body.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let body = &line["body"];
+        match body["kind"].as_str().unwrap() {
+            "policy.saved" => {
+                let denies = body["data"]["text"].as_str().unwrap().contains("deny");
+                let becomes = if denies {
+                    "request.denied"
+                } else {
+                    "request.allowed"
+                };
+                in_force = becomes.to_owned();
+            }
+            kind if kind.starts_with("request.") => {
+                judged += 1;
+                assert_eq!(kind, in_force, "at {}", line["position"]);
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(judged, 80);
+}
+
+/// `01 §States.15`: whoever changes a rule, a pattern or an unlock doesn't thereby approve what waits.
+#[tokio::test]
+async fn a_policy_of_ones_own_for_a_request_of_ones_own() {
+    let company = Company::new().await;
+    company
+        .policy(&format!("{ASK}resolver = \"user:dan\"\n"))
+        .await;
+    let mine = with(update(), json!({"on_behalf_of": "adam"}));
+    let asked = company.asks("triage", mine.clone()).await;
+    for policy in [
+        "[defaults]\nmode = \"disabled\"\n",
+        "[[trusted]]\nname = \"Mine\"\nagent = \"triage\"\naction = \"record.update\"\n",
+        "[[capability]]\nagent = \"triage\"\naction = \"*\"\nask = \"never\"\n",
+        "[[rule]]\nname = \"Test\"\neffect = \"ask\"\nresolver = \"requester\"\n",
+    ] {
+        assert_eq!(company.save_policy("adam", policy).await.status, 200);
+        company
+            .approve("adam", &asked)
+            .await
+            .refused(403, "not-a-reviewer");
+    }
+    let unlock = json!({"auto_approval_allowed": true}).to_string();
+    let unlocked = company
+        .who("adam")
+        .patch("/v1/actions/record.update", unlock)
+        .await;
+    assert_eq!(unlocked.status, 200);
+    let always = company
+        .who("adam")
+        .call("PUT", "/v1/preferences/record.update");
+    let always = always
+        .header("content-type", "application/json")
+        .body(r#"{"mode":"always"}"#);
+    assert_eq!(Answer::of(always).await.status, 200);
+    company.still_waits(&asked).await;
+    let company = company.after(Span::from_millis(1)).await;
+    company.still_waits(&asked).await;
+    let next = company.asks("triage", mine).await;
+    assert_eq!(
+        Company::status(&next),
+        "allowed",
+        "what is asked from now on"
+    );
 }
