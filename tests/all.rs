@@ -36,3 +36,4 @@ mod time;
 mod tools;
 mod upgrade;
 mod waiting;
+mod why;
