@@ -84,6 +84,31 @@ async fn source_001_without_a_list_it_asks_before_every_action_or_never() {
     assert_eq!(request["verdict"]["rung"], "ask");
 }
 
+#[tokio::test]
+async fn source_001_an_allow_list_has_addresses_domains_domains_with_all_below_and_phone_prefixes()
+{
+    let company = Company::new().await;
+    let texts = "\n[[capability]]\nagent = \"outreach\"\naction = \"sms.send\"\n\
+                 recipients = [\"+4420*\"]\ninside = \"send\"\noutside = \"block\"\n";
+    company.policy(&(restricted("send", "ask") + texts)).await;
+    for (to, status) in [
+        (&["pat@partner.example"][..], "allowed"),
+        (&["joe@partner.example"], "pending"),
+        (&["cfo@customers.example"], "allowed"),
+        (&["cfo@eu.customers.example"], "pending"),
+        (&["a@ourco.example", "b@eu.ourco.example"], "allowed"),
+        (&["a@notourco.example"], "pending"),
+    ] {
+        assert_eq!(company.mail(to).await, status, "{to:?}");
+    }
+    let text =
+        |to: &str| json!({"action": "sms.send", "params": {"to": to}, "on_behalf_of": "ana"});
+    let near = company.asks("outreach", text("+44 20 7946 0000")).await;
+    assert_eq!(Company::status(&near), "allowed");
+    let far = company.asks("outreach", text("+1 202 555 0100")).await;
+    assert_eq!(Company::status(&far), "denied");
+}
+
 /// The plain *require approval* of any other capability.
 #[tokio::test]
 async fn source_001_any_action_has_a_plain_require_approval() {

@@ -110,6 +110,25 @@ async fn source_002_resolvers_record_owner_then_manager_then_admins() {
     assert_eq!(Company::status(&approved), "approved");
 }
 
+/// `01 §Time`: whoever is next is asked as well, and no time is gained by it.
+#[tokio::test]
+async fn source_002_a_fallback_is_asked_as_well_when_nobody_answers() {
+    let company = Company::new().await;
+    let rest = "resolver = \"record_owner\"\nfallbacks = [\"manager\"]\nescalate_after = \"1h\"\nexpires_in = \"3h\"";
+    let asked = company.under(rest).await;
+    assert_eq!(reviewers(&asked), ["ben"]);
+    let company = company.after(Span::from_hours(1)).await;
+    let escalated = company.now(&asked).await;
+    assert_eq!(reviewers(&escalated), ["ben", "lee"]);
+    assert_eq!(escalated["expires_at"], asked["expires_at"]);
+    let approved = company.approves("ben", &escalated).await;
+    assert_eq!(
+        Company::status(&approved),
+        "approved",
+        "earlier ones may still decide"
+    );
+}
+
 /// `01 §Who reviews: user`, `01 §Who reviews: requester`: each resolver asks those whom it names, and nobody else may
 /// answer.
 #[tokio::test]
@@ -254,7 +273,8 @@ async fn source_002_permissions_manage_is_admins_resolve_everybodys_history_the_
         ("ana", false),
     ] {
         let saved = company
-            .save_policy(who, &format!("{policy}# {who}\n"))
+            .who(who)
+            .save_policy(&format!("{policy}# {who}\n"))
             .await;
         assert_eq!(
             saved.status,

@@ -216,6 +216,8 @@ async fn source_004_checkpoints_are_handed_back_untouched_hours_later() {
     let company = company.after(Span::from_hours(20)).await;
     company.approves("ana", &asked).await;
     company.rejects("ana", &opaque, "no").await;
+    let reviewers = company.as_seen_by("ana", &asked).await.json();
+    assert_eq!(reviewers["checkpoint"], Value::Null, "the agent's own");
     let back = company.as_seen_by("outreach", &asked).await;
     assert!(back.body.contains(state), "{back:?}");
     let back = company

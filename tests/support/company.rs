@@ -78,18 +78,8 @@ impl Company {
 
     /// The owner saves this policy in place of the one in force.
     pub async fn policy(&self, text: &str) {
-        let answer = self.save_policy("owner", text).await;
+        let answer = self.who("owner").save_policy(text).await;
         assert_eq!(answer.status, 200, "{answer:?}");
-    }
-
-    /// Somebody wants to save this policy in place of the one in force.
-    pub async fn save_policy(&self, who: &str, text: &str) -> Answer {
-        let tag = self.who("owner").get("/v1/policy").await.tag();
-        let call = self.who(who).call("PUT", "/v1/policy");
-        let call = call
-            .header("if-match", tag)
-            .header("content-type", "application/toml");
-        Answer::of(call.body(text.to_owned())).await
     }
 
     /// An agent asks.
