@@ -305,7 +305,7 @@ fn any_history() -> impl Strategy<Value = History> {
 proptest! {
     #![proptest_config(config())]
 
-    /// 01 §States.1 to 8 and 14.
+    /// 01 §States ¶2, and §States.1 to 8 and 14.
     #[test]
     fn the_invariants_hold_through_every_history(history in any_history()) {
         World::live(&history)?;

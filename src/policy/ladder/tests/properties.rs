@@ -199,7 +199,7 @@ proptest! {
         prop_assert!(effect(&unknown, &policy) >= here, "no preferences");
     }
 
-    /// 01 §Nouns: one seen for the first time needs approval; without a word of policy it is never let through.
+    /// 01 §Integration: one seen for the first time needs approval; without a word of policy it is never let through.
     #[test]
     fn an_action_that_nobody_knows_is_never_let_through_by_itself(mut case in any_case()) {
         case.action = action("crm.merge");
