@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use signoff::domain::time::Span;
 
 use super::{ASK, reviewers};
-use crate::support::{Answer, Company, mail, update, with};
+use crate::support::{Answer, Company, mail, path, update, with};
 
 /// `01 §Claims`: an agent acts for nobody but its users, whoever it names.
 #[tokio::test]
@@ -205,6 +205,22 @@ async fn a_node_that_is_freer() {
     let held = with(update(), json!({"node": "held/a"}));
     let held = bound.post("/v1/requests", held.to_string()).await;
     assert_eq!(held.json()["status"], "pending");
+
+    let tried = bound.post("/v1/evaluate", free.to_string()).await;
+    tried.refused(403, "forbidden");
+    let executed = json!({"outcome": "executed", "digest": asked["digest"]});
+    for (verb, body) in [
+        ("start", json!({})),
+        ("report", executed),
+        ("cancel", json!({})),
+    ] {
+        let path = path(&asked, &format!("/{verb}"));
+        let answer = bound.post(&path, body.to_string()).await;
+        answer.refused(403, "forbidden");
+    }
+    assert_eq!(company.now(&asked).await["version"], asked["version"]);
+    let started = company.post("outreach", &asked, "start", json!({})).await;
+    assert_eq!(started.status, 200, "{started:?}");
 }
 
 /// `01 §Claims`: what lets through on `context` is allowed to, and the check warns that it believes the agent.
