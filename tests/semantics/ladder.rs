@@ -381,3 +381,80 @@ async fn signs_raise_the_risk_by_one_level() {
         "a destructive name: {delete}"
     );
 }
+
+/// `01 §Agent`: whom it may act for: people, groups, teams, everybody; its owners where nothing is said.
+#[tokio::test]
+async fn an_agent_acts_for_its_users() {
+    let mut company = Company::new().await;
+    for (id, users) in [
+        ("for_groups", json!(["group:finance"])),
+        ("for_teams", json!(["team:sales"])),
+        ("for_some", json!(["dan", "team:sales"])),
+        ("for_all", json!(["*"])),
+        ("for_none", json!([])),
+        ("for_owners", Value::Null),
+    ] {
+        let mut agent = json!({"id": id, "owners": ["lee"]});
+        if !users.is_null() {
+            agent["users"] = users;
+        }
+        company.add_agent(agent).await;
+    }
+    for (agent, users) in [
+        ("for_groups", &["cay", "dan"][..]),
+        ("for_teams", &["ana", "ben"]),
+        ("for_some", &["ana", "ben", "dan"]),
+        (
+            "for_all",
+            &["owner", "adam", "lee", "ana", "ben", "cay", "dan"],
+        ),
+        ("for_none", &[]),
+        ("for_owners", &["lee"]),
+    ] {
+        for who in ["owner", "adam", "lee", "ana", "ben", "cay", "dan"] {
+            let body = with(update(), json!({"on_behalf_of": who}));
+            let answer = company
+                .who(agent)
+                .post("/v1/requests", body.to_string())
+                .await;
+            let wanted = if users.contains(&who) { 201 } else { 403 };
+            assert_eq!(answer.status, wanted, "{agent} for {who}: {answer:?}");
+        }
+    }
+}
+
+/// `01 §Ladder`: trying a request out gives the verdict that asking gives, and leaves nothing behind.
+#[tokio::test]
+async fn trying_out_says_what_asking_would_and_stores_nothing() {
+    let company = Company::new().await;
+    company
+        .policy("[[rule]]\nname = \"Test\"\neffect = \"ask\"\naction = \"email.send\"\nresolver = \"manager\"\napprovals = 1\n")
+        .await;
+    let before = company.gate.gate.head().await.unwrap();
+    for body in [
+        mail(&["pat@partner.example"]),
+        update(),
+        json!({"action": "crm.unheard_of", "params": {}, "on_behalf_of": "ana"}),
+    ] {
+        let as_agent = company
+            .who("outreach")
+            .post("/v1/evaluate", body.to_string())
+            .await;
+        assert_eq!(as_agent.status, 200, "{as_agent:?}");
+        let as_person = with(body.clone(), json!({"agent": "outreach"})).to_string();
+        let as_person = company.who("ana").post("/v1/evaluate", as_person).await;
+        assert_eq!(as_person.json(), as_agent.json());
+        assert_eq!(company.gate.gate.head().await.unwrap(), before);
+    }
+    let body = mail(&["pat@partner.example"]);
+    let tried = company
+        .who("outreach")
+        .post("/v1/evaluate", body.to_string())
+        .await
+        .json();
+    let asked = company.asks("outreach", body).await;
+    assert_eq!(tried["verdict"], asked["verdict"]);
+    assert_eq!(tried["risk"], asked["risk"]);
+    assert_eq!(tried["review"], asked["review"]);
+    assert_eq!(tried["rungs"], company.why(&asked).await["rungs"]);
+}

@@ -18,18 +18,6 @@ impl Company {
         self.asks(agent, body).await
     }
 
-    /// A request once it isn't any more as it was.
-    async fn moved_on(&self, asked: &Value) -> Value {
-        for _ in 0..1_000 {
-            let now = self.now(asked).await;
-            if now["version"] != asked["version"] {
-                return now;
-            }
-            tokio::task::yield_now().await;
-        }
-        panic!("nothing happens to {asked}");
-    }
-
     async fn goes_away(&self, who: &str, delegate: Option<&str>) {
         let now = self.gate.gate.now();
         let away =
@@ -140,7 +128,7 @@ async fn it_moves_on_at_once_when_the_last_reviewer_goes() {
     company
         .patch("/v1/people/dan", json!({"active": false}))
         .await;
-    let moved = company.moved_on(&asked).await;
+    let moved = company.now(&asked).await;
     assert_eq!(
         reviewers(&moved),
         ["dan", "ben", "lee"],
@@ -389,4 +377,75 @@ async fn a_claim_bars_nobody_and_a_snooze_hides_from_one() {
     assert_eq!(dans["expires_at"], asked["expires_at"]);
     let company = company.after(Span::from_hours(10)).await;
     assert_eq!(Company::status(&company.now(&asked).await), "expired");
+}
+
+/// `01 §Delegation`: a delegate stands in for a requester too, but remembers nothing for them, and loses their place when
+/// the absence ends.
+#[tokio::test]
+async fn a_delegate_stands_in_only_while_it_lasts_and_opts_in_for_nobody() {
+    let company = Company::new().await;
+    let unlock = json!({"auto_approval_allowed": true});
+    company.patch("/v1/actions/record.update", unlock).await;
+    let asked = company.asks("outreach", update()).await;
+    company.goes_away("ana", Some("dan")).await;
+    let seen = company.as_seen_by("dan", &asked).await.json();
+    assert_eq!(seen["you"]["may_decide"], true);
+    assert_eq!(seen["you"]["remember"], json!([]));
+    let mine = company
+        .who("dan")
+        .get("/v1/requests?status=pending&reviewer=me")
+        .await
+        .json();
+    assert_eq!(
+        mine["items"][0]["id"], asked["id"],
+        "it is in the delegate's list"
+    );
+    let remember = json!({"decision": "approve", "remember": "always"});
+    let refused = company.decides("dan", &asked, remember).await;
+    refused.refused(403, "auto-approval-not-allowed");
+    let approved = company.approves("dan", &asked).await;
+    assert_eq!(approved["decisions"][0]["stands_for"], "ana");
+
+    let late = company.asks("outreach", update()).await;
+    let company = company.after(Span::from_hours(1)).await;
+    let refused = company
+        .decides("dan", &late, json!({"decision": "approve"}))
+        .await;
+    assert!(matches!(refused.status, 403 | 404), "{refused:?}");
+    let approved = company.approves("ana", &late).await;
+    assert_eq!(Company::status(&approved), "approved");
+}
+
+/// `01 §Vote`: while others are still asked one's word can be taken back, and only then be another.
+#[tokio::test]
+async fn a_vote_can_be_taken_back_while_it_waits() {
+    let company = Company::new().await;
+    let asked = company
+        .ruled(
+            "resolver = \"group:finance\"\napprovals = 2",
+            "outreach",
+            update(),
+        )
+        .await;
+    company.approves("cay", &asked).await;
+    let other = json!({"decision": "reject", "reason": "no"});
+    company
+        .decides("cay", &asked, other.clone())
+        .await
+        .refused(409, "already-voted");
+    let path = crate::support::path(&asked, "/decision");
+    let back = company.who("cay").delete(&path).await;
+    assert_eq!(back.json()["review"]["given"], 0, "{back:?}");
+    company.approves("dan", &asked).await;
+    let rejected = company.decides("cay", &asked, other).await.json();
+    assert_eq!(Company::status(&rejected), "rejected");
+    assert_eq!(rejected["settled"]["by"], "cay");
+    let late = company
+        .decides("dan", &asked, json!({"decision": "reject", "reason": "no"}))
+        .await;
+    let problem = late.refused(409, "already-decided");
+    assert_eq!(
+        problem.decided_by.map(|by| by.to_string()).as_deref(),
+        Some("cay")
+    );
 }

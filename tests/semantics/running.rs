@@ -296,3 +296,48 @@ async fn what_workers_run_is_held_for_the_grace() {
     let refused = company.who("ana").delete(&path(&asked, "/decision")).await;
     refused.refused(409, "already-started");
 }
+
+/// `01 §States`: a step is approved and there is nothing to run.
+#[tokio::test]
+async fn a_step_has_nothing_to_run() {
+    let company = Company::new().await;
+    company.policy("[defaults]\nmode = \"blocking\"\n").await;
+    let step = json!({"action": "step.plan", "kind": "step", "params": {}, "on_behalf_of": "ana"});
+    let asked = company.asks("outreach", step).await;
+    assert_eq!(Company::status(&asked), "pending");
+    let approved = company.approves("ana", &asked).await;
+    assert_eq!(Company::status(&approved), "approved");
+    assert_eq!(approved["execution"]["state"], Value::Null);
+    let done = company
+        .who("outreach")
+        .get(&path(&asked, "?wait=30&until=done"))
+        .await
+        .json();
+    assert_eq!(Company::status(&done), "approved", "it is done");
+    let start = company.post("outreach", &asked, "start", json!({})).await;
+    start.refused(409, "not-ready");
+}
+
+/// `01 §Checkpoint`: up to 8 MiB, whatever the bytes.
+#[tokio::test]
+async fn a_checkpoint_is_as_large_as_eight_mebibytes() {
+    let company = Company::new().await;
+    let asked = company.asks("outreach", update()).await;
+    let place = path(&asked, "/checkpoint");
+    let put = async |bytes: Vec<u8>| {
+        let call = company.who("outreach").call("PUT", &place);
+        let call = call.header("content-type", "application/octet-stream");
+        call.body(bytes).send().await.unwrap().status().as_u16()
+    };
+    let largest = vec![0xff; 8 << 20];
+    assert_eq!(put(largest.clone()).await, 204);
+    assert_eq!(put(vec![0; (8 << 20) + 1]).await, 413);
+    let back = company
+        .who("outreach")
+        .call("GET", &place)
+        .send()
+        .await
+        .unwrap();
+    let back = back.bytes().await.unwrap();
+    assert!(back == largest, "what was too large changed nothing");
+}
