@@ -341,3 +341,44 @@ async fn a_checkpoint_is_as_large_as_eight_mebibytes() {
     let back = back.bytes().await.unwrap();
     assert!(back == largest, "what was too large changed nothing");
 }
+
+/// `01 §Snapshot`: what is disabled is leased and retried no more, and coming back brings nothing back.
+#[tokio::test]
+async fn what_is_disabled_is_neither_leased_nor_retried() {
+    for path in ["/v1/actions/record.update", "/v1/integrations/record"] {
+        let (company, worker) = with_worker(false).await;
+        let failed = approved(&company).await;
+        let work = lease(&worker, 60).await;
+        assert_eq!(report(&worker, &work[0], "failed").await.status, 200);
+        let ready = approved(&company).await;
+        company.patch(path, json!({"enabled": false})).await;
+        assert!(lease(&worker, 60).await.is_empty(), "{path}");
+        let retry = json!({"reason": "again"});
+        let refused = company.post("ana", &failed, "retry", retry.clone()).await;
+        refused.refused(409, "revoked");
+        company.patch(path, json!({"enabled": true})).await;
+        assert!(lease(&worker, 60).await.is_empty(), "{path}");
+        assert_eq!(Company::status(&company.now(&ready).await), "revoked");
+        let retried = company.post("ana", &failed, "retry", retry).await;
+        assert_eq!(
+            retried.status, 200,
+            "a failed one is a person's to retry: {retried:?}"
+        );
+        assert_eq!(lease(&worker, 60).await.len(), 1);
+    }
+}
+
+/// `01 §Execution`: what policy allowed is leased as well, and isn't held for an undo.
+#[tokio::test]
+async fn what_is_allowed_is_leased_at_once() {
+    let (company, worker) = with_worker(false).await;
+    company.policy("[defaults]\nmode = \"disabled\"\n").await;
+    let asked = company.asks("outreach", update()).await;
+    assert_eq!(Company::status(&asked), "allowed");
+    let work = lease(&worker, 60).await;
+    assert_eq!(work[0]["id"], asked["id"]);
+    let take_back = company.who("ana").delete(&path(&asked, "/decision")).await;
+    assert_eq!(take_back.status, 409, "{take_back:?}");
+    assert_eq!(report(&worker, &work[0], "executed").await.status, 200);
+    assert_eq!(Company::status(&company.now(&asked).await), "executed");
+}
