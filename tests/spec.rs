@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::layers::rust_files;
 
-/// What has no test, and why.
+/// What has no test, and why: exactly that, neither less nor more.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("Semantics", "says how the page is to be read"),
     ("Notifications", "nobody is told outside of the inbox yet"),
