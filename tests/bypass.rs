@@ -50,8 +50,8 @@ impl Company {
             .await;
     }
 
-    async fn count(&self) -> usize {
-        let all = self.who("owner").get("/v1/requests?limit=500").await.json();
-        all["items"].as_array().unwrap().len()
+    /// How long the log is.
+    async fn head(&self) -> u64 {
+        self.gate.gate.head().await.unwrap()
     }
 }

@@ -1,7 +1,7 @@
 //! By what an agent says about itself.
 
 use serde_json::{Value, json};
-use signoff::domain::time::Span;
+use signoff::domain::time::{At, Span};
 
 use super::{ASK, reviewers};
 use crate::support::{Answer, Company, mail, path, update, with};
@@ -10,24 +10,28 @@ use crate::support::{Answer, Company, mail, path, update, with};
 #[tokio::test]
 async fn a_user_of_somebody_elses() {
     let company = Company::new().await;
+    let before = company.head().await;
     for (who, status, name) in [
         ("cay", 403, "not-its-user"),
         ("owner", 403, "not-its-user"),
         ("nobody", 422, "invalid-input"),
+        ("clock", 422, "invalid-input"),
     ] {
         let answer = company
             .tries(with(update(), json!({"on_behalf_of": who})))
             .await;
         answer.refused(status, name);
     }
+    assert_eq!(company.head().await, before, "nothing is stored");
     company
         .patch("/v1/people/ben", json!({"active": false}))
         .await;
+    let before = company.head().await;
     let answer = company
         .tries(with(update(), json!({"on_behalf_of": "ben"})))
         .await;
     answer.refused(422, "invalid-input");
-    assert_eq!(company.count().await, 0, "nothing is stored");
+    assert_eq!(company.head().await, before);
 }
 
 /// `01 §Claims`, `01 §Ladder.5`: declared recipients put a request outside a list, never inside; nor does having none.
@@ -82,6 +86,8 @@ async fn an_empty_or_only_declared_recipient_list_against_a_send_capability() {
             let asked = company.asks("outreach", body.clone()).await;
             assert_eq!(Company::status(&asked), status, "{what}");
         }
+        let cut_short = to(json!("pat@ourco.example\u{0}@evil.example"));
+        company.tries(cut_short).await.refused(400, "not-json");
         let stranger = to(json!("eve@evil.example"));
         for declared in [json!(["pat@ourco.example"]), json!([])] {
             let body = with(stranger.clone(), json!({"recipients": declared}));
@@ -89,14 +95,16 @@ async fn an_empty_or_only_declared_recipient_list_against_a_send_capability() {
         }
 
         company.policy(&capability("crm.message", outside)).await;
-        let only_declared = json!({
-            "action": "crm.message",
-            "params": {"text": "Hi"},
-            "recipients": ["pat@ourco.example"],
-            "on_behalf_of": "ana",
-        });
-        let asked = company.asks("outreach", only_declared).await;
-        assert_eq!(Company::status(&asked), status, "only declared");
+        for declared in [json!(["pat@ourco.example"]), json!([])] {
+            let only_declared = json!({
+                "action": "crm.message",
+                "params": {"text": "Hi"},
+                "recipients": declared,
+                "on_behalf_of": "ana",
+            });
+            let asked = company.asks("outreach", only_declared).await;
+            assert_eq!(Company::status(&asked), status, "only declared: {declared}");
+        }
     }
 }
 
@@ -324,6 +332,15 @@ async fn a_trigger_a_time_and_a_risk_of_the_agents_choice() {
         .tries(with(update(), json!({"expires_in": "never"})))
         .await
         .refused(422, "invalid-input");
+    let sooner = with(
+        update(),
+        json!({"expires_in": "5m", "risk": {"level": "critical"}}),
+    );
+    let sooner = company.asks("outreach", sooner).await;
+    let created: At = sooner["created_at"].as_str().unwrap().parse().unwrap();
+    let deadline = created.plus(Span::from_secs(5 * 60));
+    assert_eq!(sooner["expires_at"], json!(deadline));
+    assert_eq!(sooner["risk"]["level"], "critical");
     let payment = json!({
         "action": "payment.send",
         "params": {"to": "acme", "amount": 5},
@@ -340,17 +357,19 @@ async fn a_trigger_a_time_and_a_risk_of_the_agents_choice() {
 #[tokio::test]
 async fn a_step_that_is_an_action() {
     let company = Company::new().await;
+    let before = company.head().await;
     for action in [
         "email.send",
         "record.update",
-        "crm.merge",
+        "crm.step",
         "steps.next",
-        "chat.replies",
+        "stepping.stone",
+        "chat.replys",
     ] {
         let body = json!({"action": action, "params": {}, "on_behalf_of": "ana", "kind": "step"});
         company.tries(body).await.refused(422, "not-a-step");
     }
-    assert_eq!(company.count().await, 0, "nothing is stored");
+    assert_eq!(company.head().await, before, "nothing is stored");
     let called = json!({"action": "chat.reply", "params": {}, "on_behalf_of": "ana"});
     let called = company.asks("outreach", called).await;
     assert_eq!(

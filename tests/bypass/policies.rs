@@ -6,6 +6,17 @@ use signoff::domain::time::Span;
 use super::ASK;
 use crate::support::{Answer, Company, update, with};
 
+impl Company {
+    /// Why the only pattern is suspended.
+    async fn suspended(&self) -> String {
+        let patterns = self.who("owner").get("/v1/patterns").await.json();
+        patterns["items"][0]["suspended"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+}
+
 /// `01 §Trusted pattern`: its last use lets one through, however many ask at once.
 #[tokio::test]
 async fn two_asks_at_once_for_the_last_use_of_a_pattern() {
@@ -22,6 +33,7 @@ async fn two_asks_at_once_for_the_last_use_of_a_pattern() {
         assert_eq!(allowed.count(), 2, "round {round}");
         let patterns = company.who("owner").get("/v1/patterns").await.json();
         assert_eq!(patterns["items"][0]["uses_left"], 0);
+        assert_eq!(patterns["items"][0]["uses"], 2);
     }
 }
 
@@ -75,22 +87,28 @@ async fn a_policy_that_is_saved_between_verdict_and_commit() {
 #[tokio::test]
 async fn a_policy_of_ones_own_for_a_request_of_ones_own() {
     let company = Company::new().await;
-    company
-        .policy(&format!("{ASK}resolver = \"user:dan\"\n"))
-        .await;
     let mine = with(update(), json!({"on_behalf_of": "adam"}));
-    let asked = company.asks("triage", mine.clone()).await;
+    let mut waiting = Vec::new();
+    for resolver in [
+        "resolver = \"user:dan\"",
+        "resolver = \"role:admin\"\nseparate = true",
+    ] {
+        company.policy(&format!("{ASK}{resolver}\n")).await;
+        waiting.push(company.asks("triage", mine.clone()).await);
+    }
     for policy in [
         "[defaults]\nmode = \"disabled\"\n",
-        "[[trusted]]\nname = \"Mine\"\nagent = \"triage\"\naction = \"record.update\"\n",
         "[[capability]]\nagent = \"triage\"\naction = \"*\"\nask = \"never\"\n",
         "[[rule]]\nname = \"Test\"\neffect = \"ask\"\nresolver = \"requester\"\n",
+        "[[trusted]]\nname = \"Mine\"\nagent = \"triage\"\naction = \"record.update\"\n",
     ] {
         assert_eq!(company.who("adam").save_policy(policy).await.status, 200);
-        company
-            .approve("adam", &asked)
-            .await
-            .refused(403, "not-a-reviewer");
+        for asked in &waiting {
+            company
+                .approve("adam", asked)
+                .await
+                .refused(403, "not-a-reviewer");
+        }
     }
     let unlock = json!({"auto_approval_allowed": true}).to_string();
     let unlocked = company
@@ -105,15 +123,23 @@ async fn a_policy_of_ones_own_for_a_request_of_ones_own() {
         .header("content-type", "application/json")
         .body(r#"{"mode":"always"}"#);
     assert_eq!(Answer::of(always).await.status, 200);
-    company.still_waits(&asked).await;
     let company = company.after(Span::from_millis(1)).await;
-    company.still_waits(&asked).await;
     let next = company.asks("triage", mine).await;
     assert_eq!(
         Company::status(&next),
         "allowed",
         "what is asked from now on"
     );
+    for (asked, other) in waiting.iter().zip(["dan", "owner"]) {
+        company
+            .approve("adam", asked)
+            .await
+            .refused(403, "not-a-reviewer");
+        let now = company.still_waits(asked).await;
+        assert_eq!(now["review"], asked["review"], "the plan is as it was");
+        let approved = company.approves(other, asked).await;
+        assert_eq!(Company::status(&approved), "approved");
+    }
 }
 
 /// `01 §Trusted pattern`: what a person rejects that it would have let through but for its limits suspends it, until an
@@ -130,6 +156,7 @@ async fn a_pattern_that_goes_on_after_a_person_has_said_no() {
     let graver = with(update(), json!({"risk": {"level": "medium"}}));
     let graver = company.asks("outreach", graver).await;
     company.rejects("ana", &graver, "not like that").await;
+    assert!(company.suspended().await.contains("rejected"));
     let suspended = company.asks("outreach", update()).await;
     assert_eq!(Company::status(&suspended), "pending");
     company
@@ -153,4 +180,11 @@ async fn a_pattern_that_goes_on_after_a_person_has_said_no() {
         Company::status(&company.asks("outreach", update()).await),
         "allowed"
     );
+
+    company.policy(&format!("{pattern}uses = 1\n")).await;
+    let used = company.asks("outreach", update()).await;
+    assert_eq!(Company::status(&used), "allowed");
+    let used_up = company.asks("outreach", update()).await;
+    company.rejects("ana", &used_up, "no more").await;
+    assert!(company.suspended().await.contains("rejected"));
 }

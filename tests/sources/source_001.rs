@@ -82,6 +82,8 @@ async fn source_001_without_a_list_it_asks_before_every_action_or_never() {
     let request = company.asks("outreach", request).await;
     assert_eq!(Company::status(&request), "pending");
     assert_eq!(request["verdict"]["rung"], "ask");
+    let named = request["verdict"]["rule"].as_str().unwrap();
+    assert!(named.contains("outreach"), "{named}");
 }
 
 #[tokio::test]
@@ -190,7 +192,9 @@ async fn source_001_notify_agent_is_off_by_default_forced_in_chat_and_for_whoeve
             .await;
         let seen = company.as_seen_by("ana", &forced).await.json();
         assert_eq!(seen["you"]["notify_always"], true, "it isn't a choice");
-        company.rejects("ana", &seen, "not on a Friday").await;
+        let unticked =
+            json!({"decision": "reject", "reason": "not on a Friday", "notify_agent": false});
+        company.decides("ana", &seen, unticked).await;
         assert!(company.tells(&forced).await);
         let outcome = company.as_seen_by("outreach", &forced).await.json();
         assert_eq!(outcome["settled"]["reason"], "not on a Friday");

@@ -145,6 +145,7 @@ async fn source_002_resolvers_named_user_manager_role_group_agent_owner_and_requ
     ] {
         let asked = company.under(&format!("resolver = \"{resolver}\"")).await;
         assert_eq!(reviewers(&asked), wanted, "{resolver}");
+        assert_eq!(asked["review"]["resolver"], resolver);
         let approved = company.approves(wanted[0], &asked).await;
         assert_eq!(approved["settled"]["by"], wanted[0]);
     }

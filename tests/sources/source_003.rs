@@ -200,4 +200,9 @@ async fn source_003_the_audit_log_has_all_of_it() {
     }
     let head = company.who("lee").get("/v1/audit/head").await.json();
     assert_eq!(head["size"], json!(lines.len()), "{head}");
+    let signed = head["checkpoint"].as_str().unwrap();
+    assert!(
+        signed.starts_with("signoff/") && signed.contains("\n\n— "),
+        "{signed}"
+    );
 }

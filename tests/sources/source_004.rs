@@ -120,7 +120,7 @@ async fn source_004_list_pending_details_history_and_respond() {
     let other = company.asks("outreach", update()).await;
     let pending = company
         .who("ana")
-        .get("/v1/requests?status=pending")
+        .get("/v1/requests?status=pending&reviewer=me")
         .await
         .json();
     assert_eq!(pending["items"].as_array().unwrap().len(), 2);
