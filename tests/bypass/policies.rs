@@ -142,6 +142,49 @@ async fn a_policy_of_ones_own_for_a_request_of_ones_own() {
     }
 }
 
+/// `01 §States.15`, `01 §Edit`: an edit is judged by the rules in force, and whoever changed them meanwhile gains nothing
+/// by it: neither a seat in a review of their own request nor one with fewer approvals.
+#[tokio::test]
+async fn a_policy_of_ones_own_that_an_edit_brings_in() {
+    let company = Company::new().await;
+    let mine = with(update(), json!({"on_behalf_of": "adam"}));
+    let other = json!({"decision": "approve", "params": {"name": "Acme Ltd"}});
+    let rule = |rest: &str| format!("{ASK}{rest}\n");
+
+    company.policy(&rule("resolver = \"user:dan\"")).await;
+    let asked = company.asks("triage", mine.clone()).await;
+    let adam = company.who("adam");
+    let saved = adam.save_policy(&rule("resolver = \"user:adam\"")).await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    let edited = company.decides("dan", &asked, other.clone()).await.json();
+    company
+        .approve("adam", &edited)
+        .await
+        .refused(403, "not-a-reviewer");
+    company.still_waits(&edited).await;
+    let approved = company.approves("owner", &edited).await;
+    assert_eq!(Company::status(&approved), "approved");
+
+    // One of two who have to agree, who would rather do it alone.
+    for who in ["adam", "lee"] {
+        let finance = json!({"groups": ["finance"]});
+        company.patch(&format!("/v1/people/{who}"), finance).await;
+    }
+    company
+        .policy(&rule("resolver = \"role:admin\"\napprovals = 2"))
+        .await;
+    let asked = company.asks("triage", mine).await;
+    let adam = company.who("adam");
+    let saved = adam
+        .save_policy(&rule("resolver = \"group:finance\""))
+        .await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    let edited = company.decides("adam", &asked, other).await.json();
+    assert_eq!(Company::status(&edited), "pending");
+    assert_eq!(edited["review"]["needed"], 2);
+    assert_eq!(edited["review"]["given"], 0, "it is Adam's own");
+}
+
 /// `01 §Trusted pattern`: what a person rejects that it would have let through but for its limits suspends it, until an
 /// admin resumes it.
 #[tokio::test]
