@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use signoff::domain::time::Span;
 
-use super::ASK;
+use super::{ASK, reviewers};
 use crate::support::{Answer, Company, update, with};
 
 impl Company {
@@ -183,6 +183,62 @@ async fn a_policy_of_ones_own_that_an_edit_brings_in() {
     assert_eq!(Company::status(&edited), "pending");
     assert_eq!(edited["review"]["needed"], 2);
     assert_eq!(edited["review"]["given"], 0, "it is Adam's own");
+}
+
+/// `01 §States.12`, `01 §Policy as a document`: leaving out what a condition looks at gets a request under no rule that
+/// lets it through where another one asks somebody.
+#[tokio::test]
+async fn a_field_that_is_left_out() {
+    let company = Company::new().await;
+    let unlock = json!({"auto_approval_allowed": true});
+    company.patch("/v1/actions/record.update", unlock).await;
+    let always = company
+        .who("ana")
+        .call("PUT", "/v1/preferences/record.update");
+    let always = always
+        .header("content-type", "application/json")
+        .body(r#"{"mode":"always"}"#);
+    assert_eq!(Answer::of(always).await.status, 200);
+    let small = |resolver: &str| {
+        format!(
+            "[[rule]]\nname = \"Small\"\neffect = \"ask\"\nresolver = \"{resolver}\"\nwhen = \"params.amount < 100\"\n\
+             {ASK}resolver = \"group:finance\"\n"
+        )
+    };
+    let amount = |amount: Value| with(update(), json!({"params": amount}));
+    let left_out = [
+        json!({}),
+        json!({"amount": null}),
+        json!({"amount": "5"}),
+        json!([5]),
+    ];
+
+    company.policy(&small("requester")).await;
+    let told = company.asks("outreach", amount(json!({"amount": 5}))).await;
+    assert_eq!(Company::status(&told), "allowed", "it is Ana's to waive");
+    for params in &left_out {
+        let asked = company.asks("outreach", amount(params.clone())).await;
+        assert_eq!(Company::status(&asked), "pending", "{params}");
+    }
+
+    company.policy(&small("auto_after:10m")).await;
+    let told = company.asks("outreach", amount(json!({"amount": 5}))).await;
+    let mut waiting = Vec::new();
+    for params in &left_out {
+        let asked = company.asks("outreach", amount(params.clone())).await;
+        assert_eq!(reviewers(&asked), ["cay", "dan"], "{params}");
+        let said = asked["verdict"]["text"].as_str().unwrap();
+        assert!(
+            said.contains("“Small” lets nothing through by itself"),
+            "{said}"
+        );
+        waiting.push(asked);
+    }
+    let company = company.after(Span::from_secs(10 * 60)).await;
+    assert_eq!(Company::status(&company.now(&told).await), "approved");
+    for asked in &waiting {
+        company.still_waits(asked).await;
+    }
 }
 
 /// `01 §Trusted pattern`: what a person rejects that it would have let through but for its limits suspends it, until an
