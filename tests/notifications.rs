@@ -126,7 +126,7 @@ async fn escalation_tells_the_next_and_reminders_those_who_havent_voted() {
     );
 }
 
-/// 01 §Trusted: saving a pattern, an unlock or a mode tells the other admins.
+/// 01 §Trusted pattern
 #[tokio::test]
 async fn what_lets_more_through_is_told_to_the_other_admins() {
     let scene = Scene::new().await;
@@ -150,7 +150,7 @@ async fn what_lets_more_through_is_told_to_the_other_admins() {
     }
 }
 
-/// 01 §Trusted
+/// 01 §Trusted pattern
 #[tokio::test]
 async fn a_token_for_somebody_else_is_told_to_them_and_to_the_owners() {
     let scene = Scene::new().await;

@@ -228,6 +228,9 @@ pub struct You {
     /// Until when the caller has put it off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_until: Option<At>,
+    /// When the caller last had it on their screen as it is now; an edit ends that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<At>,
 }
 
 /// `POST /v1/requests/{id}/decision`

@@ -391,17 +391,15 @@ fn plan_after_edit(
     standing: &Standing,
 ) -> (Plan, Option<At>, Option<At>) {
     let revision = old.revision + 1;
-    match &judged.plan {
-        Some(new) if reviewers::stricter(old, new) => {
+    let new = judged.plan.as_ref();
+    match new.and_then(|new| reviewers::replacement(old, new)) {
+        Some(new) => {
             let deadlines = [standing.expires_at, judged.expires_at];
-            let plan = Plan {
-                revision,
-                ..new.clone()
-            };
+            let plan = Plan { revision, ..new };
             let sooner = deadlines.into_iter().flatten().min();
             (plan, sooner, judged.escalates_at)
         }
-        _ => {
+        None => {
             let plan = Plan {
                 revision,
                 ..old.clone()

@@ -239,6 +239,10 @@ fn you(gate: &Gate, caller: &Caller, stored: &Stored, attention: &[Attention]) -
         snoozed_until: mine
             .and_then(|attention| attention.snoozed_until)
             .filter(|until| now < *until),
+        opened_at: mine
+            .and_then(|attention| attention.opened.as_ref())
+            .filter(|opened| opened.digest == stored.standing.digest)
+            .map(|opened| opened.at),
     })
 }
 

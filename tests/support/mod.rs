@@ -1,11 +1,13 @@
 //! A real gate on a real port with a database of its own, and the clients that talk to it.
 
+mod company;
 mod gate;
 mod home;
 pub mod program;
 pub mod pty;
 mod wire;
 
+pub use company::{Company, mail, path, texts, update, with};
 pub use gate::TestGate;
 pub use home::Home;
 pub use wire::{Answer, Wire};
