@@ -237,7 +237,7 @@ pub const ACTIONS: &[Action] = &[
     row(Id::RejectMarked, "reject_marked", &["R"], "reject",
         "Rejects all that are marked, each by itself, with one reason, for which it asks first.", &[Scope::Request], Reviewer, Decides),
     row(Id::Filter, "filter", &["/"], "filter",
-        "Narrows the list to what you type: words, agent:, action:, risk:, for:, to:, rule:, trigger:.", &[Scope::Request], Everybody, Danger::None),
+        "Narrows the list to what you type: words, agent:, action:, risk:, for:, to:, rule:, trigger:; in the history also by:, decided: and status:.", &[Scope::Request, Scope::Record], Everybody, Danger::None),
     row(Id::KeepFilter, "keep_filter", &["enter"], "keep",
         "Goes back to the list, which stays narrowed.", &[Scope::Filter], Everybody, Danger::None),
     row(Id::ClearFilter, "clear_filter", &["esc"], "clear",

@@ -544,6 +544,10 @@ fn finds(asked: &Filter, request: &Request) -> bool {
             .as_ref()
             .is_none_or(|action| *action == request.action)
         && asked.risk.is_none_or(|risk| risk == request.risk.level)
+        && asked
+            .status
+            .as_ref()
+            .is_none_or(|status| status.split(',').any(|word| word == request.status.word()))
         && words
             .into_iter()
             .all(|word| headline.contains(&word.to_lowercase()))

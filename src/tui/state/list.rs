@@ -119,6 +119,11 @@ impl List {
         }
     }
 
+    /// How many rows are known from its beginning, and whether there are more.
+    pub fn known(&self) -> (u64, bool) {
+        (self.skipped + self.rows.len() as u64, self.next.is_some())
+    }
+
     /// Shows what a query finds, from its beginning.
     pub fn narrow(&mut self, query: Query) {
         if *self.query != query {

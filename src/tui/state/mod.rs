@@ -29,12 +29,13 @@ use crate::domain::time::At;
 use super::action::{ActionId, Scope};
 use super::event::Now;
 use super::keymap::Keymap;
+use super::query::Key;
 use document::Shape;
 use history::History;
 use layout::{Layout, Mode};
 use overlay::Overlay;
 use page::PageRow;
-use pending::{Pane, Pending};
+use pending::{Filter, Pane, Pending};
 use settings::Settings;
 pub use standing::{is_grave, is_guided};
 
@@ -157,6 +158,22 @@ impl State {
             messages: VecDeque::new(),
             guard: Guard::default(),
             refreshed: Duration::ZERO,
+        }
+    }
+
+    /// What may be asked of the list that is shown.
+    pub fn filter_keys(&self) -> &'static [Key] {
+        match self.tab {
+            Tab::History => Key::OVER,
+            Tab::Pending | Tab::Settings => Key::WAITING,
+        }
+    }
+
+    /// What the list that is shown is narrowed to.
+    pub fn filter(&self) -> &Filter {
+        match self.tab {
+            Tab::History => &self.history.filter,
+            Tab::Pending | Tab::Settings => &self.pending.filter,
         }
     }
 
