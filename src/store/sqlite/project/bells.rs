@@ -2,11 +2,11 @@
 
 use rusqlite::{Transaction, params};
 
-use super::{Written, add_party};
+use super::Written;
 use crate::domain::event::{Event, NotificationsSeen};
 use crate::domain::id::RequestId;
 
-/// Rings for those who are told of an event; who is told of a request may see it.
+/// Rings for those who are told of an event.
 pub(super) fn ring(to: &Transaction<'_>, position: u64, event: &Event) -> Written {
     for person in &event.told {
         let request = event.request.as_ref().map(RequestId::as_bytes);
@@ -19,9 +19,6 @@ pub(super) fn ring(to: &Transaction<'_>, position: u64, event: &Event) -> Writte
              ON CONFLICT (person) DO UPDATE SET unseen = unseen + 1",
         )?
         .execute([person.as_str()])?;
-        if let Some(request) = event.request {
-            add_party(to, request, person.as_str())?;
-        }
     }
     Ok(())
 }
