@@ -42,4 +42,5 @@ mod time;
 mod tools;
 mod upgrade;
 mod waiting;
+mod watch;
 mod why;

@@ -32,7 +32,7 @@ pub async fn run(context: Context) -> Result<Exit, Failure> {
     closed.map(|()| Exit::Ok)
 }
 
-fn options(context: &Context) -> Options {
+pub fn options(context: &Context) -> Options {
     let tui = context.config.tui;
     let (palette, depth) = context.terminal.colours(tui.theme);
     // The settings win over NO_COLOR, which the terminal library would obey on its own.
@@ -49,7 +49,7 @@ fn options(context: &Context) -> Options {
 
 /// Finds the gate for the inbox, or becomes it.
 #[derive(Clone)]
-struct Connector(Arc<Session>);
+pub struct Connector(pub Arc<Session>);
 
 impl Connect for Connector {
     async fn connect(&self) -> Result<Client, String> {

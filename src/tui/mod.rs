@@ -21,6 +21,7 @@ mod term;
 mod theme;
 mod update;
 mod view;
+pub mod watch;
 mod widget;
 
 use std::fs::File;

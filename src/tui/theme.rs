@@ -209,6 +209,10 @@ pub struct Glyphs {
     /// Between what was and what will be.
     pub arrow: &'static str,
     pub risks: [&'static str; 4],
+    /// A dot of a large digit.
+    pub block: &'static str,
+    /// From little to all there is.
+    pub bars: [&'static str; 8],
 }
 
 impl Glyphs {
@@ -243,6 +247,8 @@ const UNICODE: Glyphs = Glyphs {
     down: "↓",
     arrow: "→",
     risks: [" ·", " ◆", " ▲", "▲▲"],
+    block: "█",
+    bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
 };
 
 /// Without colour the shapes of risk have to tell the levels apart alone.
@@ -272,6 +278,8 @@ const ASCII: Glyphs = Glyphs {
     down: "v",
     arrow: ">",
     risks: [" .", " !", "!!", "!#"],
+    block: "#",
+    bars: ["_", ".", ":", "-", "=", "+", "*", "#"],
 };
 
 #[cfg(test)]
