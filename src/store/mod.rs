@@ -7,7 +7,11 @@
 //! shared. A read never waits for a commit.
 
 mod audit;
+mod batch;
+mod encode;
+mod project;
 mod query;
+mod rows;
 mod sqlite;
 
 use std::fmt;

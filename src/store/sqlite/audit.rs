@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 
-use super::{MIGRATIONS, compare, connect, project, tree};
+use super::{MIGRATIONS, compare, connect, follow, tree};
 use crate::domain::event::{Event, Fact};
 use crate::domain::merkle::{self, Frontier, Hash};
 use crate::store::StoreError;
@@ -274,7 +274,7 @@ impl Examination<'_> {
                 asked.id
             )));
         }
-        project::again(self.to, position, event)?;
+        follow(self.to, position, event)?;
         compare::note(self.to, event)
     }
 

@@ -4,8 +4,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::read::select;
-use super::rows::{REQUEST_COLUMNS, urgency_key, word};
+use super::rows::REQUEST_COLUMNS;
 use crate::domain::lifecycle::Status;
+use crate::store::encode::{urgency_key, word};
 use crate::store::{Audience, BadCursor, Cursor, Listed, Order, Query, StoreError, Stored};
 
 /// How an order is walked: the key that pages continue after, and the table that has it.

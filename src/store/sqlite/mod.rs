@@ -8,9 +8,10 @@ mod compare;
 mod copy;
 mod glance;
 mod list;
-mod project;
+mod load;
 mod read;
 mod rows;
+mod save;
 mod stats;
 mod tree;
 mod write;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use super::batch::{Batch, Head};
 use super::{Store, StoreError};
 use crate::domain::event::Event;
 
@@ -152,9 +154,20 @@ fn fold_again(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let body: String = row.get(1)?;
-        project::again(transaction, row.get(0)?, &Event::from_body(&body)?)?;
+        follow(transaction, row.get(0)?, &Event::from_body(&body)?)?;
     }
     Ok(())
+}
+
+/// Does to the tables what an event of the log did.
+fn follow(to: &Transaction<'_>, position: u64, event: &Event) -> Result<(), StoreError> {
+    let head = Head {
+        position,
+        revision: 0,
+    };
+    let mut batch = Batch::new(to, head);
+    batch.follow(position, event)?;
+    save::rows(to, &batch.rows)
 }
 
 impl From<rusqlite::Error> for StoreError {

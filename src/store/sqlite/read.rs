@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_json, read_request};
+use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_request};
 use super::{aside, list, stats, tree};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Fact, PolicySaved};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::merkle::Frontier;
 use crate::domain::people::Holder;
-use crate::domain::raw::RawJson;
 use crate::domain::request::Resource;
 use crate::domain::review::Reviewer;
 use crate::domain::stats::Waiting;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
+use crate::store::encode::{raw, read_json};
 use crate::store::{
     Attention, Audience, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
     PolicyVersion, Query, Read, Reply, StoreError, Stored,
@@ -299,10 +299,6 @@ impl Read for Reader {
             )
         })
     }
-}
-
-fn raw(text: String) -> Result<RawJson, StoreError> {
-    RawJson::from_text(text).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
 pub(super) fn select(
