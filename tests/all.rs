@@ -32,6 +32,7 @@ mod races;
 mod roles;
 mod sources;
 mod spec;
+mod stores;
 mod terminal;
 mod time;
 mod tools;

@@ -1,13 +1,17 @@
 //! How values stand in columns: the same in every database.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::StoreError;
+use super::{PolicyVersion, StoreError};
+use crate::domain::event::{Fact, PolicySaved};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Standing;
 use crate::domain::raw::RawJson;
 use crate::domain::time::At;
+use crate::domain::workspace::Workspace;
 
 /// A value as JSON text.
 pub(super) fn json(value: &impl Serialize) -> Result<String, StoreError> {
@@ -47,4 +51,59 @@ pub(super) fn urgency_key(id: RequestId, waiting: bool, standing: &Standing) -> 
     key[2..10].copy_from_slice(&deadline.to_be_bytes());
     key[10..].copy_from_slice(id.as_bytes());
     key
+}
+
+/// Adds what a record says of who is who and what is allowed.
+pub(super) fn add_record(
+    workspace: &mut Workspace,
+    kind: &str,
+    body: &str,
+) -> Result<(), StoreError> {
+    let fact = match kind {
+        "person" => Fact::PersonSaved(read_json(body)?),
+        "agent" => Fact::AgentSaved(read_json(body)?),
+        "team" => Fact::TeamSaved(read_json(body)?),
+        "group" => Fact::GroupSaved(read_json(body)?),
+        "token" => Fact::TokenIssued(read_json(body)?),
+        "integration" => Fact::IntegrationSaved(read_json(body)?),
+        "action" => Fact::ActionSaved(read_json(body)?),
+        "opt_in" => Fact::OptedIn(read_json(body)?),
+        "tool" => Fact::ToolPinned(read_json(body)?),
+        "pattern" => {
+            let (pattern, state) = read_json(body)?;
+            workspace.patterns.insert(pattern, state);
+            return Ok(());
+        }
+        other => {
+            return Err(StoreError::Damaged(format!(
+                "a record of unknown kind “{other}”"
+            )));
+        }
+    };
+    workspace.apply(&fact, At::from_millis(0));
+    Ok(())
+}
+
+/// The newest version of the policy, as the workspace holds it.
+pub(super) fn in_force(newest: PolicyVersion) -> Arc<PolicySaved> {
+    Arc::new(PolicySaved {
+        version: newest.version,
+        text: newest.text,
+        by: newest.by,
+        // What it brought is with the patterns.
+        brings: Vec::new(),
+    })
+}
+
+/// An id from its bytes.
+pub(super) fn id(bytes: &[u8]) -> Result<RequestId, StoreError> {
+    let bytes = bytes.try_into();
+    let bytes = bytes.map_err(|_| StoreError::Damaged("an id has 16 bytes".to_owned()))?;
+    Ok(RequestId::from_bytes(bytes))
+}
+
+/// The place of a request among what waits, from its bytes.
+pub(super) fn key26(bytes: &[u8]) -> Result<[u8; 26], StoreError> {
+    let key = bytes.try_into();
+    key.map_err(|_| StoreError::Damaged("an urgency has 26 bytes".to_owned()))
 }

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::Wire;
+use super::{Wire, postgres};
 
 /// A clock that stands still until it is moved.
 #[derive(Clone)]
@@ -43,6 +43,8 @@ pub struct TestGate {
     pub hands: Hands,
     keys: FirstKeys,
     home: TempDir,
+    /// Where it keeps what it knows.
+    pub database: Database,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), server::ServeError>>,
 }
@@ -56,12 +58,13 @@ impl TestGate {
         };
         let start = "2026-11-20T09:00:00Z".parse::<At>().unwrap();
         let hands = Hands(Arc::new(AtomicI64::new(start.millis())));
-        Self::open(tempfile::tempdir().unwrap(), keys, hands).await
+        let home = tempfile::tempdir().unwrap();
+        let database = new_database(&home);
+        Self::open(home, database, keys, hands).await
     }
 
-    async fn open(home: TempDir, keys: FirstKeys, hands: Hands) -> Self {
-        let database = Database::Sqlite(database(&home));
-        let store = store::open(&database).unwrap();
+    async fn open(home: TempDir, database: Database, keys: FirstKeys, hands: Hands) -> Self {
+        let store = store::open(&database).await.unwrap();
         let setup = Setup {
             clock: hands.clock(),
             log_key: log_key(),
@@ -85,6 +88,7 @@ impl TestGate {
             hands,
             keys,
             home,
+            database,
             stop,
             served,
         }
@@ -102,6 +106,7 @@ impl TestGate {
             hands,
             keys,
             home,
+            database,
             stop,
             served,
             ..
@@ -109,8 +114,8 @@ impl TestGate {
         drop(stop);
         served.await.unwrap().unwrap();
         gate.close().await;
-        between(&database(&home));
-        Self::open(home, keys, hands).await
+        between(&file(&home));
+        Self::open(home, database, keys, hands).await
     }
 
     /// The first owner.
@@ -148,9 +153,9 @@ impl TestGate {
         Wire::new(&self.url, Some(token))
     }
 
-    /// Where the database is.
-    pub fn database(&self) -> PathBuf {
-        database(&self.home)
+    /// A file with everything that the database has: the database itself, or a copy.
+    pub async fn as_a_file(&self) -> PathBuf {
+        as_a_file(&self.database, self.home.path()).await
     }
 
     /// A new person with a token.
@@ -189,6 +194,26 @@ pub fn log_key() -> LogKey {
     LogKey::from_seed([7; 32])
 }
 
-fn database(home: &TempDir) -> PathBuf {
+fn file(home: &TempDir) -> PathBuf {
     home.path().join("signoff.db")
+}
+
+fn new_database(home: &TempDir) -> Database {
+    match postgres::is_wanted() {
+        false => Database::Sqlite(file(home)),
+        true => postgres::wanted().database().parse().unwrap(),
+    }
+}
+
+/// A file with everything that a database has: the database itself, or a copy in this directory.
+pub async fn as_a_file(database: &Database, directory: &Path) -> PathBuf {
+    match database {
+        Database::Sqlite(path) => path.clone(),
+        shared @ Database::Postgres(_) => {
+            let copy = directory.join("copy.db");
+            std::fs::write(&copy, "").unwrap();
+            store::copy(shared, &copy).await.unwrap();
+            copy
+        }
+    }
 }

@@ -2,11 +2,12 @@
 
 mod gate;
 mod home;
+pub mod postgres;
 pub mod program;
 pub mod pty;
 mod wire;
 
-pub use gate::TestGate;
+pub use gate::{TestGate, as_a_file};
 pub use home::Home;
 pub use wire::{Answer, Wire};
 

@@ -7,7 +7,6 @@ mod audit;
 mod compare;
 mod copy;
 mod glance;
-mod list;
 mod load;
 mod read;
 mod rows;
@@ -43,7 +42,7 @@ const READERS: usize = 3;
 const CHECKPOINT_PAGES: u32 = 2_000;
 
 pub(super) use audit::examine;
-pub(super) use copy::copy;
+pub(super) use copy::{Aside, copy, finish, make};
 pub(super) use glance::glance;
 
 pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
@@ -59,6 +58,7 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     Ok(Store {
         write: Box::new(write::Writer::new(writer)),
         read: Arc::new(read::Reader::new(readers)),
+        others: None,
     })
 }
 
@@ -77,7 +77,7 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
 
 fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
     StoreError::Open {
-        path: path.to_owned(),
+        place: path.display().to_string(),
         why: error.to_string(),
     }
 }
@@ -86,7 +86,7 @@ fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
 /// commit could be lost.
 fn make_safe(writer: &Connection, path: &Path) -> Result<(), StoreError> {
     let unsafe_because = |why: String| StoreError::Unsafe {
-        path: path.to_owned(),
+        place: path.display().to_string(),
         why,
     };
     let ask = |pragma: &str| -> Result<String, StoreError> {
@@ -130,7 +130,7 @@ fn migrate(writer: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let known = MIGRATIONS.len() as u32;
     if found > known {
         return Err(StoreError::Newer {
-            path: path.to_owned(),
+            place: path.display().to_string(),
             found,
             known,
         });

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
 use super::{save, tree};
 use crate::store::batch::{Batch, Head};
-use crate::store::{Change, Outcome, StoreError, Write};
+use crate::store::{Change, Hears, Outcome, StoreError, Write};
 
 pub(super) struct Writer {
     connection: Connection,
@@ -42,7 +42,11 @@ impl Writer {
 }
 
 impl Write for Writer {
-    fn commit(&mut self, batch: &[Change]) -> Vec<Result<Outcome, StoreError>> {
+    fn commit(
+        &mut self,
+        batch: &[Change],
+        hears: Hears<'_>,
+    ) -> Vec<Result<Outcome, StoreError>> {
         match self.commit_together(batch) {
             Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
             Err(error) if error.is_fatal() || batch.len() == 1 => {
@@ -51,9 +55,14 @@ impl Write for Writer {
             // Nothing of the batch was changed. One at a time, only what can't be done fails.
             Err(_) => batch
                 .iter()
-                .flat_map(|change| self.commit(std::slice::from_ref(change)))
+                .flat_map(|change| self.commit(std::slice::from_ref(change), hears))
                 .collect(),
         }
+    }
+
+    /// Nobody else writes to the file.
+    fn catch_up(&mut self, _: Hears<'_>) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 
