@@ -30,6 +30,7 @@ mod people;
 mod policy_from_the_shell;
 mod races;
 mod roles;
+mod shared;
 mod sources;
 mod spec;
 mod stores;

@@ -7,7 +7,8 @@ use crate::support::postgres;
 
 /// Those that hold a gate to what it keeps. The others look at screens, files and texts.
 const FILES: [&str; 11] = [
-    "asking", "bypass", "crash", "deciding", "etag", "events", "fold", "people", "races", "time", "waiting",
+    "asking", "bypass", "crash", "deciding", "etag", "events", "fold", "people", "races", "time",
+    "waiting",
 ];
 
 #[test]

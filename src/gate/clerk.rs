@@ -16,14 +16,8 @@ const BATCH: usize = 128;
 /// The most changes that may queue; beyond this the gate says that it is busy.
 const QUEUE: usize = 4_096;
 
-enum Job {
-    Make {
-        change: Change,
-        answer: oneshot::Sender<Result<Outcome, StoreError>>,
-    },
-    /// Other gates have committed something, which is to be made known here too.
-    CatchUp,
-}
+/// A change to make. Without one, there is only to hear of what other gates have committed.
+type Job = Option<(Change, oneshot::Sender<Result<Outcome, StoreError>>)>;
 
 /// The way to the clerk's desk.
 #[derive(Clone)]
@@ -49,7 +43,7 @@ impl Clerk {
     pub(super) async fn commit(&self, change: Change) -> Result<Outcome, GateError> {
         let (answer, outcome) = oneshot::channel();
         self.jobs
-            .try_send(Job::Make { change, answer })
+            .try_send(Some((change, answer)))
             .map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => GateError::Busy,
                 mpsc::error::TrySendError::Closed(_) => GateError::Stopping,
@@ -60,7 +54,7 @@ impl Clerk {
 
     /// Has made known here what other gates have committed. A clerk that is busy does so anyway.
     pub(super) fn catch_up(&self) {
-        drop(self.jobs.try_send(Job::CatchUp));
+        drop(self.jobs.try_send(None));
     }
 }
 
@@ -70,7 +64,7 @@ fn work(mut write: Box<dyn Write>, mut queue: mpsc::Receiver<Job>, news: &News) 
     while let Some(first) = queue.blocking_recv() {
         let mut next = Some(first);
         while let Some(job) = next {
-            if let Job::Make { change, answer } = job {
+            if let Some((change, answer)) = job {
                 changes.push(change);
                 answers.push(answer);
             }

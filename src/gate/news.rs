@@ -90,7 +90,12 @@ impl Alarm {
 }
 
 impl News {
-    pub(super) fn new(AsOf { position, workspace }: AsOf) -> Self {
+    pub(super) fn new(
+        AsOf {
+            position,
+            workspace,
+        }: AsOf,
+    ) -> Self {
         let policy = Arc::new(in_force(workspace.policy.as_deref()));
         let newest = Snapshot::new(workspace, policy);
         Self {

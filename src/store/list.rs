@@ -182,11 +182,7 @@ fn scope(query: &Query) -> Conditions {
     conditions
 }
 
-fn narrow(
-    conditions: &mut Conditions,
-    query: &Query,
-    dialect: &Dialect,
-) -> Result<(), StoreError> {
+fn narrow(conditions: &mut Conditions, query: &Query, dialect: &Dialect) -> Result<(), StoreError> {
     if !query.statuses.is_empty() {
         let marks = vec!["?"; query.statuses.len()].join(", ");
         let words = query

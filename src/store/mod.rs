@@ -317,11 +317,7 @@ pub trait Write: Send {
     /// Carries out a batch in one durable commit: one result for each change, in their order.
     /// A result that says [`Outcome::Done`] survives power loss. Whatever others have committed before
     /// is heard first, so a change that lost to theirs can be judged anew at once.
-    fn commit(
-        &mut self,
-        batch: &[Change],
-        hears: Hears<'_>,
-    ) -> Vec<Result<Outcome, StoreError>>;
+    fn commit(&mut self, batch: &[Change], hears: Hears<'_>) -> Vec<Result<Outcome, StoreError>>;
 
     /// Hears what others have committed since this half last committed or heard of them.
     fn catch_up(&mut self, hears: Hears<'_>) -> Result<(), StoreError>;
@@ -410,7 +406,9 @@ pub enum StoreError {
     Open { place: String, why: String },
     #[error("the database {place} can't be used safely: {why}")]
     Unsafe { place: String, why: String },
-    #[error("the database can't be reached ({why}); nothing was changed, and the gate goes on trying")]
+    #[error(
+        "the database can't be reached ({why}); nothing was changed, and the gate goes on trying"
+    )]
     Unreachable { why: String },
     #[error(
         "the connection to the database was lost during a commit ({why}), so nobody knows whether it was \

@@ -52,14 +52,30 @@ pub struct TestGate {
 impl TestGate {
     /// A gate with a fresh workspace.
     pub async fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let database = new_database(&home);
+        Self::start_in(home, database).await
+    }
+
+    /// A gate with a fresh workspace in this database.
+    pub async fn start_on(database: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), database.parse().unwrap()).await
+    }
+
+    /// Another gate on the same database, with the same clock.
+    pub async fn another(&self) -> Self {
+        let (keys, hands) = (self.keys.clone(), self.hands.clone());
+        let home = tempfile::tempdir().unwrap();
+        Self::open(home, self.database.clone(), keys, hands).await
+    }
+
+    async fn start_in(home: TempDir, database: Database) -> Self {
         let keys = FirstKeys {
             owner: Secret::generate().unwrap(),
             agent: Secret::generate().unwrap(),
         };
         let start = "2026-11-20T09:00:00Z".parse::<At>().unwrap();
         let hands = Hands(Arc::new(AtomicI64::new(start.millis())));
-        let home = tempfile::tempdir().unwrap();
-        let database = new_database(&home);
         Self::open(home, database, keys, hands).await
     }
 

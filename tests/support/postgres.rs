@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Mutex, OnceLock};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 /// Set where tests that need PostgreSQL have to run.
 const REQUIRED: &str = "SIGNOFF_REQUIRE_POSTGRES";
@@ -17,8 +17,17 @@ pub struct Server {
     /// Its address, without a database.
     address: String,
     bin: PathBuf,
-    /// Whoever runs it ends it when this is closed.
-    _alive: ChildStdin,
+    directory: PathBuf,
+    port: u16,
+    keeper: Mutex<Keeper>,
+}
+
+/// The shell that runs it, and ends it when its own input is closed: that is what happens when this
+/// process is gone.
+struct Keeper {
+    orders: ChildStdin,
+    done: BufReader<ChildStdout>,
+    _shell: Child,
 }
 
 /// Whether tests are to use PostgreSQL where they don't say.
@@ -112,7 +121,12 @@ impl Server {
         }
         let data = directory.join("data");
         let made = unprivileged(&bin.join("initdb"))
-            .args(["--no-sync", "--auth=trust", "--username=signoff", "--encoding=UTF8"])
+            .args([
+                "--no-sync",
+                "--auth=trust",
+                "--username=signoff",
+                "--encoding=UTF8",
+            ])
             .args(["--locale=C", "-D"])
             .arg(&data)
             .output()
@@ -127,12 +141,34 @@ impl Server {
             .local_addr()
             .unwrap()
             .port();
-        let alive = run(bin, &directory, &data, port, settings);
-        Self {
+        let server = Self {
             address: format!("postgres://signoff@127.0.0.1:{port}"),
             bin: bin.to_owned(),
-            _alive: alive,
-        }
+            keeper: Mutex::new(keeper(bin, &directory, &data, port, settings)),
+            directory,
+            port,
+        };
+        server.begin();
+        server
+    }
+
+    /// Starts it, again if need be, and returns when it answers.
+    pub fn begin(&self) {
+        self.order("start");
+        wait_until_it_answers(&self.bin, &self.directory, self.port);
+    }
+
+    /// Ends it at once, as a crash would: nothing is written that wasn't.
+    pub fn crash(&self) {
+        self.order("crash");
+    }
+
+    fn order(&self, order: &str) {
+        let mut keeper = self.keeper.lock().unwrap();
+        writeln!(keeper.orders, "{order}").unwrap();
+        let mut done = String::new();
+        keeper.done.read_line(&mut done).unwrap();
+        assert_eq!(done, "done\n");
     }
 
     /// A new database, and where it is.
@@ -152,7 +188,17 @@ impl Server {
 /// Runs statements at an address.
 pub fn psql(bin: &Path, address: &str, sql: &str) -> String {
     let ran = Command::new(bin.join("psql"))
-        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, address])
+        .args([
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-c",
+            sql,
+            address,
+        ])
         .output()
         .unwrap();
     assert!(
@@ -163,15 +209,17 @@ pub fn psql(bin: &Path, address: &str, sql: &str) -> String {
     String::from_utf8(ran.stdout).unwrap().trim().to_owned()
 }
 
-/// Runs the server under a shell that ends it, and removes its directory, when its own input is closed:
-/// that is what happens to it when this process is gone.
-fn run(bin: &Path, directory: &Path, data: &Path, port: u16, settings: &[&str]) -> ChildStdin {
+/// Starts the shell.
+fn keeper(bin: &Path, directory: &Path, data: &Path, port: u16, settings: &[&str]) -> Keeper {
     let script = r#"
         directory=$1; shift
-        "$@" >"$directory/log" 2>&1 </dev/null &
-        server=$!
-        echo started
-        read -r _
+        while read -r order; do
+            case $order in
+            start) "$@" >>"$directory/log" 2>&1 </dev/null & server=$! ;;
+            crash) kill -QUIT "$server"; wait "$server" ;;
+            esac
+            echo done
+        done
         kill -QUIT "$server"
         wait "$server"
         rm -rf "$directory"
@@ -184,23 +232,26 @@ fn run(bin: &Path, directory: &Path, data: &Path, port: u16, settings: &[&str]) 
         .arg("-D")
         .arg(data)
         .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
-        .args(["-c", "unix_socket_directories=", "-c", "max_connections=300"]);
+        .args([
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "max_connections=300",
+        ]);
     for setting in settings {
         command.args(["-c", setting]);
     }
-    let mut child: Child = command
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut started = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut started)
-        .unwrap();
-    let alive = child.stdin.take().unwrap();
-    wait_until_it_answers(bin, directory, port);
-    alive
+    Keeper {
+        orders: child.stdin.take().unwrap(),
+        done: BufReader::new(child.stdout.take().unwrap()),
+        _shell: child,
+    }
 }
 
 fn wait_until_it_answers(bin: &Path, directory: &Path, port: u16) {

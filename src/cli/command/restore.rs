@@ -51,7 +51,9 @@ pub async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
     let Database::Sqlite(target) = &database else {
         return Err(Failure::new(
             Exit::Other,
-            format!("{database} is no file, so nothing can be put in its place; nothing was changed"),
+            format!(
+                "{database} is no file, so nothing can be put in its place; nothing was changed"
+            ),
         )
         .hint(
             "restore the backup into a home of its own (SIGNOFF_HOME, a config.toml without \

@@ -18,7 +18,7 @@ const SILENCE: Duration = Duration::from_secs(15);
 /// The address of a PostgreSQL database, as `postgres://user:password@host:port/name`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
-    config: Config,
+    config: Box<Config>,
 }
 
 impl FromStr for Address {
@@ -29,7 +29,8 @@ impl FromStr for Address {
         let mut config = config.map_err(|error| BadDatabase::BadAddress(causes(&error)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(BadDatabase::BadAddress(
-                "it names no host; it should be like postgres://signoff@db.example/signoff".to_owned(),
+                "it names no host; it should be like postgres://signoff@db.example/signoff"
+                    .to_owned(),
             ));
         }
         config.application_name("signoff");
@@ -40,7 +41,9 @@ impl FromStr for Address {
             config.tcp_user_timeout(SILENCE);
         }
         config.keepalives_idle(SILENCE);
-        Ok(Self { config })
+        Ok(Self {
+            config: Box::new(config),
+        })
     }
 }
 
@@ -63,7 +66,11 @@ impl Address {
             Host::Unix(_) => true,
         };
         let is_local = self.config.get_hosts().iter().all(local)
-            && self.config.get_hostaddrs().iter().all(|ip| ip.is_loopback());
+            && self
+                .config
+                .get_hostaddrs()
+                .iter()
+                .all(|ip| ip.is_loopback());
         let why = match mode {
             SslMode::Disable => return Ok(()),
             SslMode::Prefer if is_local => return Ok(()),

@@ -56,7 +56,8 @@ pub(super) async fn other_owner(
     owner: &PersonId,
     since: At,
 ) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM owners WHERE kind = $1 AND id = $2 AND owner <> $3 AND at >= $4 LIMIT 1";
+    let sql =
+        "SELECT 1 FROM owners WHERE kind = $1 AND id = $2 AND owner <> $3 AND at >= $4 LIMIT 1";
     let (kind, id) = (
         resource.kind.raw_for_execution(),
         resource.id.raw_for_execution(),

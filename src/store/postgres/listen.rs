@@ -27,7 +27,9 @@ pub(super) fn start(address: &Address, known: Arc<AtomicU64>) -> mpsc::Receiver<
         while !tell.is_closed() {
             match listen(&address, &known, &tell).await {
                 Ok(()) => return,
-                Err(error) if !told => tracing::warn!(%error, "can't hear of other gates; trying again"),
+                Err(error) if !told => {
+                    tracing::warn!(%error, "can't hear of other gates; trying again")
+                }
                 Err(_) => {}
             }
             told = true;

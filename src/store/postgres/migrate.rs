@@ -12,7 +12,7 @@ const MIGRATIONS: [&str; 1] = [include_str!(
 )];
 
 /// The number of the advisory lock that whoever migrates holds.
-const LOCK: i64 = 0x7369_676e_6f66_66;
+const LOCK: i64 = i64::from_be_bytes(*b"\0signoff");
 
 pub(super) async fn migrate(client: &mut Client, address: &Address) -> Result<(), StoreError> {
     let transaction = client.transaction().await?;
@@ -69,7 +69,8 @@ pub(super) async fn check(client: &Client, address: &Address) -> Result<(), Stor
         match missing {
             true => StoreError::Open {
                 place: address.to_string(),
-                why: "it has no tables of signoff; starting a gate on it once makes them".to_owned(),
+                why: "it has no tables of signoff; starting a gate on it once makes them"
+                    .to_owned(),
             },
             false => error.into(),
         }
@@ -78,7 +79,8 @@ pub(super) async fn check(client: &Client, address: &Address) -> Result<(), Stor
         found if found > known => Err(newer(address, found)),
         found if found < known => Err(StoreError::Open {
             place: address.to_string(),
-            why: "it is of an older version; starting a gate on it once brings it up to date".to_owned(),
+            why: "it is of an older version; starting a gate on it once brings it up to date"
+                .to_owned(),
         }),
         _ => Ok(()),
     }

@@ -80,7 +80,8 @@ impl Reader {
     }
 
     async fn entries(&self, after: u64, limit: u32) -> Result<Vec<Row>, StoreError> {
-        let sql = "SELECT position, body, leaf FROM log WHERE position > $1 ORDER BY position LIMIT $2";
+        let sql =
+            "SELECT position, body, leaf FROM log WHERE position > $1 ORDER BY position LIMIT $2";
         let values: Params<'_> = &[&signed(after), &i64::from(limit)];
         self.long.query(sql, values).await
     }
@@ -207,9 +208,8 @@ impl Read for Reader {
 
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>> {
         Box::pin(async move {
-            let sql = requests_from(
-                "FROM requests r JOIN log l ON l.position = r.asked WHERE r.id = $1",
-            );
+            let sql =
+                requests_from("FROM requests r JOIN log l ON l.position = r.asked WHERE r.id = $1");
             let row = self.quick.query_opt(&sql, &[&&id.as_bytes()[..]]).await?;
             row.as_ref().map(request).transpose()
         })
@@ -315,8 +315,7 @@ impl Read for Reader {
 
     fn due(&self, now: At, limit: u32) -> Reply<'_, Vec<RequestId>> {
         Box::pin(async move {
-            let sql =
-                "SELECT id FROM requests WHERE due IS NOT NULL AND due <= $1 ORDER BY due, id LIMIT $2";
+            let sql = "SELECT id FROM requests WHERE due IS NOT NULL AND due <= $1 ORDER BY due, id LIMIT $2";
             let values: Params<'_> = &[&now.millis(), &i64::from(limit)];
             aside::ids(&self.long.query(sql, values).await?)
         })

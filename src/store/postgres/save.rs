@@ -107,7 +107,10 @@ impl<'a> Flight<'a> {
     pub(super) fn head(&mut self, head: Head, tree: &Frontier) {
         self.add(
             "UPDATE head SET position = $1, revision = $2",
-            vec![Box::new(signed(head.position)), Box::new(signed(head.revision))],
+            vec![
+                Box::new(signed(head.position)),
+                Box::new(signed(head.revision)),
+            ],
         );
         self.add(
             "UPDATE tree SET size = $1, frontier = $2",

@@ -65,8 +65,7 @@ pub(super) async fn decisions(
              r.status NOT IN ('expired', 'cancelled') AND r.decided_by NOT IN ('clock', 'gate')
          FROM {visible} AND {side}.decided_at > $2 ORDER BY {side}.decided_at DESC LIMIT $3"
     );
-    let values: [&(dyn ToSql + Sync); 3] =
-        [&person, &since.millis(), &i64::from(LOOKED_THROUGH)];
+    let values: [&(dyn ToSql + Sync); 3] = [&person, &since.millis(), &i64::from(LOOKED_THROUGH)];
     let rows = from.query(&sql, &values).await?;
     let mut found = Decisions {
         since,

@@ -149,11 +149,7 @@ impl Writer {
         }
     }
 
-    fn try_together(
-        &self,
-        batch: &[Change],
-        hears: Hears<'_>,
-    ) -> Result<Tried, StoreError> {
+    fn try_together(&self, batch: &[Change], hears: Hears<'_>) -> Result<Tried, StoreError> {
         let session = self.session.as_ref().expect("it was just made");
         let wanted = Wanted::by(batch);
         let (held, found) = self.runtime().block_on(async {
@@ -305,11 +301,7 @@ async fn prepare(session: &Session) -> Result<(), StoreError> {
 }
 
 impl Write for Writer {
-    fn commit(
-        &mut self,
-        batch: &[Change],
-        hears: Hears<'_>,
-    ) -> Vec<Result<Outcome, StoreError>> {
+    fn commit(&mut self, batch: &[Change], hears: Hears<'_>) -> Vec<Result<Outcome, StoreError>> {
         match self.commit_together(batch, hears) {
             Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
             Err(

@@ -42,11 +42,8 @@ impl Writer {
 }
 
 impl Write for Writer {
-    fn commit(
-        &mut self,
-        batch: &[Change],
-        hears: Hears<'_>,
-    ) -> Vec<Result<Outcome, StoreError>> {
+    /// There are no others to hear of.
+    fn commit(&mut self, batch: &[Change], _: Hears<'_>) -> Vec<Result<Outcome, StoreError>> {
         match self.commit_together(batch) {
             Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
             Err(error) if error.is_fatal() || batch.len() == 1 => {
@@ -55,7 +52,11 @@ impl Write for Writer {
             // Nothing of the batch was changed. One at a time, only what can't be done fails.
             Err(_) => batch
                 .iter()
-                .flat_map(|change| self.commit(std::slice::from_ref(change), hears))
+                .map(|change| {
+                    Ok(self
+                        .commit_together(std::slice::from_ref(change))?
+                        .remove(0))
+                })
                 .collect(),
         }
     }
