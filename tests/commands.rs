@@ -122,3 +122,27 @@ fn stopping_an_agent_says_how_much_it_ended() {
         "stopped local: 2 pending requests cancelled, 1 unused approval revoked\n"
     );
 }
+
+#[test]
+fn what_one_is_told_of_is_listed_until_it_was_seen() {
+    let home = tempfile::tempdir().unwrap();
+    let _gate = Served::start(home.path());
+    let (_, nothing) = said(home.path(), "notifications");
+    assert_eq!(nothing, "you were told of nothing\n");
+    let request = ["request", "--action", "data.export", "--params", "{}"];
+    let asked = signoff(home.path(), &request).output().unwrap();
+    assert!(asked.status.success(), "{asked:?}");
+    let (_, listed) = said(home.path(), "notifications --unseen --seen");
+    assert!(
+        listed.contains("new") && listed.contains("local asks: "),
+        "{listed}"
+    );
+    let (_, nothing) = said(home.path(), "notifications --unseen");
+    assert_eq!(nothing, "you were told of nothing\n");
+    let (_, page) = said(home.path(), "notifications --json");
+    let page: Value = serde_json::from_str(&page).unwrap();
+    assert_eq!(
+        (&page["unseen"], &page["items"][0]["seen"]),
+        (&0.into(), &true.into())
+    );
+}

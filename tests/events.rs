@@ -3,7 +3,10 @@
 use signoff::api::settings::PatchAction;
 use signoff::client::{Client, EventStream, Tick};
 
-use crate::support::{TestGate, approve, email};
+use signoff::domain::event::Event;
+use signoff::domain::id::RequestId;
+
+use crate::support::{TestGate, Wire, approve, email, reject};
 
 async fn read(stream: &mut EventStream, until: u64) -> Vec<u64> {
     let mut positions = Vec::new();
@@ -129,4 +132,83 @@ async fn members_see_only_what_concerns_them() {
     assert!(requests.contains(&own.id));
     assert!(!requests.contains(&foreign.id));
     assert!(ana.request(foreign.id).await.is_err());
+}
+
+/// What a stream says until it comes to this position.
+async fn positions_until(wire: &Wire, path: &str, last: u64) -> Vec<u64> {
+    let mut response = wire.call("GET", path).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let (mut text, mut positions) = (String::new(), Vec::new());
+    while positions.last() != Some(&last) {
+        let chunk = response.chunk().await.unwrap().unwrap();
+        text.push_str(std::str::from_utf8(&chunk).unwrap());
+        let ids = text.lines().filter_map(|line| line.strip_prefix("id: "));
+        positions = ids.map(|id| id.parse().unwrap()).collect();
+    }
+    positions
+}
+
+/// Filters are those of the list; what is left out still counts as passed.
+#[tokio::test]
+async fn a_stream_about_some_requests_leaves_the_others_out() {
+    let gate = TestGate::start().await;
+    let bot = gate.agent_of("bot", &["owner"], &["owner"]).await;
+    let start = gate.gate.head().await.unwrap();
+    let first = gate.agent().ask(&email(), "a").await.unwrap();
+    let other = bot.ask(&email(), "b").await.unwrap();
+    let rejected = gate
+        .owner()
+        .decide(first.id, &reject(&first, "no"))
+        .await
+        .unwrap();
+    gate.person("ben", "member").await;
+    let last = gate.agent().ask(&email(), "c").await.unwrap();
+    let head = gate.gate.head().await.unwrap();
+
+    let mut about = std::collections::BTreeMap::new();
+    for entry in gate.gate.log(start).await.unwrap() {
+        let event = Event::from_body(entry.body.text()).unwrap();
+        if let Some(id) = event.request {
+            about
+                .entry(id)
+                .or_insert_with(Vec::new)
+                .push(entry.position);
+        }
+    }
+    let of = |ids: &[RequestId]| -> Vec<u64> {
+        let mut positions: Vec<u64> = ids.iter().flat_map(|id| about[id].clone()).collect();
+        positions.sort_unstable();
+        positions
+    };
+    let owner = gate.owner_wire();
+    let after = format!("after={start}");
+    for (filter, wanted) in [
+        ("agent=local".to_owned(), of(&[first.id, last.id])),
+        ("decided_by=me&agent=local".to_owned(), of(&[first.id])),
+        ("status=pending".to_owned(), of(&[other.id, last.id])),
+        (
+            "status=pending&reviewer=me".to_owned(),
+            of(&[other.id, last.id]),
+        ),
+        (format!("id={}", other.id), of(&[other.id])),
+    ] {
+        let path = format!("/v1/events?{after}&{filter}");
+        let heard = positions_until(&owner, &path, *wanted.last().unwrap()).await;
+        assert_eq!(heard, wanted, "{filter}");
+    }
+    assert_eq!(rejected.id, first.id);
+    // A reader comes back where it was, whatever it leaves out.
+    let path = format!("/v1/events?after={}&agent=local", head - 1);
+    assert_eq!(positions_until(&owner, &path, head).await, [head]);
+    for bad in [
+        "limit=5",
+        "cursor=AAAA",
+        "agent=%21",
+        "reviewer=me",
+        "before=3",
+        "after=x",
+    ] {
+        let problem = owner.get(&format!("/v1/events?{bad}")).await;
+        problem.refused(422, "invalid-input");
+    }
 }

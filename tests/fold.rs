@@ -2,6 +2,7 @@
 //! changed without its hash telling.
 
 mod history;
+mod invariants;
 
 use std::collections::BTreeMap;
 

@@ -165,6 +165,11 @@ impl Inbox {
         assert!(timely, "never saw “{text}”:\n{screen}");
     }
 
+    /// What is on the screen now.
+    pub fn screen(&self) -> String {
+        self.shown.borrow().clone()
+    }
+
     pub async fn press(&self, key: KeyCode) {
         tokio::time::sleep(HAND).await;
         self.at_once(Event::Key(key.into()));

@@ -3,6 +3,8 @@
 
 use crossterm::event::KeyCode;
 use serde_json::{Value, json};
+use signoff::client::Tick;
+use signoff::domain::id::RequestId;
 use signoff::domain::lifecycle::Status;
 use signoff::domain::time::Span;
 
@@ -235,7 +237,7 @@ async fn an_answer_in_words_is_what_the_agent_gets() {
         .unwrap();
     let mut inbox = Inbox::open_as(&gate, "owner", "false", "").await;
     inbox.sees("wants a demo").await;
-    inbox.types("R").await;
+    inbox.types("i").await;
     inbox.sees("what does the agent get instead?").await;
     inbox.types("ask").await;
     inbox.press(KeyCode::Enter).await;
@@ -356,4 +358,59 @@ async fn the_clock_approves_one_and_ends_the_other() {
     inbox.sees("◌ expired").await;
     inbox.sees("✓ approved").await;
     inbox.leave().await;
+}
+
+const TOGETHER: &str = "[defaults]\nbatch_approval = \"seen\"";
+
+/// 01 §Batch: single approvals, each of what this reviewer has opened; and a rejection of several.
+#[tokio::test]
+async fn several_are_marked_and_each_is_decided_by_itself() {
+    let gate = gate_under(TOGETHER).await;
+    let mut asked = Vec::new();
+    for n in 1..=4 {
+        let request = ask(note(&format!("note {n}")));
+        asked.push(gate.agent().ask(&request, &n.to_string()).await.unwrap());
+    }
+    let mut owner = Inbox::open_as(&gate, "owner", "false", "").await;
+    owner.sees("1 of 4").await;
+    owner.types("  A").await;
+    owner.sees("not read to the end: open each first").await;
+    owner.press(KeyCode::Esc).await;
+    owner.types("g").await;
+    for n in 1..=2 {
+        owner.sees(&format!("note {n}")).await;
+        opened(&gate, asked[n - 1].id).await;
+        owner.types(" ").await;
+    }
+    owner.types("A").await;
+    owner.sees("Approve 2 marked requests?").await;
+    owner.types("y").await;
+    owner.sees("approved 2 of 2").await;
+    owner.types("  R").await;
+    owner.sees("Reject 2 marked requests?").await;
+    owner.types("no").await;
+    owner.press(KeyCode::Enter).await;
+    owner.sees("rejected 2 of 2").await;
+    let mut found = Vec::new();
+    for request in &asked {
+        let now = gate.agent().request(request.id).await.unwrap();
+        found.push((now.status, now.decisions.len()));
+    }
+    let (yes, no) = (Status::Approved, Status::Rejected);
+    assert_eq!(found, [(yes, 1), (yes, 1), (no, 1), (no, 1)]);
+    owner.leave().await;
+}
+
+/// Waits until the log says that it was opened and read to its end.
+async fn opened(gate: &TestGate, id: RequestId) {
+    let mut events = gate.owner().events(Some(0)).await.unwrap();
+    loop {
+        let tick = events.next().await.unwrap().expect("the stream goes on");
+        if let Tick::Event(event) = tick
+            && event.kind == "request.opened"
+            && event.request == Some(id)
+        {
+            return;
+        }
+    }
 }

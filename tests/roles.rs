@@ -83,7 +83,7 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 75] = [
+const TABLE: [Row; 77] = [
     row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+k!!"),
     row("get", "/v1/requests", "", "++++kk!!"),
     row("get", "/v1/requests/{id}", "", "?++++k!!"),
@@ -101,7 +101,7 @@ const TABLE: [Row; 75] = [
     row("post", "/v1/requests/{id}/settle", r#"{"outcome": "executed", "reason": "I looked"}"#, "?~++kk!!"),
     row("post", "/v1/requests/{id}/reveal", r#"{"pointer": "/subject"}"#, "?~~+kk!!"),
     row("put", "/v1/requests/{id}/checkpoint", "{}", "kkkk+k!!"),
-    row("get", "/v1/requests/{id}/checkpoint", "", "kkkk?k!!"),
+    row("get", "/v1/requests/{id}/checkpoint", "", "kkkk+k!!"),
     row("post", "/v1/work/lease", r#"{"actions": ["email.send"], "wait": 0}"#, "kkkkk+!!"),
     row("post", "/v1/work/{id}/renew", r#"{"epoch": 1}"#, "kkkkk+!!"),
     row("get", "/v1/policy", "", "++++kk!!"),
@@ -118,6 +118,8 @@ const TABLE: [Row; 75] = [
     row("get", "/v1/events", "", "++++kk!!"),
     row("get", "/v1/notices", "", "kkkk+k!!"),
     row("post", "/v1/notices/{id}/ack", "{}", "kkkk?k!!"),
+    row("get", "/v1/notifications", "", "++++kk!!"),
+    row("post", "/v1/notifications/seen", r#"{"through": 0}"#, "++++kk!!"),
     row("get", "/v1/integrations", "", "++++kk!!"),
     row("get", "/v1/integrations/{name}", "", "++++kk!!"),
     row("patch", "/v1/integrations/{name}", r#"{"enabled": true}"#, "--++kk!!"),

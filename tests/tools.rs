@@ -60,9 +60,16 @@ async fn a_tool_that_is_another_is_asked_about_until_an_admin_has_accepted_it() 
     assert_eq!(resumed.json()["suspended"], Value::Null);
     assert_eq!(status(&first).await, "allowed");
     assert_eq!(status(&other).await, "pending");
-    let accepted = owner
-        .post("/v1/tools/mcp.tracker.create/accept", "{}")
-        .await;
+    // Accepted is what was looked at, and nothing that it became meanwhile.
+    let accept = async |seen: &Value| {
+        let body = json!({"hash": seen}).to_string();
+        owner
+            .post("/v1/tools/mcp.tracker.create/accept", body)
+            .await
+    };
+    let was = tool["hash"].clone();
+    accept(&was).await.refused(412, "precondition-failed");
+    let accepted = accept(&tool["changed"]["hash"]).await;
     assert_eq!(accepted.json()["changed"], Value::Null, "{accepted:?}");
     assert_eq!(status(&other).await, "allowed");
     assert_eq!(status(&first).await, "pending", "it is the other one now");

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::actor::Actor;
-use crate::domain::id::RequestId;
+use crate::domain::id::{PersonId, RequestId};
 use crate::domain::raw::RawJson;
 use crate::domain::time::At;
 
@@ -18,5 +18,8 @@ pub struct LogEvent {
     pub actor: Actor,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestId>,
+    /// Whose bell it rings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<PersonId>,
     pub data: RawJson,
 }

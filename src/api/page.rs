@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub const MAX_LIMIT: u32 = 500;
 /// The length of a page when nothing is said.
 pub const DEFAULT_LIMIT: u32 = 50;
+/// What a filter finds is counted up to here.
+pub const MOST_FOUND: u64 = 1_000;
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +20,10 @@ pub struct Page<T> {
     /// How many there are in all, where the list counts them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
+    /// How many of those the filters of the question let through, where the list counts them: on the first
+    /// page, and no further than a thousand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<u64>,
 }
 
 impl<T> Page<T> {
@@ -27,6 +33,7 @@ impl<T> Page<T> {
             items,
             next_cursor: None,
             total: None,
+            found: None,
         }
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::request::{Ask, Review};
+use crate::domain::digest::Digest;
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::Status;
 use crate::domain::people::PatchAction;
@@ -184,6 +185,15 @@ pub struct PatternView {
     pub until: Option<At>,
     /// Why it matches nothing until an admin resumes it.
     pub suspended: Option<Untrusted>,
+}
+
+/// Accepts what a tool is now said to be: `POST /v1/tools/{id}/accept`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptTool {
+    /// The hash of what was looked at; where it has changed once more, nothing is accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<Digest>,
 }
 
 /// The tool behind an action, as it was pinned: `GET /v1/tools`. Its id is the action's name.

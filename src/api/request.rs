@@ -84,6 +84,14 @@ pub struct Request {
     pub you: Option<You>,
 }
 
+impl Request {
+    /// Whether somebody is on the telephone while it waits.
+    pub fn calls(&self) -> bool {
+        let voice = self.voice.is_some() || self.trigger == Trigger::Voice;
+        voice && self.waiting && !self.status.decided()
+    }
+}
+
 /// A request as it was asked, before somebody edited it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Original {
@@ -214,9 +222,15 @@ pub struct You {
     /// Whether the caller's own decision can be taken back.
     #[serde(default)]
     pub may_undo: bool,
+    /// Whether policy lets it be approved together with others that the caller has read.
+    #[serde(default)]
+    pub together: bool,
     /// Until when the caller has put it off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_until: Option<At>,
+    /// When the caller last had it on their screen as it is now; an edit ends that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<At>,
 }
 
 /// `POST /v1/requests/{id}/decision`
@@ -382,6 +396,11 @@ pub struct Filter {
     pub since: Option<At>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<At>,
+    /// What was decided then, by a person, the clock or policy; what still waits wasn't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_since: Option<At>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_until: Option<At>,
     /// The beginning of an id, `req_` included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^req_([0-7][0-9a-hjkmnp-tv-z]{0,25})?$"))]

@@ -63,6 +63,14 @@ pub struct Filters {
     #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = args::past)]
     until: Option<At>,
 
+    /// Only what was decided after this: a day, a time, or how long ago
+    #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = args::past)]
+    decided_since: Option<At>,
+
+    /// Only what was decided before this: a day, a time, or how long ago
+    #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = args::past)]
+    decided_until: Option<At>,
+
     /// Only what has all of these words in its title, its parameters or its recipients
     #[arg(help_heading = HEADING, short = 'q', long = "search", value_name = "WORDS")]
     words: Option<String>,
@@ -84,6 +92,8 @@ impl Filters {
             node: self.node,
             since: self.since,
             until: self.until,
+            decided_since: self.decided_since,
+            decided_until: self.decided_until,
             q: self.words,
             ..Filter::default()
         }

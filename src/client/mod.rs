@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::api::audit::{Head, Key};
+use crate::api::notification::{Notifications, SeenThrough, Unseen};
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::people::{
     Agent, Group, Me, NewAgent, NewGroup, NewPerson, NewTeam, NewToken, Person, Team, TokenView,
@@ -260,6 +261,28 @@ impl Client {
     /// Says that the calling agent has an outcome.
     pub async fn take_notice(&self, id: RequestId) -> Result<Notice> {
         self.send(Method::POST, &format!("v1/notices/{id}/ack"), &NoFields {})
+            .await
+    }
+
+    /// What the caller's bell tells them, the newest first, from a cursor on.
+    pub async fn notifications(
+        &self,
+        only_unseen: bool,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<Notifications> {
+        let call = self
+            .call(Method::GET, "v1/notifications")?
+            .query(&[("unseen", only_unseen)])
+            .query(&[("limit", limit)])
+            .query(&cursor.map(|cursor| ("cursor", cursor)).as_slice());
+        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+    }
+
+    /// Says that the caller has seen everything up to one of them.
+    pub async fn notifications_seen(&self, through: u64) -> Result<Unseen> {
+        let seen = SeenThrough { through };
+        self.send(Method::POST, "v1/notifications/seen", &seen)
             .await
     }
 

@@ -6,8 +6,10 @@ use reqwest::{Method, RequestBuilder};
 use super::{ANSWER_TIMEOUT, Client, Result};
 use crate::api::page::Page;
 use crate::api::policy::{
-    PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, ToolView, TriedOut, TryOut,
+    AcceptTool, PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, ToolView, TriedOut,
+    TryOut,
 };
+use crate::domain::digest::Digest;
 use crate::domain::id::ActionName;
 use crate::domain::untrusted::Untrusted;
 
@@ -25,6 +27,22 @@ impl PolicyInForce {
     /// The number of the version; 0 is the defaults, before anybody saved one.
     pub fn version(&self) -> Option<u64> {
         self.tag.trim_matches('"').parse().ok()
+    }
+
+    /// The text that editing begins with: the policy in force; before anybody saved one an example,
+    /// commented out, so that nothing of it holds unless somebody means it.
+    pub fn beginning(&self) -> String {
+        let text = self.text.raw_for_execution();
+        if self.version() != Some(0) {
+            return text.to_owned();
+        }
+        let commented = text
+            .lines()
+            .map(|line| match line.is_empty() || line.starts_with('#') {
+                true => format!("{line}\n"),
+                false => format!("# {line}\n"),
+            });
+        commented.collect()
     }
 }
 
@@ -100,10 +118,11 @@ impl Client {
         self.whole("v1/tools").await
     }
 
-    /// Pins a tool as it is now.
-    pub async fn accept_tool(&self, action: &ActionName) -> Result<ToolView> {
+    /// Pins a tool as it is now, if that is what was seen.
+    pub async fn accept_tool(&self, action: &ActionName, seen: Digest) -> Result<ToolView> {
         let path = format!("v1/tools/{action}/accept");
-        self.send(Method::POST, &path, &super::NoFields {}).await
+        let body = AcceptTool { hash: Some(seen) };
+        self.send(Method::POST, &path, &body).await
     }
 
     /// The verdict that a request would get.
@@ -116,4 +135,20 @@ fn document(call: RequestBuilder, text: &str) -> RequestBuilder {
     call.header(CONTENT_TYPE, "application/toml")
         .body(text.to_owned())
         .timeout(ANSWER_TIMEOUT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_saved_holds_nothing_until_somebody_means_it() {
+        let seen = |tag: &str| PolicyInForce {
+            text: "[defaults]\n\n# why\nmode = \"audit\"\n".into(),
+            tag: tag.to_owned(),
+        };
+        let begun = seen("\"0\"").beginning();
+        assert_eq!(begun, "# [defaults]\n\n# why\n# mode = \"audit\"\n");
+        assert!(seen("\"1\"").beginning().starts_with("[defaults]"));
+    }
 }

@@ -30,6 +30,8 @@ pub struct Event {
     /// The request that it is about, if it is about one.
     pub request: Option<RequestId>,
     pub fact: Fact,
+    /// Whose bell it rings.
+    pub told: Vec<PersonId>,
 }
 
 /// What a fact changes.
@@ -39,7 +41,7 @@ enum Changes {
     Begins,
     /// Where a request stands: its next version.
     Request,
-    /// Who looks at a request; its version stays.
+    /// Who looks at what; no version moves.
     Beside,
     /// Who is who or what is allowed, and so every verdict after it.
     Workspace,
@@ -113,6 +115,7 @@ facts! {
     Snoozed(Snoozed): Beside, "request.snoozed";
     /// A masked value was shown to somebody.
     Revealed(Revealed): Beside, "request.revealed";
+    NotificationsSeen(NotificationsSeen): Beside, "notifications.seen";
     PersonSaved(Person): Workspace, "person.saved";
     AgentSaved(Agent): Workspace, "agent.saved";
     TeamSaved(Team): Workspace, "team.saved";
@@ -288,6 +291,14 @@ pub struct Revealed {
     pub pointer: Untrusted,
 }
 
+/// A person has seen what their bell told them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationsSeen {
+    pub by: PersonId,
+    /// Everything up to this position of the log.
+    pub through: u64,
+}
+
 /// A version of the policy was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicySaved {
@@ -360,6 +371,7 @@ pub struct Outline {
     pub kind: String,
     pub actor: Actor,
     pub request: Option<RequestId>,
+    pub told: Vec<PersonId>,
 }
 
 /// The stored form: what a leaf hash covers.
@@ -370,6 +382,8 @@ struct Body {
     actor: Actor,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     request: Option<RequestId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    told: Vec<PersonId>,
     data: Box<RawValue>,
 }
 
@@ -429,6 +443,7 @@ impl Event {
                 kind: self.fact.kind().to_owned(),
                 actor: self.actor.clone(),
                 request: self.request,
+                told: self.told.clone(),
                 data,
             })
         });
@@ -447,12 +462,14 @@ impl Event {
             kind,
             actor,
             request,
+            told,
             ..
         } = serde_json::from_str(body)?;
         Ok(Outline {
             kind,
             actor,
             request,
+            told,
         })
     }
 
@@ -463,6 +480,7 @@ impl Event {
             at: body.at,
             actor: body.actor,
             request: body.request,
+            told: body.told,
             fact: Fact::read(&body.kind, body.data.get())?,
         })
     }

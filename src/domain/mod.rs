@@ -19,6 +19,7 @@ pub mod review;
 pub mod risk;
 pub mod schema;
 pub mod stats;
+pub mod telling;
 pub mod time;
 pub mod tool;
 pub mod untrusted;

@@ -10,6 +10,7 @@ use crate::domain::execution::Executor;
 use crate::domain::id::RequestId;
 use crate::domain::json::Json;
 use crate::domain::request::{Ask, Asked, OnTimeout, PatternUse};
+use crate::domain::telling::told;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
@@ -28,6 +29,7 @@ impl Gate {
         once: Option<&Once>,
     ) -> Result<Stored, GateError> {
         let agent = caller.agent()?;
+        let actor = caller.actor();
         if let Some(earlier) = self.earlier(caller, once).await? {
             return self.repeated(&earlier, once).await;
         }
@@ -61,19 +63,20 @@ impl Gate {
             // What is hidden is not even in the log; it was judged by all the same.
             let hide = |context| self.masked(&snapshot.policy, "context", context);
             asked.context = ask.context.clone().map(hide);
+            let tell = |fact: &Fact| told(fact, &actor, None, workspace);
             let change = Change {
                 expect: vec![Expect::Workspace {
                     revision: workspace.revision,
                 }],
                 events: [
-                    record(now, &caller.actor(), None, scene.learnt()),
-                    record(now, &caller.actor(), None, tool),
                     record(
                         now,
-                        &caller.actor(),
-                        Some(id),
-                        [Fact::Asked(Box::new(asked))],
+                        &actor,
+                        None,
+                        scene.learnt().into_iter().chain(tool),
+                        tell,
                     ),
+                    record(now, &actor, Some(id), [Fact::Asked(Box::new(asked))], tell),
                 ]
                 .concat(),
                 payload: Some(Payload {

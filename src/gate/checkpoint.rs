@@ -1,6 +1,6 @@
 //! The agent's own state, kept untouched until it comes back for it, hours or days later.
 
-use super::{Caller, Gate, GateError, Once, claim, record};
+use super::{Caller, Gate, GateError, Once, claim, nobody, record};
 use crate::domain::digest::Digest;
 use crate::domain::event::{CheckpointSaved, Fact};
 use crate::domain::id::RequestId;
@@ -28,7 +28,7 @@ impl Gate {
             bytes: checkpoint.bytes.len() as u64,
         });
         let change = Change {
-            events: record(now, &caller.actor(), Some(id), [saved]),
+            events: record(now, &caller.actor(), Some(id), [saved], nobody),
             checkpoint: Some((id, checkpoint)),
             claim: once.map(|once| claim(caller, once, id.to_string(), now)),
             ..Change::default()
@@ -39,17 +39,13 @@ impl Gate {
         }
     }
 
-    /// What the calling agent left with its request.
+    /// What the calling agent left with its request, if it left anything.
     pub async fn own_checkpoint(
         &self,
         caller: &Caller,
         id: RequestId,
-    ) -> Result<Checkpoint, GateError> {
+    ) -> Result<Option<Checkpoint>, GateError> {
         self.own_request(caller, id).await?;
-        let found = self.checkpoint(id).await?;
-        found.ok_or_else(|| GateError::NotFound {
-            what: "checkpoint of request",
-            id: id.to_string(),
-        })
+        self.checkpoint(id).await
     }
 }

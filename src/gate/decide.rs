@@ -13,10 +13,12 @@ use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::Asked;
 use crate::domain::review::{OptIn, OptInScope, Plan, Remember, Reviewer, Vote, Word};
+use crate::domain::risk::Risk;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
+use crate::policy::document::BatchApproval;
 use crate::policy::ladder::Recipients;
 use crate::policy::reviewers::{self, Matter};
 use crate::store::Stored;
@@ -234,6 +236,12 @@ impl Gate {
         step(&stored.standing, &command, self.now()).is_ok_and(|facts| !facts.is_empty())
     }
 
+    /// Whether this may be approved together with others: where policy says so, and nothing grave.
+    pub fn approves_together(&self, stored: &Stored) -> bool {
+        let seen = self.snapshot().policy.batch_approval == BatchApproval::Seen;
+        seen && stored.standing.risk.level < Risk::High
+    }
+
     /// For how long this person's approval of that request could be remembered.
     pub fn may_remember(&self, person: &PersonId, stored: &Stored) -> Vec<Remember> {
         let all = [Remember::Once, Remember::Conversation, Remember::Always];
@@ -383,17 +391,15 @@ fn plan_after_edit(
     standing: &Standing,
 ) -> (Plan, Option<At>, Option<At>) {
     let revision = old.revision + 1;
-    match &judged.plan {
-        Some(new) if reviewers::stricter(old, new) => {
+    let new = judged.plan.as_ref();
+    match new.and_then(|new| reviewers::replacement(old, new)) {
+        Some(new) => {
             let deadlines = [standing.expires_at, judged.expires_at];
-            let plan = Plan {
-                revision,
-                ..new.clone()
-            };
+            let plan = Plan { revision, ..new };
             let sooner = deadlines.into_iter().flatten().min();
             (plan, sooner, judged.escalates_at)
         }
-        _ => {
+        None => {
             let plan = Plan {
                 revision,
                 ..old.clone()

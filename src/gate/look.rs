@@ -1,7 +1,7 @@
 //! Looking at requests without deciding them: having one on the screen, taking it on, putting it off.
 //! None of it moves a request or stops its deadline.
 
-use super::{Caller, Gate, GateError, Once, claim, record};
+use super::{Caller, Gate, GateError, Once, claim, nobody, record};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Claimed, Fact, Opened, Released, Snoozed};
 use crate::domain::id::{PersonId, RequestId};
@@ -48,7 +48,7 @@ impl Gate {
             return Ok(stored);
         };
         let change = Change {
-            events: record(now, &caller.actor(), Some(id), [fact]),
+            events: record(now, &caller.actor(), Some(id), [fact], nobody),
             claim: once.map(|once| claim(caller, once, id.to_string(), now)),
             ..Change::default()
         };

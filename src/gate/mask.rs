@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::{Caller, Gate, GateError, Once, claim, record};
+use super::{Caller, Gate, GateError, Once, claim, nobody, record};
 use crate::domain::event::{Fact, Revealed};
 use crate::domain::id::RequestId;
 use crate::domain::json::Json;
@@ -93,7 +93,7 @@ impl Gate {
                 pointer: pointer.clone(),
             });
             let change = Change {
-                events: record(now, &caller.actor(), Some(id), [revealed]),
+                events: record(now, &caller.actor(), Some(id), [revealed], nobody),
                 claim: once.map(|once| claim(caller, once, id.to_string(), now)),
                 ..Change::default()
             };

@@ -21,6 +21,7 @@ mod mask;
 pub mod metrics;
 mod news;
 mod notices;
+mod notifications;
 mod people;
 mod policy;
 mod references;
@@ -48,9 +49,10 @@ use tokio::task::AbortHandle;
 use crate::domain::actor::Actor;
 use crate::domain::checkpoint::LogKey;
 use crate::domain::event::{Event, Fact, Recorded};
-use crate::domain::id::RequestId;
+use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::{Command, Refusal, step};
 use crate::domain::raw::RawJson;
+use crate::domain::telling::told;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::store::{self, Change, Claim, Expect, Outcome, Payload, Read, Store, Stored};
@@ -261,7 +263,20 @@ impl Gate {
                 payload: wanted
                     .params
                     .and_then(|params| edited_payload(id, params, &facts)),
-                events: record(now, wanted.actor, Some(id), facts.into_iter().chain(others)),
+                events: record(
+                    now,
+                    wanted.actor,
+                    Some(id),
+                    facts.into_iter().chain(others),
+                    |fact| {
+                        told(
+                            fact,
+                            wanted.actor,
+                            Some((&stored.asked, &stored.standing)),
+                            &snapshot.workspace,
+                        )
+                    },
+                ),
                 claim: wanted
                     .once
                     .map(|(caller, once)| claim(caller, once, id.to_string(), now)),
@@ -330,7 +345,9 @@ impl Gate {
                 expect: vec![Expect::Workspace {
                     revision: workspace.revision,
                 }],
-                events: record(self.now(), actor, None, facts),
+                events: record(self.now(), actor, None, facts, |fact| {
+                    told(fact, actor, None, &workspace)
+                }),
                 claim: claim.clone(),
                 ..Change::default()
             };
@@ -419,19 +436,27 @@ fn edited_payload(id: RequestId, params: &RawJson, facts: &[Fact]) -> Option<Pay
     })
 }
 
+/// Writes facts down, with whom they are told to.
 fn record(
     at: At,
     actor: &Actor,
     request: Option<RequestId>,
     facts: impl IntoIterator<Item = Fact>,
+    told: impl Fn(&Fact) -> Vec<PersonId>,
 ) -> Vec<Recorded> {
     let event = |fact| Event {
         at,
         actor: actor.clone(),
         request,
+        told: told(&fact),
         fact,
     };
     facts.into_iter().map(|fact| event(fact).record()).collect()
+}
+
+/// For facts that nobody is told of.
+fn nobody(_: &Fact) -> Vec<PersonId> {
+    Vec::new()
 }
 
 fn claim(caller: &Caller, once: &Once, target: String, at: At) -> Claim {

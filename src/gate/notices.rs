@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Caller, Gate, GateError, Once, TRIES, claim, record};
+use super::{Caller, Gate, GateError, Once, TRIES, claim, nobody, record};
 use crate::domain::event::{Fact, NoticeTaken};
 use crate::domain::id::RequestId;
 use crate::store::{Change, Expect, Outcome, Stored};
@@ -70,6 +70,7 @@ impl Gate {
                     &caller.actor(),
                     Some(id),
                     [Fact::NoticeTaken(NoticeTaken {})],
+                    nobody,
                 ),
                 claim: once.map(|once| claim(caller, once, id.to_string(), now)),
                 ..Change::default()

@@ -1,6 +1,7 @@
 //! Pinned tools: noted when a request names one, accepted by an admin when it is another.
 
 use super::{Caller, Gate, GateError};
+use crate::domain::digest::Digest;
 use crate::domain::event::{Fact, PatternSuspended, ToolAccepted, ToolChanged};
 use crate::domain::id::ActionName;
 use crate::domain::tool::{Definition, Tool};
@@ -57,11 +58,13 @@ fn suspend(trusted: &Trusted, action: &ActionName) -> Fact {
 }
 
 impl Gate {
-    /// Accepts what a tool is now said to be; what it was before is no longer trusted.
+    /// Accepts what a tool is now said to be, if that is still what was seen; what it was before is no
+    /// longer trusted.
     pub async fn accept_tool(
         &self,
         caller: &Caller,
         action: &ActionName,
+        seen: Option<Digest>,
     ) -> Result<Tool, GateError> {
         caller.manager()?;
         let unknown = || GateError::NotFound {
@@ -71,6 +74,10 @@ impl Gate {
         self.change_workspace(&caller.actor(), None, |workspace| {
             caller.manages_in(workspace)?;
             let tool = workspace.tools.get(action).ok_or_else(unknown)?;
+            let now = tool.changed.as_ref().unwrap_or(&tool.pinned);
+            if seen.is_some_and(|seen| seen != now.hash) {
+                return Err(GateError::Changed("tool"));
+            }
             let accepted = |changed: &Definition| {
                 Fact::ToolAccepted(ToolAccepted {
                     action: action.clone(),

@@ -152,10 +152,33 @@ pub fn undecidable(plan: &Plan) -> Option<Untrusted> {
     )))
 }
 
+/// The plan that follows from edited parameters, where it has to replace the one in force.
+///
+/// One that a later policy brings needs no fewer approvals, and those whose request it is have no say in it: whoever
+/// changed the rules meanwhile could approve their own request with it.
+pub fn replacement(old: &Plan, new: &Plan) -> Option<Plan> {
+    let rules_changed = new.policy_version != old.policy_version;
+    let held = match rules_changed {
+        true => Plan {
+            needed: new.needed.max(old.needed),
+            separate: true,
+            excluded: either(&old.excluded, &new.excluded),
+            ..new.clone()
+        },
+        false => new.clone(),
+    };
+    stricter(old, new).then_some(held)
+}
+
+fn either(some: &[PersonId], others: &[PersonId]) -> Vec<PersonId> {
+    let both: BTreeSet<&PersonId> = some.iter().chain(others).collect();
+    both.into_iter().cloned().collect()
+}
+
 /// Whether the plan that follows from edited parameters has to replace the one in force: it asks somebody whom the old
 /// one doesn't, or more people, or forbids what that allowed, or asks nobody at all, or only the old one approves by
 /// itself, or sooner.
-pub fn stricter(old: &Plan, new: &Plan) -> bool {
+fn stricter(old: &Plan, new: &Plan) -> bool {
     let asked = new.reviewers();
     let sooner = match (old.delay(), new.delay()) {
         (Some(old), Some(new)) => old < new,

@@ -48,11 +48,34 @@ impl<T: DeserializeOwned + JsonSchema + 'static> FromRequest<Shared> for Strict<
         let (parts, body) = request.into_parts();
         require_json(&parts.headers)?;
         let bytes = read(&parts.headers, body, LARGEST).await?;
-        let once = once(&parts, &bytes)?;
-        let tree = json::parse(&bytes, Limits::default()).map_err(|error| bad_json(&error))?;
-        let value = typed(&bytes)?;
+        Self::of(&parts, &bytes)
+    }
+}
+
+impl<T: DeserializeOwned + JsonSchema + 'static> Strict<T> {
+    fn of(parts: &Parts, bytes: &[u8]) -> Result<Self, Rejection> {
+        let once = once(parts, bytes)?;
+        let tree = json::parse(bytes, Limits::default()).map_err(|error| bad_json(&error))?;
+        let value = typed(bytes)?;
         shape::check::<T>(&tree).map_err(misshapen)?;
         Ok(Self { value, tree, once })
+    }
+}
+
+/// A body whose fields may all be left out: no body at all is an empty object.
+pub(super) struct Optional<T>(pub(super) T);
+
+impl<T: DeserializeOwned + JsonSchema + Default + 'static> FromRequest<Shared> for Optional<T> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(&parts.headers, body, LARGEST).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        require_json(&parts.headers)?;
+        Strict::of(&parts, &bytes).map(|read| Self(read.value))
     }
 }
 
@@ -243,6 +266,12 @@ pub(super) fn created<T>(value: T) -> Answer<T, 201> {
 impl<T: JsonSchema> Takes for Strict<T> {
     fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
         takes_json(sketch, true, schemas.sent::<T>());
+    }
+}
+
+impl<T: JsonSchema> Takes for Optional<T> {
+    fn describe(sketch: &mut Sketch, schemas: &mut Schemas) {
+        takes_json(sketch, false, schemas.sent::<T>());
     }
 }
 

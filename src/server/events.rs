@@ -12,9 +12,9 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, timeout_at};
 
@@ -23,30 +23,67 @@ use super::auth::APerson;
 use super::body::StrictQuery;
 use super::openapi::{Gives, Schemas, Sketch, Takes};
 use super::problem::Rejection;
+use super::requests;
 use crate::api::event::LogEvent;
 use crate::api::problem::ProblemKind;
+use crate::api::request::Filter;
 use crate::domain::event::{Event, Outline};
 use crate::gate::metrics::Held;
 use crate::gate::{Caller, GateError, Passing};
-use crate::store::{Entry, StoreError};
+use crate::store::{Entry, Order, Query, StoreError};
 
 /// How long nothing may be sent.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// From where on, and about which requests. With any filter the stream tells only of requests that match it when
+/// it comes to the event.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Since {
+#[schemars(transform = without_paging)]
+pub(super) struct Following {
     /// The position to go on after; from now on when nothing is said.
     after: Option<u64>,
+    #[serde(flatten)]
+    filter: Filter,
+}
+
+/// A stream has no pages.
+fn without_paging(schema: &mut Schema) {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| name != "limit" && name != "cursor");
+    }
+}
+
+impl Following {
+    /// What a request has to match; nothing when every event is wanted.
+    fn query(self, shared: &Shared, caller: &Caller) -> Result<Option<Query>, Rejection> {
+        for (name, given) in [
+            ("/limit", self.filter.limit.is_some()),
+            ("/cursor", self.filter.cursor.is_some()),
+        ] {
+            if given {
+                return Err(Rejection::invalid(
+                    name,
+                    "a stream has no pages; leave it out",
+                ));
+            }
+        }
+        match self.filter == Filter::default() {
+            true => Ok(None),
+            false => requests::query(shared, caller, self.filter).map(Some),
+        }
+    }
 }
 
 pub(super) async fn stream(
     State(shared): State<Shared>,
     APerson(caller): APerson,
     LastEventId(last): LastEventId,
-    StrictQuery(since): StrictQuery<Since>,
+    StrictQuery(following): StrictQuery<Following>,
 ) -> Result<EventStream, Rejection> {
-    let reader = Reader::open(shared, caller, last.or(since.after)).await?;
+    let after = last.or(following.after);
+    let only = following.query(&shared, &caller)?;
+    let reader = Reader::open(shared, caller, after, only).await?;
     let frames = futures_util::stream::unfold(reader, |mut reader| async {
         let frame = reader.next_frame().await?;
         Some((Ok::<_, Infallible>(frame), reader))
@@ -117,6 +154,8 @@ impl Takes for LastEventId {
 struct Reader {
     shared: Shared,
     caller: Caller,
+    /// What the requests match that it tells of; nothing when it tells of everything.
+    only: Option<Query>,
     tail: broadcast::Receiver<Arc<Passing>>,
     /// Everything up to here has been passed over or sent.
     position: u64,
@@ -130,7 +169,12 @@ struct Reader {
 
 impl Reader {
     /// The tail is held before the head is read, so nothing falls between the two.
-    async fn open(shared: Shared, caller: Caller, after: Option<u64>) -> Result<Self, GateError> {
+    async fn open(
+        shared: Shared,
+        caller: Caller,
+        after: Option<u64>,
+        only: Option<Query>,
+    ) -> Result<Self, GateError> {
         let tail = shared.gate.tail();
         let head = shared.gate.head().await?;
         let position = after.unwrap_or(head).min(head);
@@ -139,6 +183,7 @@ impl Reader {
             _open: open,
             shared,
             caller,
+            only,
             tail,
             position,
             read_ahead: VecDeque::new(),
@@ -214,7 +259,7 @@ impl Reader {
     async fn frame(&self, entry: &Entry) -> Result<Option<Bytes>, GateError> {
         let body = entry.body.text();
         let about = Event::outline(body).map_err(StoreError::from)?;
-        if !self.may_see(&about).await? {
+        if !self.may_see(&about).await? || !self.matches(&about).await? {
             return Ok(None);
         }
         let (kind, position) = (about.kind, entry.position);
@@ -226,17 +271,42 @@ impl Reader {
     }
 
     async fn may_see(&self, about: &Outline) -> Result<bool, GateError> {
-        if self.caller.sees_everything() || about.actor == self.caller.actor() {
+        let person = self.caller.person()?;
+        if self.caller.sees_everything()
+            || about.actor == self.caller.actor()
+            || about.told.contains(person)
+        {
             return Ok(true);
         }
         match about.request {
-            Some(id) => self.shared.gate.is_party(self.caller.person()?, id).await,
+            Some(id) => self.shared.gate.is_party(person, id).await,
             // Everybody may look these up, and locking an action ends their own opt-ins.
             None => Ok(matches!(
                 about.kind.as_str(),
                 "action.saved" | "integration.saved"
             )),
         }
+    }
+
+    async fn matches(&self, about: &Outline) -> Result<bool, GateError> {
+        let (Some(only), Some(id)) = (&self.only, about.request) else {
+            return Ok(self.only.is_none());
+        };
+        if only
+            .ids
+            .is_some_and(|(first, last)| id < first || last < id)
+        {
+            return Ok(false);
+        }
+        let found = self.shared.gate.list(Query {
+            // The one order that counts nothing.
+            order: Order::Asked,
+            ids: Some((id, id)),
+            now: self.shared.gate.now(),
+            limit: 1,
+            ..only.clone()
+        });
+        Ok(!found.await?.items.is_empty())
     }
 
     fn heartbeat(&self) -> Bytes {

@@ -12,6 +12,7 @@ mod health;
 mod me;
 mod metrics;
 mod notices;
+mod notifications;
 mod openapi;
 mod paging;
 mod people;
@@ -279,7 +280,7 @@ routes! {
             [Forbidden, NotFailed, NotReady, Revoked, Lapsed];
     "/v1/requests/{id}/checkpoint":
         put work::save_checkpoint, "Keeps the agent's own state with its request.";
-        get work::checkpoint, "Gives that state back as it came.";
+        get work::checkpoint, "Gives that state back as it came, or 204 where there is none.";
     "/v1/work/lease":
         post work::lease, "Leases approved requests to a worker, or waits for some." [Forbidden];
     "/v1/work/{id}/renew":
@@ -303,16 +304,20 @@ routes! {
     "/v1/tools":
         get policy::tools, "Lists the tools behind actions, as they were pinned.";
     "/v1/tools/{id}/accept":
-        post policy::accept_tool, "Accepts what a tool is now said to be.";
+        post policy::accept_tool, "Accepts what a tool is now said to be." [PreconditionFailed];
     "/v1/evaluate":
         post policy::evaluate, "Gives the verdict that a request would get; nothing is stored."
             [Forbidden, NotFound, NotItsUser, NotAStep, TooManyActions];
     "/v1/events":
-        get events::stream, "Streams the log as server-sent events, from a position on.";
+        get events::stream, "Streams the log as server-sent events, from a position on; or what of it is about some requests.";
     "/v1/notices":
         get notices::list, "Lists outcomes that the agent is to be told, or waits for one.";
     "/v1/notices/{id}/ack":
         post notices::take, "Takes an outcome, so that it isn't listed again.";
+    "/v1/notifications":
+        get notifications::list, "Lists what the caller's bell tells them, the newest first.";
+    "/v1/notifications/seen":
+        post notifications::seen, "Says what the caller has seen of it.";
     "/v1/integrations":
         get settings::integrations, "Lists the systems that actions belong to.";
     "/v1/integrations/{name}":

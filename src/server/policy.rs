@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::Shared;
 use super::auth::{AParty, APerson, Manager};
-use super::body::{Answered, Document, Nothing, Path, Strict, StrictQuery, ok};
+use super::body::{Answered, Document, Nothing, Optional, Path, Strict, StrictQuery, ok};
 use super::etag::{TaggedAs, gives_tag, tagged_as};
 use super::openapi::{Gives, Schemas, Sketch, Takes};
 use super::paging::{self, Paging};
@@ -18,8 +18,8 @@ use super::problem::Rejection;
 use super::view;
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::policy::{
-    PatternView, PolicyCheck, PolicyVersion, Remark, Replay, Replayed, ReplayedRequest, ToolView,
-    TriedOut, TryOut,
+    AcceptTool, PatternView, PolicyCheck, PolicyVersion, Remark, Replay, Replayed, ReplayedRequest,
+    ToolView, TriedOut, TryOut,
 };
 use crate::api::problem::ProblemKind;
 use crate::domain::id::ActionName;
@@ -154,6 +154,7 @@ pub(super) async fn versions(
         items: items.collect(),
         next_cursor,
         total: None,
+        found: None,
     }))
 }
 
@@ -319,9 +320,10 @@ pub(super) async fn accept_tool(
     State(shared): State<Shared>,
     Manager(caller): Manager,
     Path(id): Path<ActionName>,
-    Nothing { .. }: Nothing,
+    Optional(AcceptTool { hash }): Optional<AcceptTool>,
 ) -> Answered<ToolView> {
-    Ok(ok(tool(&shared.gate.accept_tool(&caller, &id).await?)))
+    let accepted = shared.gate.accept_tool(&caller, &id, hash).await?;
+    Ok(ok(tool(&accepted)))
 }
 
 fn tool(tool: &Tool) -> ToolView {

@@ -13,7 +13,7 @@ use super::etag::{TaggedAs, tagged_as};
 use super::paging;
 use super::problem::Rejection;
 use super::view::{self, Beside};
-use crate::api::page::Page;
+use crate::api::page::{MOST_FOUND, Page};
 use crate::api::request::{
     Ask, Decide, Filter, OpenedRequest, ReportRun, Request, Retry, Reveal, RevealedValue,
     SettleRun, Snooze, StartedRun, Why,
@@ -114,6 +114,7 @@ pub(super) async fn list(
             .collect(),
         next_cursor: listed.next.map(|cursor| cursor.to_text()),
         total: listed.total,
+        found: listed.found,
     }))
 }
 
@@ -368,7 +369,11 @@ pub(super) async fn whole(
     Ok(view::request(gate, caller, stored, Some(beside)))
 }
 
-fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
+// What the wire promises is what the store counts to.
+const _: () = assert!(MOST_FOUND == crate::store::MOST_FOUND);
+
+/// What a filter asks for, as its caller may see it.
+pub(super) fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<Query, Rejection> {
     let statuses = statuses(filter.status.as_deref())?;
     let limit = paging::limit(filter.limit)?;
     let only_pending = statuses == [Status::Pending];
@@ -416,6 +421,8 @@ fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<Query, Reje
         now: shared.gate.now(),
         since: filter.since,
         until: filter.until,
+        decided_since: filter.decided_since,
+        decided_until: filter.decided_until,
         ids: filter.id.as_deref().map(id_range).transpose()?,
         limit,
         after: after.map_err(|error| Rejection::invalid("/cursor", error.to_string()))?,

@@ -232,12 +232,17 @@ fn you(gate: &Gate, caller: &Caller, stored: &Stored, attention: &[Attention]) -
             None => gate.may_remember(person, stored),
             Some(_) => Vec::new(),
         },
+        together: why_not.is_none() && gate.approves_together(stored),
         why_not,
         notify_always: stored.standing.tells_agent,
         may_undo: gate.may_take_back(caller, stored),
         snoozed_until: mine
             .and_then(|attention| attention.snoozed_until)
             .filter(|until| now < *until),
+        opened_at: mine
+            .and_then(|attention| attention.opened.as_ref())
+            .filter(|opened| opened.digest == stored.standing.digest)
+            .map(|opened| opened.at),
     })
 }
 

@@ -140,13 +140,15 @@ impl Gives for NoContent {
     }
 }
 
-/// The state that an agent left, as it came.
-pub(super) struct Kept(Checkpoint);
+/// The state that an agent left, as it came; nothing where it left none.
+pub(super) struct Kept(Option<Checkpoint>);
 
 impl IntoResponse for Kept {
     fn into_response(self) -> Response {
-        let headers = [(header::CONTENT_TYPE, self.0.media)];
-        (headers, self.0.bytes).into_response()
+        match self.0 {
+            Some(state) => ([(header::CONTENT_TYPE, state.media)], state.bytes).into_response(),
+            None => NoContent.into_response(),
+        }
     }
 }
 
@@ -155,5 +157,6 @@ impl Gives for Kept {
         sketch.answers(200, "application/json", json_schema!({}).to_value());
         let bytes = json_schema!({"type": "string", "format": "binary"});
         sketch.answers(200, "application/octet-stream", bytes.to_value());
+        sketch.answers_nothing();
     }
 }

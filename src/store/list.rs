@@ -2,7 +2,7 @@
 //! the same for each but for a few words.
 
 use super::encode::{urgency_key, word};
-use super::{Audience, BadCursor, Cursor, Listed, Order, Query, StoreError, Stored};
+use super::{Audience, BadCursor, Cursor, Listed, MOST_FOUND, Order, Query, StoreError, Stored};
 use crate::domain::lifecycle::Status;
 
 /// A value for a question mark.
@@ -34,6 +34,8 @@ pub(super) struct Select {
 pub(super) struct Page {
     /// How many there are in all, where that is wanted.
     pub(super) total: Option<Select>,
+    /// How many of them the filters let through, where there are any.
+    pub(super) found: Option<Select>,
     /// One more than the page holds.
     pub(super) items: Select,
 }
@@ -102,6 +104,10 @@ impl Conditions {
         self.values.extend(values);
     }
 
+    fn joined(&self) -> String {
+        self.sql.join(" AND ")
+    }
+
     fn equals(&mut self, column: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.add(format!("{column} = ?"), [Value::Text(value.to_owned())]);
@@ -113,47 +119,72 @@ impl Conditions {
 pub(super) fn page(query: &Query, columns: &str, dialect: &Dialect) -> Result<Page, StoreError> {
     let walk = walk(&query.audience, query.order);
     let mut conditions = scope(query);
-    let total = (query.order == Order::Urgency).then(|| Select {
-        sql: format!(
-            "SELECT count(*) FROM {} WHERE {}",
-            walk.from,
-            conditions.sql.join(" AND ")
-        ),
-        values: conditions.values.clone(),
-    });
-    narrow(&mut conditions, query, dialect)?;
-    if let Some(cursor) = &query.after {
-        conditions.add(walk.after, cursor_values(cursor, query.order)?);
-    }
-    let direction = if walk.newest_first { " DESC" } else { "" };
-    let order = walk.key.replace(", ", &format!("{direction}, ")) + direction;
     let join = match walk.joined {
         // Where the second table is walked, it is the first one's choice which rows those are.
         Some(joined) if walk.from.starts_with("parties") => format!(" {} {joined}", dialect.join),
         Some(joined) => format!(" JOIN {joined}"),
         None => String::new(),
     };
+    let tables = format!("{}{join} JOIN log l ON l.position = r.asked", walk.from);
+    let total = (query.order == Order::Urgency).then(|| Select {
+        sql: format!(
+            "SELECT count(*) FROM {} WHERE {}",
+            walk.from,
+            conditions.joined()
+        ),
+        values: conditions.values.clone(),
+    });
+    let scope = conditions.sql.len();
+    narrow(&mut conditions, query, dialect)?;
+    let narrowed = conditions.sql.len() > scope + usize::from(!query.statuses.is_empty());
+    // A search reads every request that is left, so it ends at a bound.
+    let found = (total.is_some() && narrowed && query.after.is_none()).then(|| Select {
+        sql: format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {} LIMIT {MOST_FOUND}) AS found",
+            conditions.joined()
+        ),
+        values: conditions.values.clone(),
+    });
+    if let Some(cursor) = &query.after {
+        conditions.add(walk.after, cursor_values(cursor, query.order)?);
+    }
+    let direction = if walk.newest_first { " DESC" } else { "" };
+    let order = walk.key.replace(", ", &format!("{direction}, ")) + direction;
     let sql = format!(
-        "SELECT {columns} FROM {}{join} JOIN log l ON l.position = r.asked
-         WHERE {} ORDER BY {order} LIMIT ?",
-        walk.from,
-        conditions.sql.join(" AND ")
+        "SELECT {columns} FROM {tables} WHERE {} ORDER BY {order} LIMIT ?",
+        conditions.joined()
     );
     let mut values = conditions.values;
     values.push(Value::Integer(i64::from(query.limit) + 1));
     let items = Select { sql, values };
-    Ok(Page { total, items })
+    Ok(Page {
+        total,
+        found,
+        items,
+    })
+}
+
+/// What was counted of that.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) total: Option<u64>,
+    pub(super) found: Option<u64>,
 }
 
 /// What was found, as a page.
-pub(super) fn listed(query: &Query, mut items: Vec<Stored>, total: Option<u64>) -> Listed {
+pub(super) fn listed(query: &Query, mut items: Vec<Stored>, counts: Counts) -> Listed {
     let more = items.len() > query.limit as usize;
     items.truncate(query.limit as usize);
     let next = items
         .last()
         .filter(|_| more)
         .map(|last| cursor_of(last, query.order));
-    Listed { items, next, total }
+    Listed {
+        items,
+        next,
+        total: counts.total,
+        found: counts.found,
+    }
 }
 
 /// Whose list it is: what the total counts.
@@ -190,6 +221,9 @@ fn narrow(conditions: &mut Conditions, query: &Query, dialect: &Dialect) -> Resu
             .iter()
             .map(|status: &Status| Value::Text(status.word().to_owned()));
         conditions.add(format!("r.status IN ({marks})"), words);
+    }
+    if let Some(risk) = query.risk {
+        conditions.add("r.risk = ?", [Value::Integer(risk as i64)]);
     }
     conditions.equals("r.agent", query.agent.as_ref().map(|id| id.as_str()));
     conditions.equals("r.action", query.action.as_ref().map(|name| name.as_str()));
@@ -232,11 +266,15 @@ fn narrow(conditions: &mut Conditions, query: &Query, dialect: &Dialect) -> Resu
         let values: Vec<Value> = places.iter().map(|_| Value::Text(word.clone())).collect();
         conditions.add(format!("({})", places.join(" OR ")), values);
     }
-    if let Some(since) = query.since {
-        conditions.add("r.created_at >= ?", [Value::Integer(since.millis())]);
-    }
-    if let Some(until) = query.until {
-        conditions.add("r.created_at < ?", [Value::Integer(until.millis())]);
+    for (condition, moment) in [
+        ("r.created_at >= ?", query.since),
+        ("r.created_at < ?", query.until),
+        ("r.decided_at >= ?", query.decided_since),
+        ("r.decided_at < ?", query.decided_until),
+    ] {
+        if let Some(moment) = moment {
+            conditions.add(condition, [Value::Integer(moment.millis())]);
+        }
     }
     if let Some((first, last)) = &query.ids {
         let bounds = [first, last].map(|id| Value::Bytes(id.as_bytes().to_vec()));

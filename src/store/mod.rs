@@ -292,6 +292,9 @@ pub struct Hashed {
     pub leaf: Hash,
 }
 
+/// What the filters of a list let through is counted up to here.
+pub const MOST_FOUND: u64 = 1_000;
+
 /// One page of requests.
 #[derive(Debug, Clone, Default)]
 pub struct Listed {
@@ -299,6 +302,8 @@ pub struct Listed {
     pub next: Option<Cursor>,
     /// How many wait in all; counted for lists of pending requests only.
     pub total: Option<u64>,
+    /// How many of those the filters let through, counted up to [`MOST_FOUND`] on the first page.
+    pub found: Option<u64>,
 }
 
 /// What people decided, the latest first.
@@ -397,6 +402,32 @@ pub trait Read: Send + Sync {
     fn decisions(&self, audience: Audience, since: At) -> Reply<'_, Decisions>;
     /// The settled requests whose outcome this agent is to be told.
     fn notices<'a>(&'a self, agent: &'a AgentId, limit: u32) -> Reply<'a, Vec<Stored>>;
+    /// What this person's bell tells them, from before a position of the log.
+    fn bell<'a>(
+        &'a self,
+        person: &'a PersonId,
+        only_unseen: bool,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Reply<'a, Bell>;
+}
+
+/// What somebody's bell tells them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    pub entry: Entry,
+    /// What its request says now, if it is about one.
+    pub headline: Option<Untrusted>,
+    pub seen: bool,
+}
+
+/// Some of what somebody's bell tells them, the newest first, and how many of all they haven't seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bell {
+    pub items: Vec<Rung>,
+    /// All up to this position they have seen.
+    pub seen: u64,
+    pub unseen: u64,
 }
 
 /// Why the store did nothing.

@@ -1,6 +1,7 @@
 //! Events into rows. Where a request stands is folded and written whole; the columns beside it follow
 //! from that. What follows from no event (payloads, idempotency keys) is put beside it in `batch.rs`.
 
+mod bells;
 mod records;
 
 use super::batch::Batch;
@@ -19,6 +20,11 @@ type Written = Result<(), StoreError>;
 
 /// Does to rows what an event changes. `position` is its place in the log.
 pub(super) fn event<S: Source>(to: &mut Batch<'_, S>, position: u64, event: &Event) -> Written {
+    changed(to, position, event)?;
+    bells::ring(to, position, event)
+}
+
+fn changed<S: Source>(to: &mut Batch<'_, S>, position: u64, event: &Event) -> Written {
     let at = event.at;
     match (&event.fact, event.request) {
         (Fact::Asked(asked), _) => asked_request(to, position, asked, at),
@@ -29,6 +35,7 @@ pub(super) fn event<S: Source>(to: &mut Batch<'_, S>, position: u64, event: &Eve
         (Fact::Snoozed(snoozed), Some(id)) => put_off(to, id, snoozed),
         // The bytes of a checkpoint are beside the log, and that a value was shown is in it.
         (Fact::CheckpointSaved(_) | Fact::Revealed(_), Some(_)) => Ok(()),
+        (Fact::NotificationsSeen(seen), _) => bells::seen(to, seen),
         (Fact::PolicySaved(saved), _) => policy_saved(to, saved, at),
         (fact, _) if fact.changes_workspace() => records::write(to, fact),
         (fact, _) => Err(StoreError::Damaged(format!(
@@ -47,6 +54,18 @@ pub(super) fn reads_requests(change: &Change) -> impl Iterator<Item = RequestId>
     let events = change.events.iter().map(|recorded| &recorded.event);
     let moved = events.filter(|event| !matches!(event.fact, Fact::Asked(_)));
     expected.chain(moved.filter_map(|event| event.request))
+}
+
+/// The people whose bells a change reads.
+pub(super) fn reads_bells(change: &Change) -> impl Iterator<Item = &PersonId> + '_ {
+    let events = change.events.iter().map(|recorded| &recorded.event);
+    events.flat_map(|event| {
+        let seen = match &event.fact {
+            Fact::NotificationsSeen(seen) => Some(&seen.by),
+            _ => None,
+        };
+        event.told.iter().chain(seen)
+    })
 }
 
 /// The records that a change reads.

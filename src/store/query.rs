@@ -33,6 +33,8 @@ pub struct Query {
     pub words_in_params: bool,
     pub since: Option<At>,
     pub until: Option<At>,
+    pub decided_since: Option<At>,
+    pub decided_until: Option<At>,
     /// From the first id to the last one.
     pub ids: Option<(RequestId, RequestId)>,
     /// The moment at which what was put off until then comes back.
@@ -62,6 +64,8 @@ impl Query {
             words_in_params: false,
             since: None,
             until: None,
+            decided_since: None,
+            decided_until: None,
             ids: None,
             now,
             limit: 50,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Checkpoint, Claim, Payload, PolicyVersion, StoreError, encode};
 use crate::domain::execution::{ExecutionState, Executor};
-use crate::domain::id::{ActionName, AgentId, RequestId};
+use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::lifecycle::{Standing, State};
 use crate::domain::merkle::Hash;
 use crate::domain::time::At;
@@ -17,6 +17,9 @@ pub(super) trait Source {
     fn record(&mut self, key: &RecordKey) -> Result<Option<String>, StoreError>;
     /// The ids of the opt-ins for an action.
     fn opt_ins(&mut self, action: &ActionName) -> Result<Vec<String>, StoreError>;
+    fn bell(&mut self, person: &PersonId) -> Result<Option<BellRow>, StoreError>;
+    /// How often somebody's bell rang after this position, as far as it is written.
+    fn rung_after(&mut self, person: &PersonId, position: u64) -> Result<u64, StoreError>;
     /// What a key of this holder was used for.
     fn claim(&mut self, like: &Claim) -> Result<Option<Claim>, StoreError>;
 }
@@ -104,6 +107,22 @@ pub(super) struct PartyRow {
     pub(super) seen: Option<u32>,
 }
 
+/// What somebody has seen of what they were told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct BellRow {
+    /// Everything up to this position.
+    pub(super) seen: u64,
+    pub(super) unseen: u64,
+}
+
+/// An entry of the log of which somebody is told.
+#[derive(Debug, Clone)]
+pub(super) struct NotificationRow {
+    pub(super) person: PersonId,
+    pub(super) position: u64,
+    pub(super) request: Option<RequestId>,
+}
+
 /// Whom a request reaches; these take the place of all that were there.
 #[derive(Debug, Clone)]
 pub(super) struct Recipients {
@@ -134,6 +153,8 @@ pub(super) struct Rows<'b> {
     /// Whether there is a notice.
     pub(super) notices: BTreeMap<(AgentId, RequestId), bool>,
     pub(super) policies: Vec<PolicyVersion>,
+    pub(super) notifications: Vec<NotificationRow>,
+    pub(super) bells: BTreeMap<PersonId, Kept<BellRow>>,
     /// How many more requests of an agent wait.
     pub(super) loads: BTreeMap<AgentId, i64>,
     /// Nothing where there is no such record, or none any more.

@@ -18,8 +18,13 @@ pub const ANOTHER: &str = "set VISUAL or EDITOR to one that works";
 
 /// Has a text edited.
 pub trait Editor: Send {
-    /// Gives the text as it is when the editor has ended, or says why there is none.
-    fn edit(&mut self, text: String) -> impl Future<Output = Result<String, String>> + Send;
+    /// Gives the text as it is when the editor has ended, or says why there is none. Its file has this
+    /// ending.
+    fn edit(
+        &mut self,
+        text: String,
+        ending: &'static str,
+    ) -> impl Future<Output = Result<String, String>> + Send;
 }
 
 /// An editor as a command of the shell, which gets the file as its last argument.
@@ -65,8 +70,9 @@ impl ShellEditor {
 }
 
 impl Editor for ShellEditor {
-    async fn edit(&mut self, text: String) -> Result<String, String> {
-        let path = std::env::temp_dir().join(format!("signoff-{}.json", Uuid::now_v7().simple()));
+    async fn edit(&mut self, text: String, ending: &'static str) -> Result<String, String> {
+        let path =
+            std::env::temp_dir().join(format!("signoff-{}.{ending}", Uuid::now_v7().simple()));
         create(&path, &text).map_err(|why| format!("no file to edit could be written: {why}"))?;
         let file = Removed(path);
         let ended = self.open(&file.0).await;

@@ -1,13 +1,17 @@
 //! What `update` wants done outside. The loop does it and hands the answer back as an event.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::request::{Decide, OpenedRequest};
-use crate::domain::id::RequestId;
+use crate::domain::id::{AgentId, RequestId};
+use crate::domain::untrusted::Untrusted;
 
+use super::query::Query;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::Change;
+use super::state::settings::facts::Wanted;
 
 /// Something to do.
 #[derive(Debug)]
@@ -28,17 +32,40 @@ pub enum Effect {
     FetchHistory(PageFetch),
     /// A request of the history, with its parameters.
     FetchOpened(RequestId),
+    /// What was decided before: of this agent, and to this recipient.
+    FetchPast(RequestId, AgentId, Option<Untrusted>),
     FetchSettings,
+    /// What a page of the settings shows.
+    FetchFacts(Wanted),
+    /// Have the policy edited, from this text.
+    EditPolicy(String),
+    /// Check a policy, and hold it against the past.
+    TryPolicy(String),
+    /// The text of a version that was saved.
+    FetchVersion(u64),
+    SavePolicy(PolicyToSave),
+    /// Read the whole log, and compare it with what is signed.
+    ProveLog,
     Save(Box<Change>),
     /// Draw every cell again.
     Redraw,
     Quit,
 }
 
+/// A policy, the version that it follows, and the key that saves it once however often it is sent.
+#[derive(Debug, Clone)]
+pub struct PolicyToSave {
+    pub text: String,
+    pub tag: String,
+    pub key: String,
+}
+
 /// Which part of the list is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageFetch {
     pub part: Part,
+    /// What the list is narrowed to.
+    pub query: Arc<Query>,
     pub cursor: Option<String>,
     pub limit: u32,
 }

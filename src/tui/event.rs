@@ -6,16 +6,19 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
 
 use crate::api::page::Page;
-use crate::api::people::Me;
+use crate::api::people::{Me, Stopped};
 use crate::api::request::{Request, Why};
 use crate::client::ClientError;
 use crate::domain::id::RequestId;
 use crate::domain::time::At;
 
 use super::effect::PageFetch;
-use super::state::overlay::About;
+use super::state::document::Past;
+use super::state::overlay::{About, NewSecret};
 use super::state::pending::Deed;
-use super::state::settings::{Change, Known};
+use super::state::settings::facts::{Facts, Wanted};
+use super::state::settings::trial::Tried;
+use super::state::settings::{Change, Known, Proof};
 
 /// The two clocks, read together: what people are shown, and what intervals are measured with. The
 /// first can be set; the second only goes on.
@@ -55,9 +58,30 @@ pub enum Answer {
     Why(RequestId, Result<Box<Why>, ClientError>),
     History(PageFetch, Result<Page<Request>, ClientError>),
     Opened(RequestId, Result<Box<Request>, ClientError>),
+    Past(RequestId, Result<Box<Past>, ClientError>),
     Settings(Result<Box<Known>, ClientError>),
-    /// With the settings as they are since, if they could be had.
-    Saved(Box<Change>, Result<Option<Box<Known>>, ClientError>),
+    Saved(Box<Change>, Result<Saved, ClientError>),
+    Facts(Wanted, Result<Box<Facts>, ClientError>),
+    /// What somebody wrote of the policy in an editor.
+    PolicyEdited(Result<String, String>),
+    /// What the gate says about this text.
+    Tried(String, Result<Tried, ClientError>),
+    Version(u64, Result<String, ClientError>),
+    PolicySaved(Result<u64, ClientError>),
+    Proven(Proof),
+}
+
+/// What came of a change that was saved.
+#[derive(Debug, Default)]
+pub struct Saved {
+    /// The settings as they are since, if they could be had.
+    pub known: Option<Box<Known>>,
+    /// The one who looks, where it was about them.
+    pub me: Option<Box<Me>>,
+    /// A token that was made.
+    pub token: Option<NewSecret>,
+    /// What ended because an agent was stopped.
+    pub stopped: Option<Stopped>,
 }
 
 /// News of the connection.

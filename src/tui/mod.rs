@@ -11,6 +11,7 @@ mod editor;
 mod effect;
 mod event;
 mod keymap;
+mod query;
 mod runtime;
 #[cfg(test)]
 mod sample;
@@ -145,12 +146,12 @@ struct OnTerminal<'a> {
 }
 
 impl Editor for OnTerminal<'_> {
-    async fn edit(&mut self, text: String) -> Result<String, String> {
+    async fn edit(&mut self, text: String, ending: &'static str) -> Result<String, String> {
         // An interrupt from the keyboard is the editor's; the inbox listens to it and lives on.
         let listening = signal(SignalKind::interrupt());
         self.keyboard.leave();
         self.entered.lend();
-        let written = self.editor.edit(text).await;
+        let written = self.editor.edit(text, ending).await;
         let back = self.entered.take_back();
         self.keyboard.take();
         drop(listening);

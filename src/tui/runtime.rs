@@ -105,9 +105,9 @@ where
             }
             () = at(frame) => {}
         }
-        if let Some((about, text)) = session.writing.take() {
+        if let Some((writing, text)) = session.writing.take() {
             // The screen is the editor's meanwhile: news are taken in, and nothing is drawn.
-            let editing = editor.edit(text);
+            let editing = editor.edit(text, writing.ending());
             tokio::pin!(editing);
             let written = loop {
                 tokio::select! {
@@ -118,7 +118,7 @@ where
                     }
                 }
             };
-            session.event(Event::Answer(Answer::Edited(about, written)));
+            session.event(Event::Answer(writing.answer(written)));
             // What was typed for the editor is not for the inbox.
             while let Some(Some(_)) = poll_immediate(input.next()).await {}
             session.redraw = true;
@@ -150,6 +150,31 @@ fn reap(ended: Result<(), JoinError>) {
     }
 }
 
+/// What a text is that somebody edits.
+#[derive(Clone, Copy)]
+enum Writing {
+    /// The parameters of a request.
+    Params(About),
+    Policy,
+}
+
+impl Writing {
+    /// How its file ends, which editors go by.
+    const fn ending(self) -> &'static str {
+        match self {
+            Writing::Params(_) => "json",
+            Writing::Policy => "toml",
+        }
+    }
+
+    fn answer(self, written: Result<String, String>) -> Answer {
+        match self {
+            Writing::Params(about) => Answer::Edited(about, written),
+            Writing::Policy => Answer::PolicyEdited(written),
+        }
+    }
+}
+
 /// One inbox while it runs.
 struct Session<C> {
     state: State,
@@ -163,7 +188,7 @@ struct Session<C> {
     fetches: JoinSet<()>,
     send: mpsc::UnboundedSender<News>,
     /// What waits to be edited.
-    writing: Option<(About, String)>,
+    writing: Option<(Writing, String)>,
     redraw: bool,
     leave: bool,
 }
@@ -275,15 +300,36 @@ impl<C: Connect> Session<C> {
             Effect::FetchOpened(id) => self.fetch(move |client: Client| async move {
                 Answer::Opened(id, client.request(id).await.map(Box::new))
             }),
+            Effect::FetchPast(id, agent, recipient) => {
+                self.fetch(move |client: Client| async move {
+                    let past = calls::past(&client, agent, recipient).await;
+                    Answer::Past(id, past.map(Box::new))
+                });
+            }
             Effect::FetchSettings => self.fetch(move |client: Client| async move {
                 Answer::Settings(calls::known(&client).await.map(Box::new))
             }),
             Effect::Save(change) => self.change(move |client: Client| async move {
-                let answer = match calls::save(&client, &change).await {
-                    Ok(()) => Ok(calls::known(&client).await.ok().map(Box::new)),
-                    Err(error) => Err(error),
-                };
+                let answer = calls::save(&client, &change).await;
                 Answer::Saved(change, answer)
+            }),
+            Effect::FetchFacts(wanted) => self.fetch(move |client: Client| async move {
+                let facts = calls::facts(&client, &wanted).await.map(Box::new);
+                Answer::Facts(wanted, facts)
+            }),
+            Effect::EditPolicy(text) => self.writing = Some((Writing::Policy, text)),
+            Effect::TryPolicy(text) => self.fetch(move |client: Client| async move {
+                let tried = calls::try_policy(&client, &text).await;
+                Answer::Tried(text, tried)
+            }),
+            Effect::FetchVersion(version) => self.fetch(move |client: Client| async move {
+                Answer::Version(version, calls::version(&client, version).await)
+            }),
+            Effect::SavePolicy(policy) => self.change(move |client: Client| async move {
+                Answer::PolicySaved(calls::save_policy(&client, &policy).await)
+            }),
+            Effect::ProveLog => self.fetch(move |client: Client| async move {
+                Answer::Proven(calls::prove(&client).await)
             }),
             Effect::Decide(id, decide) => self.change(move |client: Client| async move {
                 let answer = client.decide(id, &decide).await.map(Box::new);
@@ -299,7 +345,7 @@ impl<C: Connect> Session<C> {
                         .spawn(async move { drop(client.opened(id, &opened).await) });
                 }
             }
-            Effect::Edit(about, text) => self.writing = Some((about, text)),
+            Effect::Edit(about, text) => self.writing = Some((Writing::Params(about), text)),
         }
     }
 
@@ -412,11 +458,11 @@ async fn open(client: &Client, position: Option<u64>) -> Result<EventStream, Cli
 
 /// What waits for the person who looks.
 fn filter(fetch: &PageFetch) -> Filter {
-    Filter {
+    fetch.query.narrow(Filter {
         status: Some(Status::Pending.word().to_owned()),
         reviewer: Some("me".parse().expect("“me” follows the rule for names")),
         limit: Some(fetch.limit),
         cursor: fetch.cursor.clone(),
         ..Filter::default()
-    }
+    })
 }

@@ -2,7 +2,9 @@
 //! is answered from a queue of samples, and time passes when the test says so.
 
 mod decided;
+mod kinds;
 mod known;
+mod pages;
 pub mod reviewed;
 
 use std::time::Duration;
@@ -13,8 +15,8 @@ use ratatui::layout::Size;
 use serde_json::{Value, json};
 
 use crate::api::page::Page;
-use crate::api::people::{Me, MeKind};
-use crate::api::request::{Decide, Request};
+use crate::api::people::{Me, MeKind, Notifications};
+use crate::api::request::{Decide, Filter, Request};
 use crate::api::settings::{Choice, OptedInCount, Preference};
 use crate::client::ClientError;
 use crate::domain::id::{RequestId, TokenId};
@@ -22,15 +24,18 @@ use crate::domain::people::Role;
 use crate::domain::time::At;
 
 use super::effect::{Effect, PageFetch};
-use super::event::{Answer, Event, Now, Stream};
+use super::event::{Answer, Event, Now, Saved, Stream};
 use super::state::State;
+use super::state::document::Past;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
 use super::update::{next_deadline, update};
 
 pub use decided::{decided, rejected};
+pub use kinds::queue_of_kinds;
 pub use known::known;
+pub use pages::{POLICY, Policy, replayed};
 
 /// When every sample inbox is looked at.
 pub const TODAY: &str = "2026-11-20T14:00:00Z";
@@ -186,6 +191,8 @@ pub struct Desk {
     pub told: Vec<(RequestId, f64)>,
     /// What an editor was opened on.
     pub editing: Option<(About, String)>,
+    /// What was asked of the gate about the policy and the log.
+    pub policy: Policy,
     pub left: bool,
     elapsed: Duration,
 }
@@ -221,6 +228,7 @@ impl Desk {
             done: Vec::new(),
             told: Vec::new(),
             editing: None,
+            policy: Policy::default(),
             left: false,
             elapsed: Duration::ZERO,
         }
@@ -241,7 +249,7 @@ impl Desk {
             owners: Vec::new(),
             actions: Vec::new(),
             away: None,
-            notifications: None,
+            notifications: Some(Notifications::default()),
         }))));
     }
 
@@ -294,12 +302,34 @@ impl Desk {
                 let found = found.map(Box::new).ok_or_else(gone);
                 self.quietly(Event::Answer(Answer::Opened(id, found)));
             }
+            Effect::FetchPast(id, agent, recipient) => {
+                let over = |r: &&Request| r.status.decided();
+                let of = |r: &&Request| r.agent == agent;
+                let past = self.gate.iter().filter(over).filter(of).cloned().collect();
+                let past = Past {
+                    agent: past,
+                    recipient: recipient.map(|recipient| (recipient, Vec::new())),
+                };
+                self.quietly(Event::Answer(Answer::Past(id, Ok(Box::new(past)))));
+            }
             Effect::FetchSettings => {
                 self.looked_up += 1;
                 let known = Ok(Box::new(self.known.clone()));
                 self.quietly(Event::Answer(Answer::Settings(known)));
             }
             Effect::Save(change) => self.saves.push(*change),
+            Effect::FetchFacts(wanted) => {
+                let facts = Ok(Box::new(pages::facts(&wanted)));
+                self.quietly(Event::Answer(Answer::Facts(wanted, facts)));
+            }
+            Effect::EditPolicy(text) => self.policy.editing = Some(text),
+            Effect::TryPolicy(text) => self.policy.trying = Some(text),
+            Effect::FetchVersion(version) => {
+                let text = Ok(format!("# version {version}\n"));
+                self.quietly(Event::Answer(Answer::Version(version, text)));
+            }
+            Effect::SavePolicy(saves) => self.policy.saves.push(saves),
+            Effect::ProveLog => self.policy.proofs += 1,
             Effect::FetchRequest(id) => {
                 self.fetched.push(id);
                 let found = self.gate.iter().find(|request| request.id == id).cloned();
@@ -312,7 +342,10 @@ impl Desk {
     /// As the gate pages: cursors are places in its order.
     fn page(&self, fetch: &PageFetch, over: bool) -> Page<Request> {
         let wanted = |r: &&Request| r.status.decided() == over;
-        let waiting: Vec<&Request> = self.gate.iter().filter(wanted).collect();
+        let all = self.gate.iter().filter(wanted).count();
+        let asked = fetch.query.narrow(Filter::default());
+        let found = |r: &&Request| wanted(r) && finds(&asked, r);
+        let waiting: Vec<&Request> = self.gate.iter().filter(found).collect();
         let start: usize = fetch
             .cursor
             .as_ref()
@@ -327,7 +360,8 @@ impl Desk {
         Page {
             items: items.map(bare).collect(),
             next_cursor: (end < waiting.len()).then(|| end.to_string()),
-            total: Some(waiting.len() as u64),
+            total: Some(all as u64),
+            found: (asked != Filter::default() && start == 0).then_some(waiting.len() as u64),
         }
     }
 
@@ -421,7 +455,10 @@ impl Desk {
         let known = Some(Box::new(self.known.clone()));
         self.event(Event::Answer(Answer::Saved(
             Box::new(change.clone()),
-            Ok(known),
+            Ok(Saved {
+                known,
+                ..Saved::default()
+            }),
         )));
         change
     }
@@ -464,6 +501,7 @@ impl Desk {
             Change::Manual { action } => {
                 self.known.preferences.retain(|one| one.action != *action);
             }
+            Change::Offered(..) => {}
         }
     }
 
@@ -491,6 +529,24 @@ impl Desk {
     pub fn toast(&self) -> &str {
         self.state.toast.as_ref().map_or("", |toast| &toast.text)
     }
+}
+
+/// Whether the gate would find it, as far as the tests look for something.
+fn finds(asked: &Filter, request: &Request) -> bool {
+    let headline = request.headline.raw_for_execution().to_lowercase();
+    let words = asked.q.iter().flat_map(|q| q.split_whitespace());
+    asked
+        .agent
+        .as_ref()
+        .is_none_or(|agent| *agent == request.agent)
+        && asked
+            .action
+            .as_ref()
+            .is_none_or(|action| *action == request.action)
+        && asked.risk.is_none_or(|risk| risk == request.risk.level)
+        && words
+            .into_iter()
+            .all(|word| headline.contains(&word.to_lowercase()))
 }
 
 fn settle(request: &mut Request, decision: &str, by: &str) {

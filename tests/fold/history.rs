@@ -1,12 +1,16 @@
 //! A history that is the same in every run: many calls at once, of everybody who may or may not do what
-//! they try, over restarts and hours that pass. While it grows, each request that was asked is sent again,
-//! and a reader follows the log.
+//! they try, over restarts and hours that pass. While it grows, the invariants of 01 §States that can be told from
+//! outside are held against it.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use signoff::domain::id::RequestId;
 use signoff::domain::time::Span;
 
+use super::invariants::{
+    Reader, approves_nothing_for_lack_of_anything, is_asked_once, is_no_freer_for_lack_of_anything,
+    nobody_gains_by_other_rules,
+};
 use crate::support::{Answer, TestGate, Wire};
 
 /// Calls of an ordinary run; `SIGNOFF_TRANSITIONS` asks for others, a fiftieth of what the pure core does.
@@ -15,10 +19,10 @@ const CALLS: usize = 2_000;
 const TOGETHER: usize = 8;
 
 /// A row of small numbers that is the same in every run.
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(super) fn roll(&mut self, sides: usize) -> usize {
         // SplitMix64
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -26,39 +30,40 @@ impl Dice {
         usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap()
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.roll(from.len())]
     }
 }
 
 /// Everybody who does something.
-struct Cast {
-    people: Vec<Wire>,
+pub(super) struct Cast {
+    /// The owner is the first of them, another admin the last.
+    pub(super) people: Vec<Wire>,
     agents: Vec<Wire>,
 }
 
 /// A request that was asked, and by which agent.
 #[derive(Clone)]
-struct Known {
-    id: RequestId,
-    digest: String,
+pub(super) struct Known {
+    pub(super) id: RequestId,
+    pub(super) digest: String,
     agent: usize,
 }
 
 #[derive(Clone)]
-struct Call {
+pub(super) struct Call {
     /// The agent that calls, if one does.
     agent: usize,
     /// Its idempotency key.
     key: Option<String>,
-    wire: Wire,
+    pub(super) wire: Wire,
     method: &'static str,
     path: String,
-    body: Value,
+    pub(super) body: Value,
 }
 
 impl Call {
-    async fn send(self) -> Answer {
+    pub(super) async fn send(self) -> Answer {
         let call = self.wire.call(self.method, &self.path);
         let call = call.header("content-type", "application/json");
         let call = match self.key {
@@ -69,8 +74,8 @@ impl Call {
     }
 }
 
-/// Two have to approve what changes a record, and a pattern lets some of the rest through.
-const POLICY: &str = r#"
+/// Two have to approve what changes a record, somebody else what nobody knew, and a pattern lets some of the rest through.
+pub(super) const POLICY: &str = r#"
 [[rule]]
 name = "Records"
 effect = "ask"
@@ -78,6 +83,13 @@ action = "record.*"
 resolver = "role:admin"
 approvals = 2
 escalate_after = "1h"
+
+[[rule]]
+name = "News"
+effect = "ask"
+action = "x.learnt"
+resolver = "role:admin"
+separate = true
 
 [[trusted]]
 name = "A few messages"
@@ -87,15 +99,7 @@ max_risk = "high"
 uses = 5
 "#;
 
-async fn save_policy(gate: &TestGate) {
-    let before = gate.owner_wire().get("/v1/policy").await.tag();
-    let call = gate.owner_wire().call("PUT", "/v1/policy");
-    let call = call.header("content-type", "application/toml");
-    let saved = Answer::of(call.header("if-match", before).body(POLICY)).await;
-    assert_eq!(saved.status, 200, "{saved:?}");
-}
-
-const ACTIONS: [&str; 5] = [
+pub(super) const ACTIONS: [&str; 5] = [
     "email.send",
     "slack.send_message",
     "file.read",
@@ -113,7 +117,8 @@ impl Cast {
         ] {
             gate.person(id, role).await;
         }
-        save_policy(gate).await;
+        let saved = gate.owner_wire().save_policy(POLICY).await;
+        assert_eq!(saved.status, 200, "{saved:?}");
         gate.agent_of("bot", &["ana"], &["ana", "ben"]).await;
         gate.agent_of("nobodys", &[], &["*"]).await;
         let mut people = vec![gate.owner_wire()];
@@ -486,7 +491,7 @@ pub async fn busy_history(mut gate: TestGate, rounds: usize) -> TestGate {
     let mut dice = Dice(7);
     let mut cast = Cast::of(&gate).await;
     let mut known = Vec::new();
-    let mut reader = Reader::default();
+    let (mut reader, mut withheld) = (Reader::default(), 0);
     for round in 0..rounds {
         let calls: Vec<_> = (0..TOGETHER)
             .map(|_| cast.anything(&mut dice, &known))
@@ -504,12 +509,17 @@ pub async fn busy_history(mut gate: TestGate, rounds: usize) -> TestGate {
             if call.path == "/v1/requests" && answer.status == 201 {
                 let asked = answer.request();
                 is_asked_once(call, asked.id).await;
+                is_no_freer_for_lack_of_anything(call, &mut dice).await;
                 known.push(Known {
                     id: asked.id,
                     digest: asked.digest.to_string(),
                     agent: call.agent,
                 });
             }
+        }
+        approves_nothing_for_lack_of_anything(&cast, &mut dice, &known).await;
+        if round % 10 == 9 {
+            withheld += nobody_gains_by_other_rules(&cast, &mut dice, &known).await;
         }
         reader.read_on(&gate).await;
         gate.hands.pass(Span::from_millis(1));
@@ -521,43 +531,11 @@ pub async fn busy_history(mut gate: TestGate, rounds: usize) -> TestGate {
             }
         }
     }
+    assert!(withheld > 0, "nothing that waits is for others to decide");
     let gate = ending(gate).await;
     reader.read_on(&gate).await;
     let mut afresh = Reader::default();
     afresh.read_on(&gate).await;
     assert_eq!(reader.read, afresh.read);
     gate
-}
-
-/// 01 §States.9: the same key and body is the same request, and another body is refused.
-async fn is_asked_once(call: &Call, first: RequestId) {
-    let again = call.clone().send().await;
-    if again.status == 401 || again.status == 403 {
-        return; // The agent is gone by now, or stopped.
-    }
-    assert_eq!((again.status, again.request().id), (201, first));
-    let mut other = call.clone();
-    other.body["params"] = json!("something else");
-    assert_eq!(other.send().await.status, 422);
-}
-
-/// 01 §States.10: a reader with a cursor sees each event once and in order, however often it comes back.
-#[derive(Default)]
-struct Reader {
-    read: Vec<String>,
-}
-
-impl Reader {
-    async fn read_on(&mut self, gate: &TestGate) {
-        loop {
-            let entries = gate.gate.log(self.read.len() as u64).await.unwrap();
-            if entries.is_empty() {
-                return;
-            }
-            for entry in entries {
-                assert_eq!(entry.position, self.read.len() as u64 + 1);
-                self.read.push(entry.body.text().to_owned());
-            }
-        }
-    }
 }

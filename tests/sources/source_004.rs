@@ -1,147 +1,232 @@
+//! Source 004: how free each node of a workflow is, and a workflow that goes on where it stood.
+
 use serde_json::{Value, json};
+use signoff::domain::time::Span;
 
-use super::{Scene, act, approve, decide, path, reject, word};
+use crate::support::{Company, path, update, with};
 
-const MODES: &str = r#"
-[[mode]]
-agent = "outreach"
-node = "free/*"
-mode = "disabled"
-blocked_tools = ["shell.*"]
+const NODES: &str = r#"
+    [[mode]]
+    agent = "outreach"
+    node = "free/*"
+    mode = "disabled"
 
-[[mode]]
-agent = "outreach"
-node = "strict/*"
-mode = "blocking"
+    [[mode]]
+    agent = "outreach"
+    node = "held/*"
+    mode = "blocking"
 
-[[mode]]
-agent = "outreach"
-node = "tools/*"
-mode = "confirm_tools"
-approved_tools = ["browser.*"]
+    [[mode]]
+    agent = "outreach"
+    node = "talk/*"
+    mode = "confirm_tools"
+    approved_tools = ["crm.*"]
+    blocked_tools = ["shell.*"]
 
-[[mode]]
-agent = "outreach"
-node = "watched/*"
-mode = "audit"
+    [[mode]]
+    agent = "outreach"
+    node = "watched/*"
+    mode = "audit"
 "#;
 
-#[tokio::test]
-async fn source_004_each_node_has_its_mode_and_its_tool_lists() {
-    let scene = Scene::under(MODES).await;
-    let at = |node: &str, action: &str| {
-        let mut request = act(action, json!({}));
-        request["node"] = json!(node);
-        request
-    };
-    for (node, action, status) in [
-        ("free/1", "email.send", "allowed"),
-        ("free/1", "shell.run", "denied"),
-        ("strict/1", "file.read", "pending"),
-        ("strict/1", "email.send", "pending"),
-        ("tools/1", "browser.visit", "allowed"),
-        ("tools/1", "file.read", "allowed"),
-        ("tools/1", "email.send", "pending"),
-        ("watched/1", "email.send", "allowed"),
-        ("elsewhere", "email.send", "pending"),
-    ] {
-        assert_eq!(
-            scene.status(at(node, action)).await,
-            status,
-            "{node} {action}"
-        );
-    }
-    // Audit lets through, and says what it would have been.
-    let watched = scene.asks(at("watched/1", "email.send")).await;
-    let why = scene
-        .owner
-        .get(&format!("{}/why", path(&watched)))
-        .await
-        .json();
-    assert_eq!(why["would_have_been"]["effect"], "ask", "{why}");
+fn doing(action: &str, node: &str) -> Value {
+    json!({"action": action, "params": {}, "on_behalf_of": "ana", "node": node})
 }
 
+fn turn(node: &str) -> Value {
+    with(doing("chat.reply", node), json!({"kind": "step"}))
+}
+
+impl Company {
+    async fn becomes(&self, body: Value) -> String {
+        let asked = self.asks("outreach", body).await;
+        Self::status(&asked).to_owned()
+    }
+}
+
+/// `01 §Ladder.4`, `01 §Ladder.6`
 #[tokio::test]
-async fn source_004_pending_details_history_and_respond() {
-    let scene = Scene::new().await;
-    let asked = scene.asks(act("record.update", json!({"n": 1}))).await;
-    let pending = scene
-        .ana
+async fn source_004_modes_per_node_disabled_blocking_confirm_tools_audit() {
+    let company = Company::new().await;
+    company.policy(NODES).await;
+    for (node, turns, reads, effects) in [
+        ("free/send", "allowed", "allowed", "allowed"),
+        ("held/send", "pending", "pending", "pending"),
+        ("talk/send", "allowed", "allowed", "pending"),
+        ("watched/send", "allowed", "allowed", "allowed"),
+        ("elsewhere", "allowed", "allowed", "pending"),
+    ] {
+        assert_eq!(company.becomes(turn(node)).await, turns, "{node}");
+        assert_eq!(
+            company.becomes(doing("file.search", node)).await,
+            reads,
+            "{node}"
+        );
+        assert_eq!(
+            company.becomes(doing("record.update", node)).await,
+            effects,
+            "{node}"
+        );
+    }
+    let noted = company
+        .asks("outreach", doing("record.update", "watched/a"))
+        .await;
+    let why = company.why(&noted).await;
+    assert_eq!(why["would_have_been"]["effect"], "ask", "{why}");
+    let listed = company
+        .who("owner")
+        .get("/v1/requests?status=allowed&node=watched/a")
+        .await;
+    assert_eq!(
+        listed.json()["items"][0]["id"],
+        noted["id"],
+        "it is on record"
+    );
+}
+
+/// `01 §Ladder.2`: a blocked tool is blocked in any mode.
+#[tokio::test]
+async fn source_004_approved_and_blocked_tool_lists() {
+    let company = Company::new().await;
+    company.policy(NODES).await;
+    let approved = company.asks("outreach", doing("crm.note", "talk/a")).await;
+    assert_eq!(Company::status(&approved), "allowed");
+    assert_eq!(approved["verdict"]["rung"], "mode");
+    assert_eq!(
+        company.becomes(doing("crm.note", "elsewhere")).await,
+        "pending"
+    );
+    let blocked = company.asks("outreach", doing("shell.run", "talk/a")).await;
+    assert_eq!(Company::status(&blocked), "denied");
+    assert_eq!(blocked["verdict"]["rung"], "blocked");
+
+    let free = "[[mode]]\nagent = \"*\"\nmode = \"disabled\"\nblocked_tools = [\"shell.*\"]\n";
+    company.policy(free).await;
+    assert_eq!(
+        company.becomes(doing("shell.run", "talk/a")).await,
+        "denied"
+    );
+    assert_eq!(
+        company.becomes(doing("record.update", "talk/a")).await,
+        "allowed"
+    );
+}
+
+/// `01 §Respond`
+#[tokio::test]
+async fn source_004_list_pending_details_history_and_respond() {
+    let company = Company::new().await;
+    let asked = company.asks("outreach", update()).await;
+    let other = company.asks("outreach", update()).await;
+    let pending = company
+        .who("ana")
         .get("/v1/requests?status=pending&reviewer=me")
         .await
         .json();
-    assert_eq!(pending["items"][0]["id"], asked["id"]);
-    let body = json!({"decision": "respond", "text": "ask Ben first"});
-    let answered = decide(&scene.ana, &asked, body).await.json();
-    assert_eq!(answered["status"], "answered");
-    let own = scene.agent.get(&path(&asked)).await.json();
-    assert_eq!(own["settled"]["answer"], "ask Ben first");
-    let over = scene.ana.get("/v1/requests?status=answered").await.json();
-    assert_eq!(over["items"][0]["id"], asked["id"]);
-    let started = scene
-        .agent
-        .post(&format!("{}/start", path(&asked)), "{}")
+    assert_eq!(pending["items"].as_array().unwrap().len(), 2);
+    let details = company.as_seen_by("ana", &asked).await.json();
+    assert_eq!(details["params"], json!({"name": "Acme"}));
+
+    let words = json!({"decision": "respond", "text": "Ask me again on Monday."});
+    let answered = company.decides("ana", &asked, words).await.json();
+    assert_eq!(Company::status(&answered), "answered");
+    company.rejects("ana", &other, "no").await;
+    let history = "/v1/requests?status=answered,rejected";
+    let history = company.who("ana").get(history).await.json();
+    let statuses: Vec<&str> = history["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(Company::status)
+        .collect();
+    assert_eq!(statuses, ["rejected", "answered"], "the newest first");
+    let got = company.as_seen_by("outreach", &asked).await.json();
+    assert_eq!(got["settled"]["answer"], "Ask me again on Monday.");
+    let start = company.post("outreach", &asked, "start", json!({})).await;
+    assert_eq!(start.status, 409, "nothing runs");
+}
+
+/// `01 §Time`: on timeout it is rejected, or goes on to whoever is next with a fresh deadline.
+#[tokio::test]
+async fn source_004_timeout_rejects_or_escalates_and_the_reason_reaches_the_agent() {
+    let company = Company::new().await;
+    let rule = |rest: &str| {
+        format!(
+            "[[rule]]\nname = \"Slow\"\neffect = \"ask\"\nresolver = \"user:ben\"\n\
+             fallbacks = [\"manager\"]\nexpires_in = \"30m\"\n{rest}\n"
+        )
+    };
+    company.policy(&rule("")).await;
+    let rejects = company
+        .asks("outreach", with(update(), json!({"waiting": true})))
         .await;
-    assert_eq!(started.problem().name(), "not-ready", "nothing runs");
+    company.policy(&rule("on_timeout = \"escalate\"")).await;
+    let escalates = company
+        .asks("outreach", with(update(), json!({"waiting": true})))
+        .await;
+    assert_eq!(escalates["on_timeout"], "escalate");
+
+    let company = company.after(Span::from_secs(30 * 60)).await;
+    let told = company.as_seen_by("outreach", &rejects).await.json();
+    assert_eq!(Company::status(&told), "expired");
+    let escalated = company.now(&escalates).await;
+    assert_eq!(Company::status(&escalated), "pending");
+    assert_eq!(escalated["review"]["reviewers"], json!(["ben", "lee"]));
+    company
+        .rejects("lee", &escalated, "the price is out of date")
+        .await;
+    let told = company.as_seen_by("outreach", &escalates).await.json();
+    assert_eq!(Company::status(&told), "rejected");
+    assert_eq!(told["settled"]["reason"], "the price is out of date");
+    let notices = company.who("outreach").get("/v1/notices").await.json();
+    let notices = notices["items"].as_array().unwrap();
+    let outcome = |asked: &Value| {
+        let notice = notices.iter().find(|notice| notice["id"] == asked["id"]);
+        notice
+            .unwrap_or_else(|| panic!("not told of {asked}"))
+            .clone()
+    };
+    assert_eq!(outcome(&rejects)["decision"], "expired");
+    assert_eq!(outcome(&escalates)["reason"], "the price is out of date");
 }
 
+/// `01 §Checkpoint`: as it came, hours later, over a restart; for its agent and nobody else.
 #[tokio::test]
-async fn source_004_a_timeout_rejects_or_escalates_and_the_reason_reaches_the_agent() {
-    let scene = Scene::under(
-        r#"
-[[rule]]
-name = "Passed on"
-effect = "ask"
-action = "record.update"
-resolver = "requester"
-fallbacks = ["manager"]
-expires_in = "1h"
-on_timeout = "escalate"
-"#,
-    )
-    .await;
-    let asked = scene.asks(act("record.update", json!({}))).await;
-    scene.pass("1h").await;
-    let mut now = scene.moved_on(&asked).await;
-    while now["review"]["reviewers"] == json!(["ana"]) {
-        now = scene.owner.get(&path(&asked)).await.json();
-    }
-    assert_eq!(now["status"], "pending");
-    assert_eq!(now["review"]["reviewers"], json!(["ana", "lee"]));
-    assert!(
-        word(&now, "expires_at") > word(&asked, "expires_at"),
-        "a fresh deadline"
+async fn source_004_checkpoints_are_handed_back_untouched_hours_later() {
+    let company = Company::new().await;
+    let state = r#"{"thread" : 81, "step": 4.0, "said":["Hello "]}"#;
+    let body = format!(
+        r#"{{"action":"record.update","on_behalf_of":"ana","params":{{}},"checkpoint":{state}}}"#
     );
-    reject(&scene.lee, &now, "wrong record").await;
-    let own = scene.agent.get(&path(&asked)).await.json();
-    assert_eq!(own["settled"]["reason"], "wrong record");
-}
+    let asked = company
+        .who("outreach")
+        .post("/v1/requests", body)
+        .await
+        .json();
+    let opaque = company.asks("outreach", update()).await;
+    let bytes = [0_u8, 159, 146, 150, 13, 10, 0];
+    let put = company
+        .who("outreach")
+        .call("PUT", &path(&opaque, "/checkpoint"))
+        .header("content-type", "application/octet-stream")
+        .body(bytes.to_vec());
+    let put = put.send().await.unwrap();
+    assert!(put.status().is_success(), "{put:?}");
 
-/// 01 §Checkpoint
-#[tokio::test]
-async fn source_004_a_checkpoint_is_handed_back_untouched_days_later() {
-    let scene = Scene::under("[timeouts]\nlow = \"never\"\n").await;
-    let mut request = act("record.update", json!({}));
-    request["checkpoint"] = json!({"thread": 81, "step": 4});
-    let asked = scene.asks(request).await;
-    scene.pass("9d").await;
-    approve(&scene.ana, &asked).await;
-    let own = scene.agent.get(&path(&asked)).await.json();
-    assert_eq!(own["checkpoint"], json!({"thread": 81, "step": 4}));
-    assert_eq!(
-        scene.ana.get(&path(&asked)).await.json()["checkpoint"],
-        Value::Null
-    );
-    let place = format!("{}/checkpoint", path(&asked));
-    let bytes = [0_u8, 255, 10, 13, 0];
-    let call = scene
-        .agent
-        .call("PUT", &place)
-        .header("content-type", "application/octet-stream");
-    assert_eq!(
-        call.body(bytes.to_vec()).send().await.unwrap().status(),
-        204
-    );
-    let back = scene.agent.call("GET", &place).send().await.unwrap();
+    let company = company.after(Span::from_hours(20)).await;
+    company.approves("ana", &asked).await;
+    company.rejects("ana", &opaque, "no").await;
+    let reviewers = company.as_seen_by("ana", &asked).await.json();
+    assert_eq!(reviewers["checkpoint"], Value::Null, "the agent's own");
+    let back = company.as_seen_by("outreach", &asked).await;
+    assert!(back.body.contains(state), "{back:?}");
+    let back = company
+        .who("outreach")
+        .call("GET", &path(&opaque, "/checkpoint"));
+    let back = back.send().await.unwrap();
     assert_eq!(back.bytes().await.unwrap()[..], bytes);
+    for other in ["ana", "reporter"] {
+        let refused = company.who(other).get(&path(&opaque, "/checkpoint")).await;
+        assert!(matches!(refused.status, 403 | 404), "{other}: {refused:?}");
+    }
 }

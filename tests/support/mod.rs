@@ -1,5 +1,6 @@
 //! A real gate on a real port with a database of its own, and the clients that talk to it.
 
+mod company;
 mod gate;
 mod home;
 pub mod postgres;
@@ -7,6 +8,7 @@ pub mod program;
 pub mod pty;
 mod wire;
 
+pub use company::{Company, mail, path, texts, update, with};
 pub use gate::{TestGate, as_a_file};
 pub use home::Home;
 pub use wire::{Answer, Wire};

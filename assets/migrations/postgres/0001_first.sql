@@ -144,3 +144,18 @@ CREATE TABLE tree_heads (
     size BIGINT PRIMARY KEY,
     root BYTEA NOT NULL
 );
+
+-- Whose bell rang for which entry of the log.
+CREATE TABLE notifications (
+    person   TEXT COLLATE "C" NOT NULL,
+    position BIGINT NOT NULL,               -- of the entry, which says what is told
+    request  BYTEA,                         -- what it is about, if it is about one
+    PRIMARY KEY (person, position)
+);
+
+-- What each person has seen of it, and how many they haven't.
+CREATE TABLE bells (
+    person TEXT COLLATE "C" PRIMARY KEY,
+    seen   BIGINT NOT NULL,                 -- everything up to this position
+    unseen BIGINT NOT NULL
+);

@@ -17,6 +17,7 @@ mod lease;
 mod list;
 mod man;
 mod me;
+mod notifications;
 mod patterns;
 mod people;
 mod policy;
@@ -75,6 +76,7 @@ pub enum Command {
     Lease(lease::Args),
     Renew(renew::Args),
     Policy(policy::Args),
+    Notifications(notifications::Args),
     Patterns(patterns::Args),
     Tools(tools::Args),
     Me(me::Args),
@@ -144,6 +146,7 @@ impl Command {
             Command::Lease(args) => lease::run(args, session).await,
             Command::Renew(args) => renew::run(args, session).await,
             Command::Policy(args) => policy::run(args, session).await,
+            Command::Notifications(args) => notifications::run(args, session).await,
             Command::Patterns(args) => patterns::run(args, session).await,
             Command::Tools(args) => tools::run(args, session).await,
             Command::Me(args) => me::run(args, session).await,

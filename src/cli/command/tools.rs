@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::Exit;
 use crate::api::page::Page;
 use crate::api::policy::ToolView;
+use crate::api::problem::ProblemKind;
 use crate::cli::detail::edit;
 use crate::cli::failure::Failure;
 use crate::cli::out;
@@ -123,18 +124,15 @@ async fn accept(session: &Session, args: &Accept) -> Result<(), Failure> {
             ));
         }
     }
-    let accepted = session.call(async |client| client.accept_tool(&args.action).await);
-    let accepted = accepted.await?;
-    if accepted.pinned.hash != changed.hash {
-        return Err(Failure::new(
-            Exit::Other,
-            format!(
-                "{} changed once more, and what was accepted is not what was shown",
-                tool.id
-            ),
-        )
-        .hint("look at it with `signoff tools list --json`"));
-    }
+    let seen = changed.hash;
+    let accepted = session.call(async |client| client.accept_tool(&args.action, seen).await);
+    let accepted =
+        accepted.await.map_err(
+            |failure| match failure.is(ProblemKind::PreconditionFailed) {
+                true => failure.hint("it changed once more; run this again to see what it is now"),
+                false => failure,
+            },
+        )?;
     match args.json {
         true => out::print_json(&accepted),
         false => out::print(&format!("{} is pinned as it is now\n", accepted.id)),

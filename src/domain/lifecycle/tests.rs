@@ -4,6 +4,7 @@ mod deciding;
 mod editing;
 mod histories;
 mod invariants;
+mod lacking;
 mod running;
 mod sample;
 mod timing;

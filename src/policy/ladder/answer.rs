@@ -1,7 +1,8 @@
 //! What a rung says: an answer and a sentence for the person who asks why.
 
 use crate::domain::pattern::PatternRef;
-use crate::domain::review::OptInScope;
+use crate::domain::review::{OptInScope, Resolver};
+use crate::domain::time::Span;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Answer, Effect, Rung, RungName};
 use crate::policy::document::Review;
@@ -16,6 +17,8 @@ pub(super) struct RungAnswer {
     pub(super) pattern: Option<PatternRef>,
     /// The terms on which it asks.
     pub(super) review: Option<Review>,
+    /// Whether the user acted for is surely the only one who has to say yes.
+    pub(super) own: bool,
 }
 
 impl RungAnswer {
@@ -27,6 +30,7 @@ impl RungAnswer {
             opt_in: None,
             pattern: None,
             review: None,
+            own: false,
         }
     }
 
@@ -43,7 +47,9 @@ impl RungAnswer {
     }
 
     pub(super) fn ask(text: String, review: Review) -> Self {
+        let alone = review.approvals == 1 && !review.separate;
         Self {
+            own: review.resolver == Resolver::Requester && alone,
             review: Some(review),
             ..Self::new(Answer::Ask, text)
         }
@@ -77,6 +83,23 @@ impl RungAnswer {
         Self {
             pattern: Some(pattern),
             ..self
+        }
+    }
+
+    /// Says something more.
+    pub(super) fn noting(self, note: &str) -> Self {
+        let text = format!("{}; {note}", self.text.raw_for_execution());
+        Self {
+            text: Untrusted::from(text),
+            ..self
+        }
+    }
+
+    /// After how long it would approve by itself, if it would.
+    pub(super) fn delay(&self) -> Option<Span> {
+        match self.review.as_ref()?.resolver {
+            Resolver::AutoAfter(delay) => Some(delay),
+            _ => None,
         }
     }
 

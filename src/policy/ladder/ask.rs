@@ -3,28 +3,72 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{because, fit, scene};
+use super::fit::{Fit, because, fit, scene};
 use super::mode::Freedom;
 use crate::domain::review::Resolver;
 use crate::domain::time::At;
 use crate::policy::document::{Mode, Policy, Review, Rule, Says};
 
+/// The first rule that asks answers, else a capability, else the mode. A rule of which nobody can tell whether it
+/// matches answers as well, but never lets through what is asked about without it.
 pub(super) fn answer(
     question: &Question,
     policy: &Policy,
     freedom: &Freedom,
     now: At,
 ) -> RungAnswer {
-    by_rule(question, policy, now)
+    let (in_doubt, certain) = by_rules(question, policy, now);
+    let certain = certain
         .or_else(|| by_capability(question, policy))
-        .unwrap_or_else(|| by_mode(question, freedom))
+        .unwrap_or_else(|| by_mode(question, freedom));
+    let stricter = |said, doubtful| Doubtful::or_stricter(doubtful, said);
+    in_doubt.into_iter().rev().fold(certain, stricter)
 }
 
-/// The first rule that asks; a locked one that matched has answered above.
-fn by_rule(question: &Question, policy: &Policy, now: At) -> Option<RungAnswer> {
+/// A rule of which nobody can tell whether it matches, on its own terms.
+struct Doubtful<'a> {
+    rule: &'a Rule,
+    clause: String,
+    said: RungAnswer,
+}
+
+impl Doubtful<'_> {
+    /// Its answer, held to what would be said without it: a delay isn't taken for a person's word, nor one's own
+    /// review for somebody else's.
+    fn or_stricter(self, without: RungAnswer) -> RungAnswer {
+        if without.review.is_none() {
+            return self.said;
+        }
+        let own = self.said.own && without.own;
+        let sooner = match (self.said.delay(), without.delay()) {
+            (Some(delay), Some(other)) => delay < other,
+            (delay, _) => delay.is_some(),
+        };
+        let mut said = match sooner {
+            true => {
+                let (name, clause) = (self.rule.name.raw_for_execution(), self.clause);
+                without.noting(&format!(
+                    "rule “{name}” lets nothing through by itself {clause}"
+                ))
+            }
+            false => self.said,
+        };
+        said.own = own;
+        said
+    }
+}
+
+/// The first rule that surely asks, and those above it of which nobody can tell; a locked one that matched has
+/// answered above.
+fn by_rules<'a>(
+    question: &Question<'a>,
+    policy: &'a Policy,
+    now: At,
+) -> (Vec<Doubtful<'a>>, Option<RungAnswer>) {
     let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
     let scene = scene(question, now);
-    policy.rules.about(action, agent).find_map(|rule| {
+    let mut in_doubt = Vec::new();
+    let certain = policy.rules.about(action, agent).find_map(|rule| {
         let Says::Ask {
             locked: false,
             review,
@@ -32,9 +76,19 @@ fn by_rule(question: &Question, policy: &Policy, now: At) -> Option<RungAnswer> 
         else {
             return None;
         };
-        let clause = fit(&rule.scope, question, &scene).restricting()?;
-        Some(asked_by(rule, review, &clause, "rule"))
-    })
+        let fit = fit(&rule.scope, question, &scene);
+        let reason = match &fit {
+            Fit::CannotTell(reason) => Some(reason.clone()),
+            Fit::No | Fit::Yes(_) => None,
+        };
+        let said = asked_by(rule, review, &fit.restricting()?, "rule");
+        let Some(clause) = reason else {
+            return Some(said);
+        };
+        in_doubt.push(Doubtful { rule, clause, said });
+        None
+    });
+    (in_doubt, certain)
 }
 
 /// The answer of a rule that asks, on its terms.

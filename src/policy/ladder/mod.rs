@@ -107,11 +107,8 @@ pub fn evaluate(question: &Question, policy: &Policy, workspace: &Workspace, now
             }
             RungName::Ask => ask::answer(question, policy, &freedom, now),
             RungName::OwnOptIn => {
-                let review = descent
-                    .decided
-                    .as_ref()
-                    .and_then(|(_, _, said)| said.review.as_ref());
-                own_opt_in::answer(question, review, workspace, now)
+                let asked = descent.decided.as_ref().map(|(_, _, said)| said);
+                own_opt_in::answer(question, asked, workspace, now)
             }
         };
         descent.take(rung, said);

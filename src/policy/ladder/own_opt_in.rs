@@ -4,16 +4,15 @@
 use super::Question;
 use super::answer::RungAnswer;
 use crate::domain::people::Person;
-use crate::domain::review::{OptInScope, Resolver};
+use crate::domain::review::OptInScope;
 use crate::domain::risk::Risk;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
-use crate::policy::document::Review;
 
-/// `review` are the terms on which the rung before it asks.
+/// `asked` is how the rung before it asks.
 pub(super) fn answer(
     question: &Question,
-    review: Option<&Review>,
+    asked: Option<&RungAnswer>,
     workspace: &Workspace,
     now: At,
 ) -> RungAnswer {
@@ -21,7 +20,7 @@ pub(super) fn answer(
     let Some(user) = question.on_behalf_of.filter(|user| user.active) else {
         return RungAnswer::pass("no user is acted for whose own review this would be");
     };
-    if !review.is_some_and(is_own) {
+    if !asked.is_some_and(|asked| asked.own) {
         RungAnswer::pass(format!("the review is not {}'s alone", user.id))
     } else if question.risk >= Risk::Critical {
         RungAnswer::pass("a person always decides at critical risk")
@@ -34,11 +33,6 @@ pub(super) fn answer(
     } else {
         by_choice_of(user, question, workspace, now)
     }
-}
-
-/// Whether the user acted for is the only one who has to say yes.
-fn is_own(review: &Review) -> bool {
-    review.resolver == Resolver::Requester && review.approvals == 1 && !review.separate
 }
 
 fn by_choice_of(user: &Person, question: &Question, workspace: &Workspace, now: At) -> RungAnswer {

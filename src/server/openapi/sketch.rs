@@ -94,7 +94,7 @@ impl Sketch {
 
     /// It answers so, with nothing, when all goes well.
     pub(in crate::server) fn answers_nothing(&mut self) {
-        self.answer["204"] = json!({"description": "Done; there is nothing to say."});
+        self.answer["204"] = json!({"description": "All went well, and there is nothing to say."});
     }
 
     /// Its answer has this header.

@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::store::StoreError;
 
 /// Every table, in an order in which they can be filled.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
     "log",
     "head",
     "tree",
@@ -30,6 +30,8 @@ const TABLES: [&str; 15] = [
     "notices",
     "policies",
     "loads",
+    "notifications",
+    "bells",
 ];
 
 /// Fills the tables of a database that was just made. Gates go on meanwhile.

@@ -4,6 +4,7 @@
 
 mod address;
 mod aside;
+mod bell;
 mod copy;
 mod glance;
 mod listen;

@@ -7,7 +7,7 @@ use tokio_postgres::types::ToSql;
 use super::address::Address;
 use super::save::signed;
 use super::session::{Line, Params};
-use super::{aside, positive, stats};
+use super::{aside, bell, positive, stats};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Fact};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
@@ -20,9 +20,9 @@ use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::store::encode::{self, id, raw, read_json, read_word};
-use crate::store::list::{self, Dialect, Value};
+use crate::store::list::{self, Counts, Dialect, Value};
 use crate::store::{
-    AsOf, Attention, Audience, Checkpoint, Claim, Courtesy, Decisions, Entry, Hashed, Listed,
+    AsOf, Attention, Audience, Bell, Checkpoint, Claim, Courtesy, Decisions, Entry, Hashed, Listed,
     Payload, PolicyVersion, Query, Read, Reply, StoreError, Stored,
 };
 
@@ -53,17 +53,22 @@ impl Reader {
 
     async fn page(&self, query: &Query) -> Result<Listed, StoreError> {
         let page = list::page(query, REQUEST_COLUMNS, &POSTGRES)?;
-        let total = match page.total {
-            Some(total) => {
-                let rows = self.select(&total).await?;
-                let count = rows.first().map(|row| row.try_get(0)).transpose()?;
-                count.map(positive).transpose()?
-            }
-            None => None,
+        let counts = Counts {
+            total: self.count(page.total).await?,
+            found: self.count(page.found).await?,
         };
         let rows = self.select(&page.items).await?;
         let items = rows.iter().map(request).collect::<Result<_, _>>()?;
-        Ok(list::listed(query, items, total))
+        Ok(list::listed(query, items, counts))
+    }
+
+    async fn count(&self, select: Option<list::Select>) -> Result<Option<u64>, StoreError> {
+        let Some(select) = select else {
+            return Ok(None);
+        };
+        let rows = self.select(&select).await?;
+        let count = rows.first().map(|row| row.try_get(0)).transpose()?;
+        count.map(positive).transpose()
     }
 
     async fn select(&self, select: &list::Select) -> Result<Vec<Row>, StoreError> {
@@ -377,6 +382,16 @@ impl Read for Reader {
             let rows = self.quick.query(&sql, values).await?;
             rows.iter().map(request).collect()
         })
+    }
+
+    fn bell<'a>(
+        &'a self,
+        person: &'a PersonId,
+        only_unseen: bool,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Reply<'a, Bell> {
+        Box::pin(bell::read(&self.quick, person, only_unseen, before, limit))
     }
 }
 

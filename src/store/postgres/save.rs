@@ -99,6 +99,7 @@ impl<'a> Flight<'a> {
         self.parties(rows);
         self.recipients(rows);
         self.standing_facts(rows);
+        self.bells(rows);
         self.beside(rows);
         Ok(())
     }
@@ -339,6 +340,32 @@ impl<'a> Flight<'a> {
             self.add(
                 "DELETE FROM records r USING unnest($1::text[], $2::text[]) AS g (kind, id)
                  WHERE r.kind = g.kind AND r.id = g.id",
+                columns,
+            );
+        }
+    }
+
+    fn bells(&mut self, rows: &'a Rows<'_>) {
+        if !rows.notifications.is_empty() {
+            let columns = columns!(rows.notifications, row => [
+                row.person.as_str(), signed(row.position),
+                row.request.as_ref().map(|id| &id.as_bytes()[..]),
+            ]);
+            self.add(
+                "INSERT INTO notifications (person, position, request)
+                 SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[])",
+                columns,
+            );
+        }
+        let changed: Vec<_> = rows.bells.iter().filter(|(_, kept)| kept.changed).collect();
+        if !changed.is_empty() {
+            let columns = columns!(changed, row => [
+                row.0.as_str(), signed(row.1.row.seen), signed(row.1.row.unseen),
+            ]);
+            self.add(
+                "INSERT INTO bells (person, seen, unseen)
+                 SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+                 ON CONFLICT (person) DO UPDATE SET seen = excluded.seen, unseen = excluded.unseen",
                 columns,
             );
         }

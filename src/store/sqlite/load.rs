@@ -1,12 +1,12 @@
 //! The rows that a batch reads.
 
-use rusqlite::{OptionalExtension, Row, Transaction};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::rows::find_claim;
-use crate::domain::id::{ActionName, RequestId};
+use crate::domain::id::{ActionName, PersonId, RequestId};
 use crate::domain::time::At;
 use crate::store::encode::read_json;
-use crate::store::rows::{PartyRow, RecordKey, RequestRow, Source};
+use crate::store::rows::{BellRow, PartyRow, RecordKey, RequestRow, Source};
 use crate::store::{Claim, StoreError};
 
 impl Source for &Transaction<'_> {
@@ -41,6 +41,26 @@ impl Source for &Transaction<'_> {
         )?;
         let ids = statement.query_map([action.as_str()], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    fn bell(&mut self, person: &PersonId) -> Result<Option<BellRow>, StoreError> {
+        Ok(self
+            .prepare_cached("SELECT seen, unseen FROM bells WHERE person = ?")?
+            .query_row([person.as_str()], |row| {
+                Ok(BellRow {
+                    seen: row.get(0)?,
+                    unseen: row.get(1)?,
+                })
+            })
+            .optional()?)
+    }
+
+    fn rung_after(&mut self, person: &PersonId, position: u64) -> Result<u64, StoreError> {
+        // No column holds a larger number than this one.
+        let position = position.min(i64::MAX as u64);
+        Ok(self
+            .prepare_cached("SELECT count(*) FROM notifications WHERE person = ? AND position > ?")?
+            .query_row(params![person.as_str(), position], |row| row.get(0))?)
     }
 
     fn claim(&mut self, like: &Claim) -> Result<Option<Claim>, StoreError> {

@@ -4,6 +4,7 @@
 
 mod aside;
 mod audit;
+mod bell;
 mod compare;
 mod copy;
 mod glance;
@@ -25,10 +26,11 @@ use super::{Store, StoreError};
 use crate::domain::event::Event;
 
 /// Numbered, never edited once released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../../assets/migrations/sqlite/0001_first.sql"),
     include_str!("../../../assets/migrations/sqlite/0002_standing.sql"),
     include_str!("../../../assets/migrations/sqlite/0003_tree.sql"),
+    include_str!("../../../assets/migrations/sqlite/0004_notifications.sql"),
 ];
 
 /// The newest of them that leaves the projections empty.

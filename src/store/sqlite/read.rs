@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_request};
-use super::{aside, stats, tree};
+use super::{aside, bell, stats, tree};
 use crate::domain::digest::Digest;
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::merkle::Frontier;
@@ -18,9 +18,9 @@ use crate::domain::stats::Waiting;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::store::encode::{self, raw};
-use crate::store::list::{self, Dialect, Select};
+use crate::store::list::{self, Counts, Dialect, Select};
 use crate::store::{
-    AsOf, Attention, Audience, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
+    AsOf, Attention, Audience, Bell, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
     PolicyVersion, Query, Read, Reply, StoreError, Stored,
 };
 
@@ -299,6 +299,16 @@ impl Read for Reader {
             )
         })
     }
+
+    fn bell<'a>(
+        &'a self,
+        person: &'a PersonId,
+        only_unseen: bool,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Reply<'a, Bell> {
+        self.here(|from| bell::read(from, person, only_unseen, before, limit))
+    }
 }
 
 pub(super) fn select(
@@ -324,18 +334,22 @@ const SQLITE: Dialect = Dialect {
 
 fn page(from: &Connection, query: &Query) -> Result<Listed, StoreError> {
     let page = list::page(query, REQUEST_COLUMNS, &SQLITE)?;
-    let total = match page.total {
-        Some(Select { sql, values }) => Some(
-            from.prepare_cached(&sql)?
-                .query_row(params_from_iter(values.into_iter().map(value)), |row| {
-                    row.get(0)
-                })?,
-        ),
-        None => None,
+    let counts = Counts {
+        total: count(from, page.total)?,
+        found: count(from, page.found)?,
     };
     let values: Vec<Value> = page.items.values.into_iter().map(value).collect();
     let items = select(from, &page.items.sql, &values)?;
-    Ok(list::listed(query, items, total))
+    Ok(list::listed(query, items, counts))
+}
+
+fn count(from: &Connection, select: Option<Select>) -> Result<Option<u64>, StoreError> {
+    let Some(Select { sql, values }) = select else {
+        return Ok(None);
+    };
+    let values = params_from_iter(values.into_iter().map(value));
+    let mut statement = from.prepare_cached(&sql)?;
+    Ok(Some(statement.query_row(values, |row| row.get(0))?))
 }
 
 fn value(value: list::Value) -> Value {

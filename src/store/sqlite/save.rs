@@ -24,6 +24,7 @@ pub(super) fn rows(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
         recipients(to, *id, reached)?;
     }
     standing_facts(to, rows)?;
+    bells(to, rows)?;
     beside(to, rows)
 }
 
@@ -174,6 +175,24 @@ fn standing_facts(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
                 .prepare_cached("DELETE FROM records WHERE kind = ? AND id = ?")?
                 .execute(params![kind, id])?,
         };
+    }
+    Ok(())
+}
+
+fn bells(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
+    for row in &rows.notifications {
+        to.prepare_cached(
+            "INSERT INTO notifications (person, position, request) VALUES (?, ?, ?)",
+        )?
+        .execute(params![
+            row.person.as_str(),
+            row.position,
+            row.request.as_ref().map(RequestId::as_bytes)
+        ])?;
+    }
+    for (person, kept) in rows.bells.iter().filter(|(_, kept)| kept.changed) {
+        to.prepare_cached("INSERT OR REPLACE INTO bells (person, seen, unseen) VALUES (?, ?, ?)")?
+            .execute(params![person.as_str(), kept.row.seen, kept.row.unseen])?;
     }
     Ok(())
 }

@@ -104,7 +104,7 @@ impl Layout {
         let (menu, titles, foot) = match layout.mode {
             Mode::Tiny => return layout,
             Mode::Single => (0, 0, (body.height / 2).min(4)),
-            Mode::Stacked => (0, 1, 5),
+            Mode::Stacked => (0, 2, 5),
             Mode::Split => (MENU + 1, 3, 6),
         };
         let foot = needed.max(foot).min(body.height - titles);
@@ -116,6 +116,13 @@ impl Layout {
         layout.list_title = rows(body.y, titles);
         layout.list = rows(body.y + titles, list);
         layout.detail = rows(body.y + titles + list, body.height - titles - list);
+        layout
+    }
+
+    /// The menu of the settings, where there is no room for it beside a page.
+    pub fn of_menu(size: Size) -> Self {
+        let mut layout = Self::frame(size);
+        layout.list = layout.body;
         layout
     }
 
@@ -306,6 +313,7 @@ mod tests {
                     }
                     assert_inside(size, &Layout::of_settings(size, 0));
                     assert_inside(size, &Layout::of_settings(size, 9));
+                    assert_inside(size, &Layout::of_menu(size));
                 }
             }
         }

@@ -5,11 +5,13 @@
 //! the focused id; rows that come in above it wait above the top of the screen.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::api::page::{MAX_LIMIT, Page};
+use crate::api::page::{MAX_LIMIT, MOST_FOUND, Page};
 use crate::api::request::Request;
 use crate::domain::id::RequestId;
 use crate::tui::effect::{PageFetch, Part};
+use crate::tui::query::Query;
 
 /// Rows asked for at a time.
 pub const PAGE: usize = 64;
@@ -22,6 +24,10 @@ pub struct List {
     pub rows: Vec<Request>,
     /// How many there are in all, as the gate counts them.
     pub total: Option<u64>,
+    /// How many of them the query finds, while there is one and the gate has said.
+    pub found: Option<Found>,
+    /// What the list is narrowed to.
+    pub query: Arc<Query>,
     /// Whether the gate has answered at all.
     pub loaded: bool,
     /// Place of the focused row.
@@ -48,12 +54,32 @@ pub struct List {
     wants: Wants,
 }
 
+/// How many a query finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    pub count: u64,
+    /// The gate stopped counting there.
+    pub or_more: bool,
+}
+
 #[derive(Debug, Default)]
 struct Wants {
+    /// The beginning of the list.
     top: bool,
+    /// And there the focused row, if it has one.
+    follow: bool,
     window: bool,
     /// Goes on until the end is there.
     end: bool,
+}
+
+impl Found {
+    fn of(count: u64) -> Self {
+        Self {
+            count,
+            or_more: count >= MOST_FOUND,
+        }
+    }
 }
 
 impl List {
@@ -75,7 +101,7 @@ impl List {
     /// Rows of the list below those that are on the screen.
     pub fn below(&self, entries: usize) -> u64 {
         let kept = u64::from(self.kept);
-        let total = self.total.unwrap_or(0) + kept;
+        let total = self.count().unwrap_or(0) + kept;
         total.saturating_sub(self.skipped + (self.top + entries) as u64)
     }
 
@@ -83,6 +109,30 @@ impl List {
     pub fn nearby(&self) -> impl Iterator<Item = &Request> {
         let ahead = self.rows.iter().skip(self.focus).take(4);
         ahead.chain(self.rows[..self.focus.min(self.rows.len())].last())
+    }
+
+    /// How many rows the list has at the gate.
+    pub fn count(&self) -> Option<u64> {
+        match self.query.is_empty() {
+            true => self.total,
+            false => self.found.map(|found| found.count),
+        }
+    }
+
+    /// Shows what a query finds, from its beginning.
+    pub fn narrow(&mut self, query: Query) {
+        if *self.query != query {
+            self.query = Arc::new(query);
+            self.found = None;
+            self.wants.top = true;
+            self.wants.follow = true;
+            self.refused = false;
+        }
+    }
+
+    /// Whether what is shown isn't what is looked for yet.
+    pub fn is_narrowing(&self) -> bool {
+        self.wants.follow
     }
 
     /// Moves the focus by rows.
@@ -185,6 +235,9 @@ impl List {
             self.remove_at(at);
             if counted {
                 self.total = self.total.map(|total| total.saturating_sub(1));
+                if let Some(found) = &mut self.found {
+                    found.count = found.count.saturating_sub(1);
+                }
             }
         }
     }
@@ -231,6 +284,7 @@ impl List {
         };
         let fetch = PageFetch {
             part,
+            query: Arc::clone(&self.query),
             cursor,
             limit: u32::try_from(limit).map_or(MAX_LIMIT, |limit| limit.min(MAX_LIMIT)),
         };
@@ -246,18 +300,29 @@ impl List {
     /// Takes an answer in.
     pub fn accept(&mut self, fetch: &PageFetch, page: Page<Request>, entries: usize) {
         self.asked = None;
+        if fetch.query != self.query {
+            // Somebody typed on meanwhile; what they look for now is asked next.
+            return;
+        }
         self.loaded = true;
         self.total = page.total.or(self.total);
+        self.found = page.found.map(Found::of).or(self.found);
         match fetch.part {
             Part::Top => {
                 self.start = None;
                 self.earlier.clear();
                 self.skipped = 0;
                 self.cuts.clear();
+                let focused = self.focused().map(|row| row.id);
+                let follow = std::mem::take(&mut self.wants.follow);
                 self.rows = page.items;
                 self.next = page.next_cursor;
                 (self.focus, self.top, self.new_above) = (0, 0, 0);
                 self.kept = false;
+                if follow && let Some(id) = focused {
+                    let at = self.rows.iter().position(|row| row.id == id);
+                    self.focus = at.unwrap_or(0);
+                }
             }
             Part::Window => self.replace(page),
             Part::Next => self.append(fetch, page),

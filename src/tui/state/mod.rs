@@ -2,9 +2,11 @@
 
 pub mod document;
 pub mod draft;
+pub mod field;
 pub mod history;
 pub mod layout;
 pub mod list;
+pub mod marks;
 
 pub mod overlay;
 pub mod page;
@@ -13,13 +15,15 @@ pub mod settings;
 mod standing;
 pub mod words;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 
 use crate::api::people::Me;
 use crate::domain::id::RequestId;
+use crate::domain::review::Word;
 use crate::domain::time::At;
 
 use super::action::{ActionId, Scope};
@@ -76,6 +80,14 @@ pub struct Toast {
     pub until: Duration,
 }
 
+/// What a toast said, for whoever wants to read it again.
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub at: At,
+    pub tone: ToastTone,
+    pub text: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToastTone {
     Plain,
@@ -118,6 +130,8 @@ pub struct State {
     pub settings: Settings,
     pub overlay: Option<Overlay>,
     pub toast: Option<Toast>,
+    /// What was said, the newest last.
+    pub messages: VecDeque<Message>,
     pub guard: Guard,
     /// When the list was last asked for again.
     pub refreshed: Duration,
@@ -140,6 +154,7 @@ impl State {
             settings: Settings::default(),
             overlay: None,
             toast: None,
+            messages: VecDeque::new(),
             guard: Guard::default(),
             refreshed: Duration::ZERO,
         }
@@ -200,6 +215,22 @@ impl State {
         (shape, usize::from(text.height))
     }
 
+    /// The window on a document that is laid over the screen, below its title.
+    pub fn sheet_window(&self) -> (Shape, Rect) {
+        let page = self.layout().page();
+        let title = 2.min(page.height);
+        let area = Rect {
+            y: page.y + title,
+            height: page.height - title,
+            ..page
+        };
+        let shape = Shape {
+            width: area.width,
+            compact: true,
+        };
+        (shape, area)
+    }
+
     /// Where a key goes, the innermost first.
     pub fn scopes(&self) -> &'static [Scope] {
         match (&self.overlay, self.tab) {
@@ -207,15 +238,22 @@ impl State {
             (Some(Overlay::Reason(_)), _) => &[Scope::Reason],
             (Some(Overlay::Answer(_)), _) => &[Scope::Answer],
             (Some(Overlay::Snooze(_)), _) => &[Scope::Snooze],
+            (Some(Overlay::Filter(_)), _) => &[Scope::Filter],
+            (Some(Overlay::Several(several)), _) => match several.word {
+                Word::Approve => &[Scope::Confirm],
+                Word::Reject | Word::Respond => &[Scope::Reason],
+            },
             (Some(Overlay::Edited(_)), _) => &[Scope::Edited, Scope::Overlay],
             (Some(Overlay::Broken(_)), _) => &[Scope::Broken, Scope::Overlay],
-            (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => &[Scope::Overlay],
+            (Some(Overlay::Sheet(_) | Overlay::Token(_)), _) => &[Scope::Overlay],
+            (Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Messages { .. }), _) => {
+                &[Scope::Overlay]
+            }
+            (Some(Overlay::Typed(..)), _) => &[Scope::Typed],
+            (Some(Overlay::Trial(_)), _) => &[Scope::Trial, Scope::Overlay],
             (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],
             (None, Tab::History) => &[Scope::Record, Scope::List, Scope::Screen],
-            (None, Tab::Settings) if self.settings.prepared.is_some() => {
-                &[Scope::Change, Scope::Setting, Scope::List, Scope::Screen]
-            }
-            (None, Tab::Settings) => &[Scope::Setting, Scope::List, Scope::Screen],
+            (None, Tab::Settings) => self.settings_scopes(),
         }
     }
 
@@ -225,7 +263,14 @@ impl State {
         match &self.overlay {
             Some(Overlay::Help { scroll }) => Some((page::help(&self.keymap, width), *scroll)),
             Some(Overlay::Why(ladder)) => Some((page::ladder(ladder, width), ladder.scroll)),
+            Some(Overlay::Messages { scroll }) => {
+                Some((page::messages(&self.messages, &self.zone, width), *scroll))
+            }
             Some(Overlay::Broken(broken)) => Some((page::broken(broken, width), 0)),
+            Some(Overlay::Trial(trial)) => {
+                Some((settings::trial::rows(trial, width), trial.scroll))
+            }
+            Some(Overlay::Token(token)) => Some((page::token(token, width), 0)),
             _ => None,
         }
     }

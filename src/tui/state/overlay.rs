@@ -2,11 +2,16 @@
 
 use crate::api::request::{Request, Why};
 use crate::domain::digest::Digest;
-use crate::domain::id::RequestId;
+use crate::domain::id::{RequestId, TokenId};
 use crate::domain::raw::RawJson;
+use crate::domain::review::Word;
 
 use super::document::{Document, Shape};
+use super::field::Field;
+use super::marks::Several;
 use super::pending::Seen;
+use super::settings::Typing;
+use super::settings::trial::Trial;
 
 #[derive(Debug)]
 pub enum Overlay {
@@ -22,10 +27,26 @@ pub enum Overlay {
     Answer(TextLine),
     /// For how long it is put off.
     Snooze(TextLine),
+    /// What is to be said to all that are marked.
+    Several(Several),
+    /// What was said before.
+    Messages {
+        scroll: usize,
+    },
+    /// A document about a request, to read and no more.
+    Sheet(Box<Sheet>),
+    /// Which requests the list shows.
+    Filter(Field),
     /// What somebody's own parameters would change, and whether to approve that.
     Edited(Box<Edited>),
     /// Parameters that can't be sent as they were written.
     Broken(Broken),
+    /// A value that is typed on a page of the settings.
+    Typed(Typing, Field),
+    /// A policy that isn't saved yet.
+    Trial(Box<Trial>),
+    /// A token that was just made; it is shown this once.
+    Token(NewSecret),
 }
 
 impl Overlay {
@@ -44,15 +65,47 @@ impl Overlay {
         }
     }
 
+    /// The text that is being typed, if one is.
+    pub fn field(&self) -> Option<&Field> {
+        match self {
+            Overlay::Filter(field) | Overlay::Typed(_, field) => Some(field),
+            Overlay::Several(several) => (several.word == Word::Reject).then_some(&several.field),
+            overlay => overlay.line().map(|line| &line.field),
+        }
+    }
+
+    pub fn field_mut(&mut self) -> Option<&mut Field> {
+        match self {
+            Overlay::Filter(field) | Overlay::Typed(_, field) => Some(field),
+            Overlay::Several(several) => {
+                several.asked_again = false;
+                (several.word == Word::Reject).then_some(&mut several.field)
+            }
+            overlay => overlay.line_mut().map(|line| {
+                line.asked_again = false;
+                &mut line.field
+            }),
+        }
+    }
+
     /// Whether it takes the place of the screen, so that nothing below it can be seen.
     pub fn covers(&self) -> bool {
         match self {
-            Overlay::Help { .. } | Overlay::Why(_) | Overlay::Edited(_) | Overlay::Broken(_) => {
-                true
-            }
-            Overlay::Confirm(_) | Overlay::Reason(_) | Overlay::Answer(_) | Overlay::Snooze(_) => {
-                false
-            }
+            Overlay::Help { .. }
+            | Overlay::Why(_)
+            | Overlay::Messages { .. }
+            | Overlay::Sheet(_)
+            | Overlay::Edited(_)
+            | Overlay::Broken(_)
+            | Overlay::Trial(_)
+            | Overlay::Token(_) => true,
+            Overlay::Confirm(_)
+            | Overlay::Reason(_)
+            | Overlay::Answer(_)
+            | Overlay::Snooze(_)
+            | Overlay::Several(_)
+            | Overlay::Filter(_)
+            | Overlay::Typed(..) => false,
         }
     }
 }
@@ -95,6 +148,27 @@ impl Edited {
     }
 }
 
+/// What a digest covers, or what was decided before.
+#[derive(Debug)]
+pub struct Sheet {
+    pub id: RequestId,
+    pub title: &'static str,
+    /// Nothing until the gate has answered.
+    pub document: Option<Document>,
+    pub scroll: usize,
+}
+
+impl Sheet {
+    /// Lays it out, and keeps the window within it.
+    pub fn fit(&mut self, shape: Shape, height: usize) {
+        if let Some(document) = &mut self.document {
+            document.lay_out(shape);
+            let rows = document.rows().len();
+            self.scroll = self.scroll.min(rows.saturating_sub(height));
+        }
+    }
+}
+
 /// Why parameters can't be sent.
 #[derive(Debug)]
 pub struct Broken {
@@ -102,6 +176,19 @@ pub struct Broken {
     pub why: String,
     /// The line where it is, and its number.
     pub place: Option<(usize, String)>,
+}
+
+/// A token that was just made. It prints nothing of itself.
+pub struct NewSecret {
+    pub id: TokenId,
+    pub whose: String,
+    pub secret: String,
+}
+
+impl std::fmt::Debug for NewSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the secret of {}", self.id)
+    }
 }
 
 /// The ladder of one request.
@@ -117,9 +204,7 @@ pub struct Ladder {
 #[derive(Debug)]
 pub struct TextLine {
     pub about: About,
-    pub text: String,
-    /// Where the cursor stands, in bytes.
-    pub cursor: usize,
+    pub field: Field,
     /// Enter was pressed without a reason; once more rejects without one.
     pub asked_again: bool,
     /// What it is about was decided or changed meanwhile. The line stays, so that what is being typed
@@ -128,66 +213,12 @@ pub struct TextLine {
 }
 
 impl TextLine {
-    /// The most characters that a reason or an answer has.
-    pub const LONGEST: usize = 1_000;
-
     pub fn about(request: &Request) -> Self {
         Self {
             about: About::of(request),
-            text: String::new(),
-            cursor: 0,
+            field: Field::default(),
             asked_again: false,
             stale: false,
         }
-    }
-
-    /// Writes at the cursor what there is room for; says whether that was all.
-    pub fn insert(&mut self, text: &str) -> bool {
-        let room = Self::LONGEST.saturating_sub(self.text.chars().count());
-        let end = text.char_indices().nth(room).map(|(end, _)| end);
-        let fits = &text[..end.unwrap_or(text.len())];
-        let plain = |char: char| if char.is_control() { ' ' } else { char };
-        let written: String = fits.chars().map(plain).collect();
-        self.text.insert_str(self.cursor, &written);
-        self.cursor += written.len();
-        self.asked_again = false;
-        end.is_none()
-    }
-
-    pub fn delete_back(&mut self) {
-        if let Some(char) = self.text[..self.cursor].chars().next_back() {
-            self.cursor -= char.len_utf8();
-            self.text.remove(self.cursor);
-        }
-    }
-
-    pub fn delete_word_back(&mut self) {
-        let before = self.text[..self.cursor].trim_end();
-        let start = before.rfind(' ').map_or(0, |blank| blank + 1);
-        self.text.replace_range(start..self.cursor, "");
-        self.cursor = start;
-    }
-
-    pub fn clear(&mut self) {
-        self.text.clear();
-        self.cursor = 0;
-    }
-
-    pub fn left(&mut self) {
-        let before = self.text[..self.cursor].chars().next_back();
-        self.cursor -= before.map_or(0, char::len_utf8);
-    }
-
-    pub fn right(&mut self) {
-        let after = self.text[self.cursor..].chars().next();
-        self.cursor += after.map_or(0, char::len_utf8);
-    }
-
-    pub fn home(&mut self) {
-        self.cursor = 0;
-    }
-
-    pub fn end(&mut self) {
-        self.cursor = self.text.len();
     }
 }

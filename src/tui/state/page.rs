@@ -1,11 +1,16 @@
 //! The pages that may be laid over a screen, as rows of text: `update` scrolls them, `view` colours them.
 
+use std::collections::VecDeque;
+
+use jiff::tz::TimeZone;
+
 use crate::domain::untrusted::{Piece, Untrusted};
 use crate::domain::verdict::{Answer, Effect, Rung, RungName};
 use crate::tui::action::ACTIONS;
 use crate::tui::keymap::Keymap;
 
-use super::overlay::{Broken, Ladder};
+use super::overlay::{Broken, Ladder, NewSecret};
+use super::{Message, ToastTone, words};
 
 /// Columns for the keys of the help.
 const KEYS: usize = 16;
@@ -13,6 +18,8 @@ const KEYS: usize = 16;
 const NAME: usize = 13;
 /// Columns for the number of a line.
 const NUMBER: usize = 6;
+/// Columns for the time of a message.
+const TIME: usize = 10;
 /// The most that is shown of a line.
 const LONGEST_LINE: usize = 400;
 const ANSWER: usize = 11;
@@ -44,12 +51,12 @@ pub enum Look {
     Bad,
 }
 
-fn cell(text: impl Into<String>, width: usize, look: Look) -> Cell {
+pub fn cell(text: impl Into<String>, width: usize, look: Look) -> Cell {
     let text = text.into();
     Cell { text, width, look }
 }
 
-fn title(text: &str) -> PageRow {
+pub fn title(text: &str) -> PageRow {
     PageRow {
         first: cell(text, text.len(), Look::Title),
         ..PageRow::default()
@@ -110,6 +117,60 @@ pub fn broken(broken: &Broken, width: usize) -> Vec<PageRow> {
         Untrusted::from("e opens it again as you left it. Nothing was decided."),
         "",
     );
+    rows
+}
+
+/// What was said, the newest first.
+pub fn messages(said: &VecDeque<Message>, zone: &TimeZone, width: usize) -> Vec<PageRow> {
+    let mut rows = vec![title("Messages"), PageRow::default()];
+    for message in said.iter().rev() {
+        let look = match message.tone {
+            ToastTone::Plain => Look::Dim,
+            ToastTone::Good => Look::Good,
+            ToastTone::Bad => Look::Bad,
+        };
+        let text = Untrusted::from(message.text.as_str());
+        let lines = text.lines(width.saturating_sub(TIME));
+        for (index, line) in lines.into_iter().enumerate() {
+            let at = match index {
+                0 => words::seconds(message.at, zone),
+                _ => String::new(),
+            };
+            rows.push(PageRow {
+                first: cell(at, TIME, look),
+                text: line.pieces,
+                ..PageRow::default()
+            });
+        }
+    }
+    if said.is_empty() {
+        rows.push(PageRow {
+            text: vec![Piece::Quiet("Nothing was said yet.".to_owned())],
+            ..PageRow::default()
+        });
+    }
+    rows
+}
+
+/// A token that was just made.
+pub fn token(token: &NewSecret, width: usize) -> Vec<PageRow> {
+    let mut rows = vec![
+        title(&format!("A new token for {}", token.whose)),
+        PageRow::default(),
+    ];
+    let mut text = |text: String| {
+        let lines = Untrusted::from(text).lines(width).into_iter();
+        rows.extend(lines.map(|line| PageRow {
+            text: line.pieces,
+            ..PageRow::default()
+        }));
+    };
+    text(token.secret.clone());
+    text(String::new());
+    text(format!(
+        "It is shown this once; the gate keeps a hash of it. Copy it now. Its id is {}, by which it is revoked.",
+        token.id
+    ));
     rows
 }
 

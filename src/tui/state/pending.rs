@@ -12,6 +12,7 @@ use crate::domain::time::At;
 
 use super::document::{Document, Shape};
 use super::list::List;
+use super::marks::{Batch, Marked};
 use super::overlay::About;
 
 /// Requests kept with their parameters: the focused one, what is prefetched, and a few to go back to.
@@ -31,6 +32,7 @@ pub enum Pane {
 #[derive(Debug, Default)]
 pub struct Pending {
     pub list: List,
+    pub filter: Filter,
     pub pane: Pane,
     pub choice: Choice,
     pub details: Details,
@@ -44,6 +46,19 @@ pub struct Pending {
     /// Parameters that were written and not sent.
     pub draft: Option<(About, String)>,
     pub looked: Looked,
+    /// What was on the screen from its beginning to its end, with the digest that it had.
+    pub read: HashMap<RequestId, Digest>,
+    pub marks: Vec<Marked>,
+    /// What is being said to several.
+    pub batch: Option<Batch>,
+}
+
+/// What the list is narrowed to, as it was typed.
+#[derive(Debug, Default)]
+pub struct Filter {
+    pub text: String,
+    /// Why that can't be asked; the list shows what was asked before.
+    pub why_not: Option<String>,
 }
 
 /// What besides deciding is done about a request.
@@ -91,6 +106,16 @@ impl Pending {
     pub fn reading_mut(&mut self) -> Option<&mut Detail> {
         let id = self.list.focused()?.id;
         self.details.get_mut(id)
+    }
+
+    pub fn is_marked(&self, id: RequestId) -> bool {
+        self.marks.iter().any(|mark| mark.about.id == id)
+    }
+
+    /// Whether it is among several that are being decided, and its turn comes.
+    pub fn is_next(&self, id: RequestId) -> bool {
+        let batch = self.batch.iter().flat_map(|batch| &batch.waiting);
+        batch.into_iter().any(|marked| marked.about.id == id)
     }
 
     /// The decision about this request that is on its way.

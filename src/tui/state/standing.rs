@@ -66,6 +66,9 @@ impl State {
         if self.pending.doing.contains(&focused.id) {
             return Some("that is on its way to the gate".to_owned());
         }
+        if self.pending.is_next(focused.id) {
+            return Some("it is being decided with the others".to_owned());
+        }
         if self.pending.sending(focused.id).is_some() {
             return Some("a decision is on its way".to_owned());
         }

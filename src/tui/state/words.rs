@@ -45,6 +45,12 @@ pub fn short(left: Span) -> String {
     format!("{count}{letter}")
 }
 
+/// `41 min` that have passed, no more than have.
+pub fn passed(passed: Span) -> String {
+    let (unit, word) = passed_unit(passed);
+    format!("{} {word}", passed.millis().max(0) / unit)
+}
+
 /// `41 min` that are left, for a sentence.
 pub fn long(left: Span) -> String {
     let (count, (_, _, word, _)) = nearest(left);

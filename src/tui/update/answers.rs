@@ -9,28 +9,41 @@ use crate::domain::review::Word;
 use crate::domain::untrusted::safe;
 use crate::tui::effect::{Effect, PageFetch};
 use crate::tui::event::Answer;
-use crate::tui::state::overlay::Overlay;
+use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::{State, ToastTone, words};
 
-use super::{deeds, edit, history, pending, settings, toast};
+use super::{deeds, edit, history, marks, overlay, pending, settings, toast};
 
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
     match answer {
         Answer::Page(fetch, result) => page(state, &fetch, result),
         Answer::Request(id, result) => request(state, id, result, effects),
-        Answer::Decided(id, result) => decided(state, id, result, effects),
+        Answer::Decided(id, result) => {
+            let outcome = match &result {
+                Ok(_) => marks::Outcome::Taken,
+                Err(ClientError::Refused(_)) => marks::Outcome::Refused,
+                Err(_) => marks::Outcome::Broken,
+            };
+            decided(state, id, result, effects);
+            marks::answered(state, id, outcome, effects);
+        }
         Answer::Done(id, deed, result) => deeds::done(state, id, deed, result, effects),
         Answer::Edited(about, result) => edit::written(state, about, result),
         Answer::Why(id, result) => why(state, id, result),
         Answer::History(fetch, result) => history::page(state, &fetch, result),
         Answer::Opened(id, result) => history::opened(state, id, result, effects),
+        Answer::Past(id, result) => overlay::past_known(state, id, result),
         Answer::Settings(result) => settings::known(state, result),
-        Answer::Saved(change, result) => settings::saved(
-            state,
-            &change,
-            result.map(|known| known.map(|known| *known)),
-        ),
+        Answer::Saved(change, result) => settings::saved(state, &change, result),
+        Answer::Facts(wanted, result) => settings::pages::facts(state, wanted, result),
+        Answer::PolicyEdited(result) => settings::policy::written(state, result, effects),
+        Answer::Tried(text, result) => settings::policy::tried(state, &text, result),
+        Answer::Version(version, result) => {
+            settings::policy::version(state, version, result, effects);
+        }
+        Answer::PolicySaved(result) => settings::policy::saved(state, result),
+        Answer::Proven(proof) => settings::pages::proven(state, proof),
     }
 }
 
@@ -41,7 +54,15 @@ fn page(state: &mut State, fetch: &PageFetch, result: Result<Page<Request>, Clie
     }
     let entries = state.entries();
     match result {
-        Ok(page) => state.pending.list.accept(fetch, page, entries),
+        Ok(page) => {
+            state.pending.list.accept(fetch, page, entries);
+            let rows = &state.pending.list.rows;
+            let marked = rows.iter().filter(|row| state.pending.is_marked(row.id));
+            let known: Vec<About> = marked.map(About::of).collect();
+            for about in known {
+                marks::check(state, about, false);
+            }
+        }
         Err(error) => {
             state.pending.list.refused();
             toast(state, ToastTone::Bad, error.to_string());
@@ -70,7 +91,9 @@ fn request(
 pub fn put(state: &mut State, request: Request) {
     let document = pending::document(state);
     let now = state.now.elapsed;
+    let (about, over) = (About::of(&request), request.status.decided());
     state.pending.details.put(request, now, document);
+    marks::check(state, about, over);
 }
 
 fn decided(

@@ -8,7 +8,7 @@ use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{About, Overlay, TextLine};
-use crate::tui::state::pending::Sending;
+use crate::tui::state::pending::{Choice, Sending};
 use crate::tui::state::{self, State, ToastTone, words};
 
 use super::{STALE, guard, toast};
@@ -94,7 +94,7 @@ pub fn ask_reason(state: &mut State) {
     open_line(state, Overlay::Reason);
 }
 
-/// `R`
+/// `i`
 pub fn ask_answer(state: &mut State) {
     open_line(state, Overlay::Answer);
 }
@@ -116,7 +116,7 @@ pub fn reject(state: &mut State, effects: &mut Vec<Effect>) {
     if line.stale {
         return toast(state, ToastTone::Plain, STALE);
     }
-    let reason = line.text.trim().to_owned();
+    let reason = line.field.text.trim().to_owned();
     if reason.is_empty() && !line.asked_again {
         line.asked_again = true;
         return;
@@ -137,7 +137,7 @@ pub fn respond(state: &mut State, effects: &mut Vec<Effect>) {
     if line.stale {
         return toast(state, ToastTone::Plain, STALE);
     }
-    let text = line.text.trim().to_owned();
+    let text = line.field.text.trim().to_owned();
     if text.is_empty() {
         let text = "type what the agent gets as its answer, or esc";
         return toast(state, ToastTone::Plain, text);
@@ -169,6 +169,17 @@ pub fn send(state: &mut State, about: About, says: Says, effects: &mut Vec<Effec
         return toast(state, ToastTone::Plain, "it has changed: look at it again");
     }
     let choice = state.pending.choice;
+    dispatch(state, about, says, choice, effects);
+}
+
+/// Puts a decision on its way to the gate.
+pub fn dispatch(
+    state: &mut State,
+    about: About,
+    says: Says,
+    choice: Choice,
+    effects: &mut Vec<Effect>,
+) {
     let edited = says.params.is_some();
     let decide = Decide {
         decision: says.word,

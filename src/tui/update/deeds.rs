@@ -51,7 +51,7 @@ pub fn ask_how_long(state: &mut State) {
     }
     if let Some(detail) = state.pending.reading() {
         let mut line = TextLine::about(&detail.request);
-        line.insert(OFFERS[0]);
+        line.field.insert(OFFERS[0]);
         state.overlay = Some(Overlay::Snooze(line));
     }
 }
@@ -59,10 +59,12 @@ pub fn ask_how_long(state: &mut State) {
 /// `tab` in that line.
 pub fn offer_another(state: &mut State) {
     if let Some(Overlay::Snooze(line)) = &mut state.overlay {
-        let at = OFFERS.iter().position(|offer| *offer == line.text.trim());
+        let at = OFFERS
+            .iter()
+            .position(|offer| *offer == line.field.text.trim());
         let next = at.map_or(0, |at| (at + 1) % OFFERS.len());
-        line.clear();
-        line.insert(OFFERS[next]);
+        line.field.clear();
+        line.field.insert(OFFERS[next]);
     }
 }
 
@@ -75,7 +77,7 @@ pub fn snooze(state: &mut State, effects: &mut Vec<Effect>) {
         return toast(state, ToastTone::Plain, STALE);
     }
     let id = line.about.id;
-    let typed = line.text.trim();
+    let typed = line.field.text.trim();
     let until = match typed == words::TOMORROW {
         true => words::tomorrow(state.now.wall, &state.zone),
         false => {

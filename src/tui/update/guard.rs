@@ -10,7 +10,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crate::tui::action::{ActionId, Danger};
 use crate::tui::effect::Effect;
 use crate::tui::keymap::Key;
-use crate::tui::state::overlay::{Overlay, TextLine};
+use crate::tui::state::field::Field;
+use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{Armed, State, ToastTone, words};
 
 use super::{act, toast};
@@ -68,8 +69,8 @@ fn refuse_burst(state: &mut State, action: ActionId) {
     }
     match &mut state.overlay {
         // The line end of a paste is a blank in a line of text.
-        Some(overlay) if overlay.line().is_some() => {
-            if overlay.line_mut().is_some_and(|line| !line.insert(" ")) {
+        Some(overlay) if overlay.field().is_some() => {
+            if overlay.field_mut().is_some_and(|field| !field.insert(" ")) {
                 reason_is_full(state);
             }
         }
@@ -119,8 +120,8 @@ pub fn due(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Keys that are no actions are text where a text is typed, and nothing anywhere else.
 fn type_in(state: &mut State, event: &KeyEvent) {
-    if let Some(line) = state.overlay.as_mut().and_then(Overlay::line_mut)
-        && !edit(line, event)
+    if let Some(field) = state.overlay.as_mut().and_then(Overlay::field_mut)
+        && !edit(field, event)
     {
         reason_is_full(state);
     }
@@ -128,13 +129,13 @@ fn type_in(state: &mut State, event: &KeyEvent) {
 
 /// Said when not all that was typed or pasted could be taken.
 pub fn reason_is_full(state: &mut State) {
-    let most = words::count(TextLine::LONGEST, "character");
+    let most = words::count(Field::LONGEST, "character");
     let text = format!("there is room for {most}: the rest was left out");
     toast(state, ToastTone::Plain, text);
 }
 
 /// Says whether there was room for what was typed.
-fn edit(line: &mut TextLine, event: &KeyEvent) -> bool {
+fn edit(line: &mut Field, event: &KeyEvent) -> bool {
     let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
     match event.code {
         KeyCode::Char('w') if ctrl => line.delete_word_back(),

@@ -72,7 +72,9 @@ fn look_again(state: &mut State, effects: &mut Vec<Effect>) {
     pending.details.forget_asked();
     let focused = pending.list.focused().map(|row| row.id);
     let unsure = pending.sending.iter().filter(|sending| sending.unsure);
-    let wanted: Vec<RequestId> = focused.into_iter().chain(unsure.map(|s| s.id)).collect();
+    let marked = pending.marks.iter().map(|mark| mark.about.id);
+    let wanted = focused.into_iter().chain(unsure.map(|s| s.id));
+    let wanted: Vec<RequestId> = wanted.chain(marked).collect();
     if let Some(Overlay::Why(ladder)) = &state.overlay
         && ladder.why.is_none()
     {
@@ -108,7 +110,9 @@ fn changed(state: &mut State, kind: &str, request: Option<RequestId>, effects: &
             }
             if focused != Some(id) {
                 pending.details.forget(id);
-            } else if pending.details.ask_again(id) {
+            }
+            let watched = focused == Some(id) || pending.is_marked(id) && !only_looks(kind);
+            if watched && pending.details.ask_again(id) {
                 effects.push(Effect::FetchRequest(id));
             }
         }

@@ -6,9 +6,11 @@ mod answers;
 mod decide;
 mod deeds;
 mod edit;
+mod filter;
 mod guard;
 mod history;
 mod link;
+mod marks;
 mod opened;
 mod overlay;
 mod pending;
@@ -26,10 +28,12 @@ use super::action::ActionId;
 use super::effect::Effect;
 use super::event::{Event, Now};
 use super::state::overlay::Overlay;
-use super::state::{State, Tab, Toast, ToastTone};
+use super::state::{Message, State, Tab, Toast, ToastTone};
 
 /// How long a toast stands.
 const TOAST: Duration = Duration::from_secs(4);
+/// Messages kept.
+const MESSAGES: usize = 500;
 
 /// Takes one event in.
 pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
@@ -47,6 +51,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::Answer(answer) => answers::take(state, answer, &mut effects),
         Event::Stream(news) => link::take(state, news, &mut effects),
     }
+    filter::settle(state);
     pending::settle(state, &mut effects);
     history::settle(state, &mut effects);
     settings::settle(state, &mut effects);
@@ -70,6 +75,7 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Refresh => link::refresh(state, effects),
         ActionId::Redraw => effects.push(Effect::Redraw),
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
+        ActionId::Messages => state.overlay = Some(Overlay::Messages { scroll: 0 }),
         ActionId::Quit | ActionId::Leave => effects.push(Effect::Quit),
         action if state.overlay.is_some() => overlay::act(state, action, effects),
         action => match state.tab {
@@ -96,8 +102,8 @@ fn turn(state: &mut State, by: usize) {
 
 fn paste(state: &mut State, text: &str) {
     match &mut state.overlay {
-        Some(overlay) if overlay.line().is_some() => {
-            if overlay.line_mut().is_some_and(|line| !line.insert(text)) {
+        Some(overlay) if overlay.field().is_some() => {
+            if overlay.field_mut().is_some_and(|field| !field.insert(text)) {
                 guard::reason_is_full(state);
             }
         }
@@ -125,7 +131,12 @@ fn drawn(state: &mut State) {
     if let Some(Overlay::Edited(edited)) = &mut state.overlay {
         edited.seen.window(edited.scroll, height);
     }
-    let hidden = |overlay: &Overlay| overlay.covers() || matches!(overlay, Overlay::Confirm(_));
+    let height = usize::from(state.layout().page().height);
+    if let Some(Overlay::Trial(trial)) = &mut state.overlay {
+        trial.seen.window(trial.scroll, height);
+    }
+    let asks = |overlay: &Overlay| matches!(overlay, Overlay::Confirm(_) | Overlay::Several(_));
+    let hidden = |overlay: &Overlay| overlay.covers() || asks(overlay);
     if state.overlay.as_ref().is_some_and(hidden) || !state.detail_is_visible() {
         return;
     }
@@ -135,13 +146,22 @@ fn drawn(state: &mut State) {
     }
 }
 
-/// Says something for a few seconds.
 /// What was asked about is no longer so.
 const STALE: &str = "it has changed meanwhile: nothing was decided";
 
+/// Says something for a few seconds, and keeps it.
 fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {
+    let text = text.into();
+    if state.messages.len() == MESSAGES {
+        state.messages.pop_front();
+    }
+    state.messages.push_back(Message {
+        at: state.now.wall,
+        tone,
+        text: text.clone(),
+    });
     state.toast = Some(Toast {
-        text: text.into(),
+        text,
         tone,
         until: state.now.elapsed + TOAST,
     });

@@ -48,6 +48,9 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         let seen = f64::from(percent) / 100.0;
         effects.push(Effect::Opened(id, OpenedRequest { digest, seen }));
         state.pending.looked.told = Some((now, all));
+        if all {
+            state.pending.read.insert(id, digest);
+        }
     }
 }
 

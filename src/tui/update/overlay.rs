@@ -1,12 +1,14 @@
 //! Keys while something is laid over the screen.
 
+use crate::client::ClientError;
 use crate::domain::id::RequestId;
 use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
-use crate::tui::state::overlay::{Ladder, Overlay};
+use crate::tui::state::document::{Document, Past};
+use crate::tui::state::overlay::{Ladder, Overlay, Sheet};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, deeds, edit, toast};
+use super::{decide, deeds, edit, filter, marks, settings, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -19,6 +21,57 @@ pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
         scroll: 0,
     }));
     effects.push(Effect::FetchWhy(id));
+}
+
+/// `p`: what the digest covers, byte for byte.
+pub fn raw(state: &mut State) {
+    let Some(detail) = state.pending.reading() else {
+        return toast(state, ToastTone::Plain, "still loading");
+    };
+    let sheet = Sheet {
+        id: detail.request.id,
+        title: "What is decided, as it is",
+        document: Some(Document::raw(&detail.request, &state.zone)),
+        scroll: 0,
+    };
+    state.overlay = Some(Overlay::Sheet(Box::new(sheet)));
+}
+
+/// `H`: what was decided before, of this agent and to this recipient.
+pub fn past(state: &mut State, effects: &mut Vec<Effect>) {
+    if !state.is_live() {
+        let text = "not connected: the gate knows what was before";
+        return toast(state, ToastTone::Plain, text);
+    }
+    let Some(request) = state.pending.list.focused() else {
+        return;
+    };
+    let (id, agent) = (request.id, request.agent.clone());
+    let recipient = request.recipients.first().cloned();
+    state.overlay = Some(Overlay::Sheet(Box::new(Sheet {
+        id,
+        title: "What was decided before",
+        document: None,
+        scroll: 0,
+    })));
+    effects.push(Effect::FetchPast(id, agent, recipient));
+}
+
+/// What the gate says of that.
+pub fn past_known(state: &mut State, id: RequestId, result: Result<Box<Past>, ClientError>) {
+    let Some(Overlay::Sheet(sheet)) = &mut state.overlay else {
+        return;
+    };
+    if sheet.id != id || sheet.document.is_some() {
+        return;
+    }
+    match result {
+        Ok(past) => sheet.document = Some(Document::past(&past, &state.zone)),
+        Err(error) => {
+            state.overlay = None;
+            toast(state, ToastTone::Bad, error.to_string());
+        }
+    }
 }
 
 /// A key of what is laid over.
@@ -37,15 +90,29 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Answer(_)), ActionId::SendAnswer) => decide::respond(state, effects),
         (Some(Overlay::Snooze(_)), ActionId::SendSnooze) => deeds::snooze(state, effects),
         (Some(Overlay::Snooze(_)), ActionId::OtherSnooze) => deeds::offer_another(state),
+        (Some(Overlay::Several(_)), ActionId::Confirm) => marks::approve(state, effects),
+        (Some(Overlay::Several(_)), ActionId::SendReason) => marks::reject(state, effects),
+        (Some(Overlay::Filter(_)), ActionId::KeepFilter) => filter::keep(state),
+        (Some(Overlay::Filter(_)), ActionId::ClearFilter) => filter::clear(state),
+        (Some(Overlay::Filter(_)), ActionId::CompleteFilter) => filter::complete(state),
+        (Some(Overlay::Typed(..)), ActionId::SendLine) => settings::pages::send(state),
+        (Some(Overlay::Typed(..)), ActionId::OtherValue) => settings::pages::other_value(state),
+        (Some(Overlay::Trial(_)), ActionId::SavePolicy) => settings::policy::save(state, effects),
+        (Some(Overlay::Trial(_)), ActionId::EditPolicy) => settings::policy::edit(state, effects),
+        (Some(Overlay::Trial(_)), ActionId::Close) => settings::policy::leave(state),
         (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close) => {
             state.overlay = None;
             let text = "nothing was decided; e takes up what you wrote";
             toast(state, ToastTone::Plain, text);
         }
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,
-        (Some(Overlay::Help { scroll }), action) => scrolled(scroll, action, half),
+        (Some(Overlay::Help { scroll } | Overlay::Messages { scroll }), action) => {
+            scrolled(scroll, action, half)
+        }
         (Some(Overlay::Why(ladder)), action) => scrolled(&mut ladder.scroll, action, half),
+        (Some(Overlay::Sheet(sheet)), action) => scrolled(&mut sheet.scroll, action, half),
         (Some(Overlay::Edited(edited)), action) => scrolled(&mut edited.scroll, action, half),
+        (Some(Overlay::Trial(trial)), action) => scrolled(&mut trial.scroll, action, half),
         _ => {}
     }
 }
@@ -64,13 +131,23 @@ fn scrolled(scroll: &mut usize, action: ActionId, half: usize) {
 
 /// After every event: a page doesn't scroll beyond its end.
 pub fn settle(state: &mut State) {
-    let height = usize::from(state.layout().page().height);
+    let (shape, area) = state.sheet_window();
+    if let Some(Overlay::Sheet(sheet)) = &mut state.overlay {
+        sheet.fit(shape, usize::from(area.height));
+    }
+    let page = state.layout().page();
+    let height = usize::from(page.height);
+    if let Some(Overlay::Trial(trial)) = &mut state.overlay {
+        trial.fit(usize::from(page.width), height);
+    }
     let Some((rows, _)) = state.page() else {
         return;
     };
     let last = rows.len().saturating_sub(height);
     match &mut state.overlay {
-        Some(Overlay::Help { scroll }) => *scroll = last.min(*scroll),
+        Some(Overlay::Help { scroll } | Overlay::Messages { scroll }) => {
+            *scroll = last.min(*scroll)
+        }
         Some(Overlay::Why(ladder)) => ladder.scroll = last.min(ladder.scroll),
         _ => {}
     }

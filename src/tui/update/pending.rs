@@ -12,7 +12,7 @@ use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::pending::{Choice, Pane};
 use crate::tui::state::{State, ToastTone};
 
-use super::{STALE, decide, deeds, edit, guard, overlay, toast};
+use super::{STALE, decide, deeds, edit, filter, guard, marks, overlay, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -34,8 +34,14 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
                 overlay::why(state, id, effects);
             }
         }
+        ActionId::Mark => marks::toggle(state),
+        ActionId::ApproveMarked => marks::ask_approval(state),
+        ActionId::RejectMarked => marks::ask_reason(state),
+        ActionId::Raw => overlay::raw(state),
+        ActionId::Past => overlay::past(state, effects),
+        ActionId::Filter => filter::open(state),
         ActionId::Open => open(state),
-        ActionId::Back => state.pending.pane = Pane::List,
+        ActionId::Back => back(state),
         ActionId::SwapPane => match state.pending.pane {
             Pane::List => open(state),
             Pane::Detail => state.pending.pane = Pane::List,
@@ -55,6 +61,16 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
 fn open(state: &mut State) {
     if state.pending.list.focused().is_some() {
         state.pending.pane = Pane::Detail;
+    }
+}
+
+/// From what is read to the list; there it takes the marks off, then shows the whole list.
+fn back(state: &mut State) {
+    match state.pending.pane {
+        Pane::Detail => state.pending.pane = Pane::List,
+        Pane::List if !state.pending.marks.is_empty() => marks::clear(state),
+        Pane::List if !state.pending.filter.text.is_empty() => filter::clear(state),
+        Pane::List => {}
     }
 }
 

@@ -1,5 +1,7 @@
 //! The Settings screen: a key prepares a change, another saves it, and only the gate says that it is made.
 
+pub mod pages;
+pub mod policy;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +10,9 @@ use std::time::Duration;
 use crate::client::ClientError;
 use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
+use crate::tui::event::Saved;
+use crate::tui::state::overlay::Overlay;
+use crate::tui::state::settings::section::{Section, Side};
 use crate::tui::state::settings::{Change, Known};
 use crate::tui::state::{State, Tab, ToastTone};
 
@@ -19,10 +24,11 @@ const REFRESH: Duration = Duration::from_millis(250);
 /// A key of this screen.
 pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
     match action {
-        ActionId::Toggle => prepare(state, state.why_not_toggle(), state.toggled()),
-        ActionId::Choose => prepare(state, state.why_not_choose(), state.chosen()),
         ActionId::Save => save(state, effects),
         ActionId::LeaveChange => leave(state),
+        action if pages::act(state, action, effects) => {}
+        ActionId::Toggle => prepare(state, state.why_not_toggle(), state.toggled()),
+        ActionId::Choose => prepare(state, state.why_not_choose(), state.chosen()),
         ActionId::Down => step(state, 1),
         ActionId::Up => step(state, -1),
         ActionId::PageDown => step(state, half(state)),
@@ -40,7 +46,11 @@ fn half(state: &State) -> isize {
 
 fn step(state: &mut State, by: isize) {
     leave(state);
-    state.settings.step(by);
+    match (state.settings_side(), state.settings.section) {
+        (Side::Menu, section) => pages::go(state, section.step(by)),
+        (Side::Page, Section::AutoApproval) => state.settings.step(by),
+        (Side::Page, _) => state.settings.sheet.step(by),
+    }
 }
 
 fn prepare(state: &mut State, why_not: Option<String>, change: Option<Change>) {
@@ -73,27 +83,43 @@ fn save(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// The gate's answer to a change, with the settings as they are after it if they could be had.
-pub fn saved(state: &mut State, change: &Change, result: Result<Option<Known>, ClientError>) {
+/// The gate's answer to a change, with what came of it.
+pub fn saved(state: &mut State, change: &Change, result: Result<Saved, ClientError>) {
     state.settings.saving = None;
     news(state);
     let (tone, text) = match result {
-        Ok(known) => {
-            if let Some(known) = known {
-                state.settings.accept(known, state.now.wall);
+        Ok(saved) => {
+            if let Some(known) = saved.known {
+                state.settings.accept(*known, state.now.wall);
             }
-            (ToastTone::Good, change.done())
+            if let Some(me) = saved.me {
+                state.me = Some(*me);
+                state.settings.outdated = true;
+            }
+            if let Some(token) = saved.token {
+                state.overlay = Some(Overlay::Token(token));
+            }
+            let stopped = saved.stopped.map(|stopped| {
+                format!(
+                    ": {} cancelled, {} revoked",
+                    stopped.cancelled, stopped.revoked
+                )
+            });
+            let done = format!("{}{}", change.done(), stopped.unwrap_or_default());
+            (ToastTone::Good, done)
         }
-        Err(error @ ClientError::Refused(_)) => (ToastTone::Bad, error.to_string()),
-        Err(error) if error.was_not_sent() => {
-            (ToastTone::Bad, format!("nothing was saved: {error}"))
-        }
-        Err(error) => (
-            ToastTone::Bad,
-            format!("not known yet whether the gate heard it: {error}"),
-        ),
+        Err(error) => (ToastTone::Bad, unsaved(&error)),
     };
     toast(state, tone, text);
+}
+
+/// What is said when a change didn't come through.
+fn unsaved(error: &ClientError) -> String {
+    match error {
+        ClientError::Refused(_) => error.to_string(),
+        error if error.was_not_sent() => format!("nothing was saved: {error}"),
+        error => format!("not known yet whether the gate heard it: {error}"),
+    }
 }
 
 /// What the gate says about the settings.
@@ -110,11 +136,11 @@ pub fn known(state: &mut State, result: Result<Box<Known>, ClientError>) {
 
 /// A prepared change that somebody else has made meanwhile, or that can't be made any more.
 fn drop_overtaken(state: &mut State) {
-    let settings = &state.settings;
     let overtaken = |change: &Change| {
-        !change.still_applies(settings) || (change.is_workspace() && !state.manages())
+        !change.still_applies(state) || (change.is_workspace() && !state.manages())
     };
-    if let Some(change) = settings
+    if let Some(change) = state
+        .settings
         .prepared
         .as_ref()
         .filter(|change| overtaken(change))
@@ -132,7 +158,8 @@ fn drop_overtaken(state: &mut State) {
 pub fn changed(state: &mut State, kind: &str) {
     let used = kind == "request.allowed" && state.settings.next_end.is_some();
     let about = ["action.", "integration.", "preference.", "person."];
-    if used || about.iter().any(|noun| kind.starts_with(noun)) {
+    let known = used || about.iter().any(|noun| kind.starts_with(noun));
+    if known || state.settings.section.is_about(kind) {
         news(state);
     }
 }
@@ -150,8 +177,12 @@ pub fn forget_asked(state: &mut State) {
 
 /// After every event: the page fits the screen, and what it shows is asked for.
 pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    state.fit_sheet();
     let height = usize::from(state.settings_layout().list.height);
     state.settings.clamp(height);
+    state.settings.sheet.clamp(height);
+    let menu = usize::from(state.settings_layout().body.height);
+    state.settings.clamp_menu(menu);
     let shown = state.tab == Tab::Settings;
     if shown && !state.settings.shown {
         news(state);
@@ -171,12 +202,16 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     }
     let live = state.is_live();
     let asking = &mut state.settings.asking;
-    let rested = state.settings.known.is_none() || state.now.elapsed >= asking.at + REFRESH;
+    let rested = asking.at == Duration::ZERO || state.now.elapsed >= asking.at + REFRESH;
     if asking.stale && !asking.open && rested && live {
         asking.stale = false;
         asking.open = true;
         asking.at = state.now.elapsed;
-        effects.push(Effect::FetchSettings);
+        let wanted = state.settings.wanted();
+        effects.push(match wanted.section {
+            Section::AutoApproval | Section::Integrations => Effect::FetchSettings,
+            _ => Effect::FetchFacts(wanted),
+        });
     }
 }
 

@@ -1,5 +1,7 @@
 //! The promises of the inbox, as stories of keys.
 
+mod filter;
+mod marks;
 mod reviewed;
 
 use std::time::Duration;
@@ -213,12 +215,12 @@ fn a_line_end_within_pasted_text_sends_no_reason() {
     let Some(Overlay::Reason(line)) = &desk.state.overlay else {
         panic!("the line is still open");
     };
-    assert_eq!(line.text, "no w");
+    assert_eq!(line.field.text, "no w");
     desk.event(Event::Paste("\nand\u{1b}more".to_owned()));
     let Some(Overlay::Reason(line)) = &desk.state.overlay else {
         panic!("the line is still open");
     };
-    assert_eq!(line.text, "no w and more");
+    assert_eq!(line.field.text, "no w and more");
     assert!(desk.sent.is_empty());
 }
 
@@ -288,7 +290,7 @@ fn a_sentence_whose_request_goes_away_while_it_is_typed_never_becomes_keys() {
     let Some(Overlay::Reason(line)) = &desk.state.overlay else {
         panic!("the line stays until the person leaves it");
     };
-    assert_eq!(line.text, "not just any mail, ask again later");
+    assert_eq!(line.field.text, "not just any mail, ask again later");
     assert!(desk.sent.is_empty() && desk.focused() == Some(id(1)));
     desk.keys("esc");
     assert!(desk.state.overlay.is_none() && desk.sent.is_empty());

@@ -43,6 +43,8 @@ fn next_words(state: &State) -> Option<Duration> {
         .flatten();
     let older = |at: At| words::until_older(now.since(at));
     let ages = list.focused().map(|row| older(row.created_at));
+    let on_the_line = list.focused().filter(|row| row.calls());
+    let on_the_line = on_the_line.map(|row| passed(row.created_at));
     let ends = settings_end(state).map(left);
     let lost = match &state.link {
         Link::Lost { since, .. } => Some(passed(*since)),
@@ -57,6 +59,7 @@ fn next_words(state: &State) -> Option<Duration> {
         .map(left)
         .chain(returns.map(|at| at.since(now)))
         .chain(ages)
+        .chain(on_the_line)
         .chain(ends)
         .chain(lost);
     let soonest = spans.min_by_key(|span: &Span| span.millis())?;

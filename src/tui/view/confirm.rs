@@ -110,7 +110,7 @@ fn effect(request: &Request) -> String {
     format!("{agent} may then run {action} once, exactly as you have read{whom}.")
 }
 
-fn answer(theme: &Theme) -> Vec<Span<'static>> {
+pub fn answer(theme: &Theme) -> Vec<Span<'static>> {
     vec![
         Span::styled("y", theme.key()),
         Span::styled(" yes, approve   ", theme.text()),

@@ -130,7 +130,7 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
         Some(request.action.to_string()),
         Some(request.agent.to_string()),
         Some(format!("asked {asked}")),
-        request.waiting.then(|| "waiting".to_owned()),
+        request.waiting.then(|| waiting(state, request)),
         left.map(|left| format!("{} left", words::long(left))),
         next.map(|at| format!("passed on in {}", until(at))),
     ];
@@ -163,6 +163,17 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
     let mut spans = lasting;
     spans.push(Span::styled(shown, theme.dim()));
     line::left(spans, area, buffer);
+}
+
+/// A person on the line waits by the second.
+fn waiting(state: &State, request: &Request) -> String {
+    match request.calls() {
+        true => {
+            let time = state.now.wall.since(request.created_at);
+            format!("caller waits {}", words::passed(time))
+        }
+        false => "waiting".to_owned(),
+    }
 }
 
 /// Who has taken it on, and who else has it on their screen.

@@ -6,17 +6,21 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::domain::review::Remember;
+use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::tui::action::ActionId as Id;
+use crate::tui::query::Key;
+use crate::tui::state::field::Field;
 use crate::tui::state::layout::{Layout, Mode};
-use crate::tui::state::overlay::{Overlay, TextLine};
-use crate::tui::state::pending::Pane;
-use crate::tui::state::{Link, State, Tab, ToastTone};
+use crate::tui::state::overlay::Overlay;
+use crate::tui::state::pending::{Pane, sending_words};
+use crate::tui::state::settings::Verb;
+use crate::tui::state::settings::section::Side;
+use crate::tui::state::{Link, State, Tab, ToastTone, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{detail, edited, inside};
+use super::{detail, edited, inside, settings};
 
 /// Between two keys, and where they wouldn't all fit.
 const GAP: &str = "   ";
@@ -32,14 +36,18 @@ pub fn draw(
     message(state, theme, layout, buffer);
     let area = inside(layout.footer, 1);
     if let Some(overlay) = &state.overlay
-        && let Some(line) = overlay.line()
+        && let Some(field) = overlay.field()
     {
         let label = match overlay {
+            Overlay::Filter(_) => "/ ",
+            // With several it says again that it is more than one.
+            Overlay::Several(_) => "Reason for all  ",
             Overlay::Answer(_) => "Answer  ",
             Overlay::Snooze(_) => "Put off for  ",
+            Overlay::Typed(typing, _) => settings::label(typing),
             _ => "Reason  ",
         };
-        return Some(typed_line(label, line, theme, area, buffer));
+        return Some(typed_line(label, field, theme, area, buffer));
     }
     let (keys, last) = keys(state, layout);
     let last = hint(state, last, theme);
@@ -80,12 +88,33 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),
         (Some(Overlay::Answer(_)), _) => return (&[Id::SendAnswer], Id::CancelReason),
         (Some(Overlay::Snooze(_)), _) => return (&[Id::SendSnooze], Id::CancelReason),
+        (Some(Overlay::Several(several)), _) => match several.word {
+            Word::Approve => return (&[Id::Confirm], Id::Cancel),
+            Word::Reject | Word::Respond => return (&[Id::SendReason], Id::CancelReason),
+        },
+        (Some(Overlay::Filter(_)), _) => {
+            return (&[Id::KeepFilter, Id::CompleteFilter], Id::ClearFilter);
+        }
         (Some(Overlay::Edited(_)), _) => {
             return (&[Id::Confirm, Id::Edit, Id::Down, Id::PageDown], Id::Close);
         }
         (Some(Overlay::Broken(_)), _) => return (&[Id::Edit], Id::Close),
-        (Some(Overlay::Help { .. } | Overlay::Why(_)), _) => {
+        (
+            Some(
+                Overlay::Help { .. }
+                | Overlay::Why(_)
+                | Overlay::Sheet(_)
+                | Overlay::Messages { .. },
+            ),
+            _,
+        ) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
+        }
+        (Some(Overlay::Typed(..)), _) => return (&[Id::SendLine], Id::CancelReason),
+        (Some(Overlay::Token(_)), _) => return (&[], Id::Close),
+        (Some(Overlay::Trial(_)), _) => {
+            let keys = &[Id::SavePolicy, Id::EditPolicy, Id::Down, Id::PageDown];
+            return (keys, Id::Close);
         }
         (None, Tab::History) => match state.history.pane {
             Pane::List if state.history.list.rows.is_empty() => {
@@ -94,19 +123,33 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             Pane::List => &[Id::Down, Id::Open, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
             Pane::Detail => &[Id::Down, Id::Back, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
         },
-        (None, Tab::Settings) if state.settings.prepared.is_some() => match layout.mode {
-            Mode::Split => &[Id::Down, Id::Toggle, Id::Choose, Id::NextTab, Id::Quit],
-            _ => &[Id::Save, Id::LeaveChange, Id::Toggle, Id::Choose],
-        },
-        (None, Tab::Settings) => &[Id::Down, Id::Toggle, Id::Choose, Id::NextTab, Id::Quit],
+        (None, Tab::Settings) => settings::keys(state, layout),
+        (None, Tab::Pending)
+            if state.pending.list.rows.is_empty() && !state.pending.list.query.is_empty() =>
+        {
+            &[Id::Back, Id::Filter, Id::NextTab, Id::Quit]
+        }
         (None, Tab::Pending) if state.pending.list.rows.is_empty() => {
             &[Id::NextTab, Id::Refresh, Id::Quit]
+        }
+        (None, Tab::Pending)
+            if !state.pending.marks.is_empty() && state.pending.pane == Pane::List =>
+        {
+            &[
+                Id::ApproveMarked,
+                Id::RejectMarked,
+                Id::Mark,
+                Id::Back,
+                Id::Down,
+                Id::Open,
+            ]
         }
         (None, Tab::Pending) => match (layout.mode, state.pending.pane) {
             (Mode::Split, Pane::List) => &[
                 Id::Down,
                 Id::Open,
-                Id::PageDown,
+                Id::Mark,
+                Id::Filter,
                 Id::Why,
                 Id::Claim,
                 Id::Snooze,
@@ -117,6 +160,8 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             (Mode::Split, Pane::Detail) => &[
                 Id::Down,
                 Id::Back,
+                Id::Raw,
+                Id::Past,
                 Id::Why,
                 Id::Claim,
                 Id::Snooze,
@@ -124,11 +169,13 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
                 Id::NextTab,
                 Id::Quit,
             ],
-            (Mode::Single, Pane::List) => &[Id::Open, Id::Down, Id::NextTab, Id::Quit],
+            (Mode::Single, Pane::List) => &[Id::Open, Id::Filter, Id::Down, Id::NextTab, Id::Quit],
             (_, Pane::List) => &[
                 Id::Approve,
                 Id::Reject,
                 Id::Edit,
+                Id::Mark,
+                Id::Filter,
                 Id::Respond,
                 Id::Open,
                 Id::Remember,
@@ -184,7 +231,19 @@ fn short_hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
 fn title(state: &State, id: Id) -> String {
     match id {
         Id::NextTab => "tabs".to_owned(),
+        Id::Back if state.pending.pane == Pane::List && state.tab == Tab::Pending => {
+            match state.pending.marks.is_empty() {
+                true => "show all".to_owned(),
+                false => "clear".to_owned(),
+            }
+        }
+        Id::ApproveMarked | Id::RejectMarked => {
+            format!("{} {}", id.action().title, state.pending.marks.len())
+        }
         Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
+        Id::Toggle | Id::Open if state.tab == Tab::Settings && state.overlay.is_none() => {
+            settings::title_of(state, id).to_owned()
+        }
         id => id.action().title.to_owned(),
     }
 }
@@ -214,10 +273,28 @@ fn is_alive(state: &State, id: Id) -> bool {
         Id::Approve | Id::Reject | Id::Respond | Id::Edit | Id::Claim | Id::Snooze => {
             state.obstacle().is_none()
         }
+        Id::ApproveMarked => {
+            state.why_not_several().is_none() && state.why_not_approve_marked().is_none()
+        }
+        Id::RejectMarked => state.why_not_several().is_none(),
         Id::Undo => state.why_not_undo().is_none() || state.just_approved().is_some(),
         Id::Notify => state.obstacle().is_none() && notify(state) != "always",
         Id::Remember => state.obstacle().is_none() && state.why_not_remembered().is_none(),
         Id::Toggle => state.why_not_toggle().is_none(),
+        Id::Remove => state.why_not_offered(Verb::Remove).is_none(),
+        Id::MakeToken => state
+            .unable_to_save()
+            .or_else(|| state.why_not_changed())
+            .is_none(),
+        Id::EditPolicy if state.overlay.is_none() => state.why_not_edit_policy().is_none(),
+        Id::SavePolicy => match &state.overlay {
+            Some(Overlay::Trial(trial)) => trial.is_good() && state.unable_to_save().is_none(),
+            _ => false,
+        },
+        Id::Open if state.tab == Tab::Settings => {
+            state.settings_side() == Side::Menu || state.can_open()
+        }
+        Id::Verify => state.why_not_seen().is_none(),
         Id::Choose => state.why_not_choose().is_none(),
         Id::Save => state.why_not_save().is_none(),
         _ => true,
@@ -263,10 +340,11 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     }
     let mut progress = match &state.overlay {
         Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
-        Some(overlay) if overlay.line().is_none() => Vec::new(),
+        Some(Overlay::Filter(_) | Overlay::Several(_)) => Vec::new(),
+        Some(overlay) if overlay.field().is_none() => Vec::new(),
         _ => detail::progress_of(state, theme),
     };
-    let words = words(state, theme).map(|(words, style)| (Untrusted::from(words), style));
+    let words = said(state, theme).map(|(words, style)| (Untrusted::from(words), style));
     let wanted = words.as_ref().map_or(0, |(words, _)| {
         words.one_line(usize::from(area.width)).width + 3
     });
@@ -294,7 +372,7 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     );
 }
 
-fn words(state: &State, theme: &Theme) -> Option<(String, Style)> {
+fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
     if let Some(toast) = &state.toast {
         let glyphs = theme.glyphs;
         return Some(match toast.tone {
@@ -319,11 +397,52 @@ fn words(state: &State, theme: &Theme) -> Option<(String, Style)> {
         };
         return Some((words.to_owned(), theme.text()));
     }
+    if let Some(Overlay::Typed(typing, _)) = &state.overlay {
+        return Some((settings::how(typing).to_owned(), theme.text()));
+    }
+    if let Some(Overlay::Filter(_)) = &state.overlay {
+        return Some(match &state.pending.filter.why_not {
+            Some(why) => (why.clone(), theme.warning()),
+            None => (filtering(state), theme.text()),
+        });
+    }
+    if let Some(Overlay::Several(several)) = &state.overlay {
+        let words = match several.asked_again {
+            _ if several.word == Word::Approve => return None,
+            true => "a reason helps the agents: type one, or press Enter again to reject without",
+            false => "why not? Enter rejects each of them, esc cancels",
+        };
+        return Some((words.to_owned(), theme.text()));
+    }
+    if let Some(batch) = &state.pending.batch {
+        let verb = sending_words(batch.word);
+        let at = batch.done + batch.failed.len() + 1;
+        return Some((format!("{verb} {at} of {}", batch.of()), theme.text()));
+    }
     match &state.link {
         Link::Lost { why, .. } => Some((why.clone(), theme.warning())),
         Link::Live => obstacle(state).map(|why| (why, theme.dim())),
         Link::Connecting => None,
     }
+}
+
+/// What the line for a filter takes, and how many it finds.
+fn filtering(state: &State) -> String {
+    let keys: Vec<&str> = Key::ALL.iter().map(|key| key.word()).collect();
+    let keys = keys.join(" ");
+    match found(state) {
+        Some(found) => format!("{found}; Enter keeps, esc shows all; {keys}"),
+        None => format!("words, or {keys} (tab completes)"),
+    }
+}
+
+/// How many of how many a filter finds.
+pub fn found(state: &State) -> Option<String> {
+    let list = &state.pending.list;
+    let (found, total) = (list.found?, list.total?);
+    let more = if found.or_more { "+" } else { "" };
+    let (found, total) = (words::grouped(found.count), words::grouped(total));
+    Some(format!("{found}{more} of {total}"))
 }
 
 /// Why the keys are dim, where it isn't plain from the screen.
@@ -336,21 +455,21 @@ fn obstacle(state: &State) -> Option<String> {
 
 fn typed_line(
     label: &'static str,
-    line: &TextLine,
+    field: &Field,
     theme: &Theme,
     area: Rect,
     buffer: &mut Buffer,
 ) -> Position {
     let room = usize::from(area.width).saturating_sub(label.len() + 1);
     // The end that is being typed stays on the screen.
-    let before = &line.text[..line.cursor];
+    let before = &field.text[..field.cursor];
     let fits = |start: &usize| {
         let shown = Untrusted::from(&before[*start..]).one_line(usize::MAX / 32);
         shown.width <= room
     };
     let starts = before.char_indices().rev().map(|(start, _)| start);
-    let start = starts.take_while(fits).last().unwrap_or(line.cursor);
-    let shown = Untrusted::from(&line.text[start..]);
+    let start = starts.take_while(fits).last().unwrap_or(field.cursor);
+    let shown = Untrusted::from(&field.text[start..]);
     let mut spans = vec![Span::styled(label, theme.accent())];
     spans.extend(text::line(&shown, room, theme.text(), theme));
     line::left(spans, area, buffer);

@@ -6,9 +6,12 @@ use ratatui::text::Span;
 
 use crate::domain::time::Span as Time;
 use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::settings::section::Side;
 use crate::tui::state::{Link, State, Tab, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
+
+use super::footer;
 
 /// After this the connection counts as gone for good, until it is back.
 const OFFLINE: Time = Time::from_secs(60);
@@ -30,8 +33,17 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         if narrow && tab != state.tab {
             continue;
         }
+        // With one pane the list has no title of its own.
+        let found = footer::found(state).filter(|_| narrow);
         let title = match (tab, state.pending.list.total) {
+            (Tab::Pending, Some(_)) if found.is_some() => {
+                format!("Pending {}", found.unwrap_or_default())
+            }
             (Tab::Pending, Some(total)) => format!("Pending {}", words::grouped(total)),
+            // Where only one side of the settings has room, its name stands here.
+            (Tab::Settings, _) if narrow && state.settings_side() == Side::Page => {
+                state.settings.section.title().to_owned()
+            }
             (tab, _) => tab.title().to_owned(),
         };
         let style = match tab == state.tab {

@@ -11,6 +11,8 @@ mod history;
 mod page;
 mod pending;
 mod settings;
+mod several;
+mod sheet;
 #[cfg(test)]
 mod tests;
 
@@ -58,12 +60,19 @@ fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Positi
         edited::draw(state, edited, theme, &layout, buffer);
         return footer::draw(state, theme, &layout, buffer);
     }
+    if let Some(Overlay::Sheet(sheet)) = &state.overlay {
+        sheet::draw(state, sheet, theme, layout.page(), buffer);
+        return footer::draw(state, theme, &layout, buffer);
+    }
     match state.page() {
         Some((rows, scroll)) => page::draw(&rows, scroll, theme, layout.page(), buffer),
         None => screen(state, theme, &layout, buffer),
     }
     if let Some(Overlay::Confirm(_)) = &state.overlay {
         confirm::draw(state, theme, &layout, buffer);
+    }
+    if let Some(Overlay::Several(several)) = &state.overlay {
+        several::draw(several, theme, &layout, buffer);
     }
     footer::draw(state, theme, &layout, buffer)
 }

@@ -9,13 +9,14 @@ use unicode_width::UnicodeWidthStr;
 use crate::api::request::Request;
 use crate::domain::lifecycle::Status;
 use crate::domain::time::Span as Time;
+use crate::domain::untrusted::Untrusted;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::pending::{Pane, sending_words};
 use crate::tui::state::{State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{detail, inside, row};
+use super::{detail, footer, inside, row};
 
 /// Columns for the time that is left.
 const TIME: u16 = 11;
@@ -27,7 +28,10 @@ const SOON: Time = Time::from_secs(600);
 
 pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     if state.pending.list.loaded && state.pending.list.rows.is_empty() {
-        return empty(state, theme, layout, buffer);
+        return match state.pending.list.query.is_empty() {
+            true => empty(state, theme, layout, buffer),
+            false => nothing_found(state, theme, layout, buffer),
+        };
     }
     title(state, theme, layout.list_title, buffer);
     list(state, theme, layout, buffer);
@@ -40,7 +44,13 @@ fn title(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if area.is_empty() {
         return;
     }
-    let mut left = vec![Span::styled("  Needs you", theme.text())];
+    if !list.query.is_empty() {
+        return narrowed(state, theme, area, buffer);
+    }
+    let mut left = match state.pending.marks.len() {
+        0 => vec![Span::styled("  Needs you", theme.text())],
+        marks => vec![Span::styled(format!("  {marks} marked"), theme.accent())],
+    };
     let mut right = Vec::new();
     if list.new_above > 0 {
         let new = format!("{} new {}  ", list.new_above, theme.glyphs.up);
@@ -67,6 +77,54 @@ fn title(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         left.push(order);
     }
     line::both(left, right, area, buffer);
+}
+
+/// What the list is narrowed to, and how many that leaves.
+fn narrowed(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let list = &state.pending.list;
+    let mut right = Vec::new();
+    if list.new_above > 0 {
+        let new = format!("{} new {}  ", list.new_above, theme.glyphs.up);
+        right.push(Span::styled(new, theme.accent()));
+    }
+    let found = match footer::found(state) {
+        Some(found) if !list.is_narrowing() => found,
+        _ => "looking".to_owned(),
+    };
+    right.push(Span::styled(format!(" {found} "), theme.dim()));
+    let label = match state.pending.marks.len() {
+        0 => "  Only  ".to_owned(),
+        marks => format!("  {marks} marked  {}  ", theme.glyphs.dot),
+    };
+    let room = usize::from(area.width).saturating_sub(footer::width(&right) + label.width());
+    let text = Untrusted::from(state.pending.filter.text.as_str());
+    let mut left = vec![Span::styled(label, theme.dim())];
+    left.extend(text::line(&text, room, theme.text(), theme));
+    line::both(left, right, area, buffer);
+}
+
+/// Something waits, and nothing of it is what is looked for.
+fn nothing_found(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = inside(layout.body, 2);
+    let total = state.pending.list.total.unwrap_or(0);
+    let total = usize::try_from(total).unwrap_or(usize::MAX);
+    let words = format!("Nothing found among {}:", words::count(total, "request"));
+    let text = Untrusted::from(state.pending.filter.text.as_str());
+    let width = usize::from(area.width);
+    let rows = [
+        vec![Span::styled(words, theme.text())],
+        text::line(&text, width, theme.title(), theme),
+        Vec::new(),
+        vec![Span::styled(
+            "esc shows all of them, / changes it.",
+            theme.dim(),
+        )],
+    ];
+    for (index, spans) in rows.into_iter().enumerate() {
+        if let Some(area) = row(area, index + 1) {
+            line::left(spans, area, buffer);
+        }
+    }
 }
 
 fn divider(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
@@ -168,13 +226,24 @@ fn first_line(
         width = width.saturating_sub(1);
     }
     let risk = request.risk.level;
-    let mut spans = vec![
-        Span::styled(theme.glyphs.risk(risk), theme.risk(risk)),
-        Span::raw(" "),
-    ];
+    let glyph = theme.glyphs.risk(risk);
+    let mut spans = match state.pending.is_marked(request.id) {
+        // The mark takes the first of the two columns; both kinds of sign are one column wide.
+        true => vec![
+            Span::styled(theme.glyphs.approved, theme.accent()),
+            Span::styled(last_column(glyph), theme.risk(risk)),
+        ],
+        false => vec![Span::styled(glyph, theme.risk(risk))],
+    };
+    spans.push(Span::raw(" "));
     let room = usize::from(width).saturating_sub(3);
     spans.extend(text::line(&request.headline, room, theme.text(), theme));
     line::left(spans, Rect { width, ..area }, buffer);
+}
+
+fn last_column(glyph: &'static str) -> &'static str {
+    let at = glyph.char_indices().next_back().map_or(0, |(at, _)| at);
+    &glyph[at..]
 }
 
 fn second_line(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -1,5 +1,9 @@
 //! Pictures of the screen, with styles. What is drawn comes from `update` alone, as it does in the loop.
 
+mod filter;
+mod kinds;
+mod marks;
+mod pages;
 mod reviewed;
 
 use std::fmt::Write as _;
@@ -13,6 +17,7 @@ use crate::api::settings::Choice;
 use crate::domain::people::Role;
 use crate::tui::event::{Answer, Event};
 use crate::tui::sample::{Desk, decided, id, queue, request};
+use crate::tui::state::settings::section::Side;
 use crate::tui::theme::{Depth, GlyphSet, Palette, Theme};
 
 use super::draw_into;
@@ -325,7 +330,7 @@ fn settings_of_an_admin() {
     insta::assert_snapshot!("settings_120x36_saving", text(&desk, &dark()));
     for (width, height) in [(80, 24), (40, 12)] {
         let mut desk = Desk::new(width, height, queue());
-        desk.keys("3 G k");
+        desk.keys("3 enter G k");
         let name = format!("settings_{width}x{height}_dark");
         insta::assert_snapshot!(name, picture(&desk, &dark()));
         desk.keys("space");
@@ -341,7 +346,9 @@ fn the_settings_scroll_to_their_last_row() {
         desk.known
             .preferences
             .retain(|chosen| matches!(chosen.choice, Choice::Always {}));
-        desk.keys("3 G");
+        desk.keys("3");
+        desk.state.settings.side = Some(Side::Page);
+        desk.keys("G");
         let screen = text(&desk, &dark());
         assert!(screen.contains("none; approving with"), "{screen}");
         assert!(!screen.contains(" more "), "{screen}");
@@ -362,7 +369,9 @@ fn settings_of_a_member() {
     for (width, height) in [(120, 36), (80, 24)] {
         let mut desk = Desk::new(width, height, queue());
         desk.connect_as(Role::Member);
-        desk.keys("3 j j j j j j");
+        desk.keys("3");
+        desk.state.settings.side = Some(Side::Page);
+        desk.keys("j j j j j j");
         let name = format!("settings_{width}x{height}_member");
         insta::assert_snapshot!(name, picture(&desk, &dark()));
     }

@@ -49,7 +49,7 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         ));
     }
     let seen = session.call(async |client| client.policy().await).await?;
-    let start = beginning(&seen);
+    let start = seen.beginning();
     let draft = Draft::new("signoff-policy", "toml", &start)?;
     match until_saved(session, &draft, &start, &seen, args.yes).await {
         Ok(Ended::Saved(version)) => {
@@ -67,22 +67,6 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
             shown(draft.path())
         ))),
     }
-}
-
-/// The policy in force; before anybody saved one an example, commented out, so that nothing of it holds
-/// unless somebody means it.
-fn beginning(seen: &PolicyInForce) -> String {
-    let text = seen.text.raw_for_execution();
-    if seen.version() != Some(0) {
-        return text.to_owned();
-    }
-    let commented = text
-        .lines()
-        .map(|line| match line.is_empty() || line.starts_with('#') {
-            true => format!("{line}\n"),
-            false => format!("# {line}\n"),
-        });
-    commented.collect()
 }
 
 async fn until_saved(
@@ -183,16 +167,5 @@ mod tests {
         assert_eq!(without_ours(&told), text);
         let mine = "# mine\n# signoff: mine\n";
         assert_eq!(without_ours(mine), mine);
-    }
-
-    #[test]
-    fn what_nobody_saved_holds_nothing_until_somebody_means_it() {
-        let seen = |tag: &str| PolicyInForce {
-            text: "[defaults]\n\n# why\nmode = \"audit\"\n".into(),
-            tag: tag.to_owned(),
-        };
-        let begun = beginning(&seen("\"0\""));
-        assert_eq!(begun, "# [defaults]\n\n# why\n# mode = \"audit\"\n");
-        assert!(beginning(&seen("\"1\"")).starts_with("[defaults]"));
     }
 }

@@ -80,6 +80,8 @@ pub enum Try {
     Retry,
     Settle(Outcome),
     Stop,
+    /// An admin saves another policy.
+    Rules(Terms),
 }
 
 #[derive(Debug, Clone)]
@@ -178,8 +180,15 @@ impl Throws {
         Try::Away(self.somebody(), (self.0[3] > 50).then_some(delegate))
     }
 
+    fn terms(self) -> Terms {
+        Terms {
+            use_within: Span::from_millis(self.of(1, &[0, 1, 60_000, 7_200_000])),
+            undo: Span::from_millis(self.of(2, &[0, 1_000, 60_000])),
+        }
+    }
+
     fn attempt(self) -> Try {
-        match self.0[0] % 70 {
+        match self.0[0] % 72 {
             0..24 => self.vote(),
             24..27 => Try::Repeat(self.0[1].into()),
             27..30 => Try::TakeBack(self.anybody()),
@@ -195,7 +204,8 @@ impl Throws {
             57..66 => self.report(),
             66..68 => Try::Retry,
             68 => Try::Settle(self.of(1, &[Outcome::Executed, Outcome::Failed])),
-            _ => Try::Stop,
+            69 => Try::Stop,
+            _ => Try::Rules(self.terms()),
         }
     }
 }
@@ -305,7 +315,7 @@ fn any_history() -> impl Strategy<Value = History> {
 proptest! {
     #![proptest_config(config())]
 
-    /// 01 §States.1 to 8 and 14.
+    /// 01 §States.1 to 8, 12, 14 and 15.
     #[test]
     fn the_invariants_hold_through_every_history(history in any_history()) {
         World::live(&history)?;

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
+use super::lacking::nothing_is_let_through_for_lack_of_something;
+use super::sample::BORN;
 use super::world::World;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Fact, RouteReason};
@@ -34,7 +36,7 @@ impl<'a> Happened<'a> {
 
 type Invariant = fn(&World, &Happened) -> TestCaseResult;
 
-const INVARIANTS: [(&str, Invariant); 9] = [
+const INVARIANTS: [(&str, Invariant); 11] = [
     (
         "1: one settlement, and losers are told who won",
         one_settlement,
@@ -59,8 +61,16 @@ const INVARIANTS: [(&str, Invariant); 9] = [
         timers_are_on_time,
     ),
     (
+        "12: nothing is let through for lack of something",
+        nothing_is_let_through_for_lack_of_something,
+    ),
+    (
         "14: a wait gives the same answer whenever it began",
         waits_agree,
+    ),
+    (
+        "15: who is asked changes by an edit only",
+        only_an_edit_changes_who_is_asked,
     ),
 ];
 
@@ -476,5 +486,22 @@ fn waits_agree(world: &World, happened: &Happened) -> TestCaseResult {
     };
     prop_assert_eq!(answer(after), answer(first));
     prop_assert_eq!(&after.votes, &first.votes);
+    Ok(())
+}
+
+/// 01 §States.15: whoever changes a rule, pattern or unlock can't thereby approve their own pending request. Who is asked
+/// is fixed when it is asked; rules that are saved later reach it by an edit alone, with the plan that was judged to be
+/// the stricter.
+fn only_an_edit_changes_who_is_asked(world: &World, happened: &Happened) -> TestCaseResult {
+    let asked = Standing::new(&world.history.asked, BORN).plan;
+    let edits = world.past.iter().rev().find_map(|(_, fact)| match fact {
+        Fact::Edited(edited) => Some(Some(edited.plan.clone())),
+        _ => None,
+    });
+    let fixed = |plan: Option<Plan>| plan.map(|plan| Plan { opened: 0, ..plan });
+    prop_assert_eq!(
+        fixed(happened.after.plan.clone()),
+        fixed(edits.unwrap_or(asked))
+    );
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::domain::event::{Edited, Fact};
 use crate::domain::execution::Outcome;
 use crate::domain::id::PersonId;
 use crate::domain::lifecycle::{
-    Ballot, Command, Decision, Edit, Opening, Refusal, Runner, Seat, Standing, step,
+    Ballot, Command, Decision, Edit, Opening, Refusal, Runner, Seat, Standing, Terms, step,
 };
 use crate::domain::review::{Plan, Reviewer, Word};
 use crate::domain::time::At;
@@ -34,6 +34,8 @@ pub struct World<'a> {
     sent: Vec<Ballot>,
     gone: BTreeSet<PersonId>,
     away: BTreeMap<PersonId, Option<PersonId>>,
+    /// Those of the policy in force.
+    terms: Terms,
     reached: BTreeSet<String>,
 }
 
@@ -49,6 +51,7 @@ impl<'a> World<'a> {
             sent: Vec::new(),
             gone: BTreeSet::new(),
             away: BTreeMap::new(),
+            terms: history.terms,
             reached: BTreeSet::new(),
         }
     }
@@ -176,7 +179,7 @@ impl<'a> World<'a> {
     fn tick(&self) -> Command {
         Command::Tick {
             next: self.next_opening(),
-            terms: self.history.terms,
+            terms: self.terms,
         }
     }
 
@@ -245,10 +248,14 @@ impl<'a> World<'a> {
             }
             Try::Retry => Command::Retry {
                 reason: Untrusted::from("again"),
-                use_within: self.history.terms.use_within,
+                use_within: self.terms.use_within,
             },
             Try::Settle(outcome) => settle(*outcome),
             Try::Stop => stop(),
+            Try::Rules(terms) => {
+                self.terms = *terms;
+                return None;
+            }
         })
     }
 
@@ -284,7 +291,7 @@ impl<'a> World<'a> {
             edit: change.and_then(|change| self.edit(&by_whom, change)),
             not_unlocked: None,
             answer: (word == Word::Respond).then(|| Untrusted::from("in words")),
-            terms: self.history.terms,
+            terms: self.terms,
             ..ballot(by, word, self.digest(digest))
         }
     }
@@ -332,7 +339,12 @@ impl<'a> World<'a> {
     }
 
     /// Whether they may decide, as policy would say.
-    fn seat(&self, plan: Option<&Plan>, who: &Reviewer, edits: bool) -> Result<Seat, Untrusted> {
+    pub fn seat(
+        &self,
+        plan: Option<&Plan>,
+        who: &Reviewer,
+        edits: bool,
+    ) -> Result<Seat, Untrusted> {
         let no = |why: &str| Err(Untrusted::from(why));
         let Some(plan) = plan else {
             return no("nobody is asked");

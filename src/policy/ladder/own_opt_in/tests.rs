@@ -1,5 +1,7 @@
 use super::*;
+use crate::domain::review::Resolver;
 use crate::domain::verdict::Effect;
+use crate::policy::document::Review;
 use crate::policy::fixtures::{Case, NOW, conversation};
 
 const HOUR: i64 = 3_600_000;
@@ -17,7 +19,8 @@ fn for_conversation(agent: &str, id: &str, last_use: At) -> Case {
 }
 
 fn asked_under(case: &Case, review: &Review) -> RungAnswer {
-    answer(&case.question(), Some(review), &case.workspace, NOW)
+    let asked = RungAnswer::ask("somebody is asked".to_owned(), review.clone());
+    answer(&case.question(), Some(&asked), &case.workspace, NOW)
 }
 
 fn allowed_by(case: &Case) -> Option<OptInScope> {

@@ -241,10 +241,18 @@ pub(super) fn deny_or_locked() -> impl Strategy<Value = Says> {
     ]
 }
 
+/// An ask rule's, without a lock.
+pub(super) fn asks() -> impl Strategy<Value = Says> {
+    any_review().prop_map(|review| Says::Ask {
+        locked: false,
+        review,
+    })
+}
+
 fn any_says() -> impl Strategy<Value = Says> {
     prop_oneof![
         1 => deny_or_locked(),
-        4 => any_review().prop_map(|review| Says::Ask { locked: false, review }),
+        4 => asks(),
     ]
 }
 

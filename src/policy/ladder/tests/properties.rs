@@ -1,14 +1,18 @@
 //! What holds for every question under every policy.
 
+use std::iter;
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::any::{
-    any_case, any_policy, any_risk, any_rule, deny_or_locked, moment, opt_in, person, scope,
+    any_case, any_policy, any_risk, any_rule, asks, deny_or_locked, moment, opt_in, person, scope,
 };
 use super::*;
 use crate::domain::recipient::Recipient;
 use crate::domain::review::{OptInScope, Resolver};
-use crate::policy::document::Rules;
+use crate::policy::condition::Condition;
+use crate::policy::document::{Rule, Rules, Says, Scope, Terms, Trusted};
 use crate::policy::fixtures::action;
 
 /// How strict an answer is.
@@ -43,6 +47,23 @@ fn concerns(case: &Case, person: &str, scope: &OptInScope) -> bool {
                 conversation,
             } => *agent == case.agent.id && case.conversation.as_ref() == Some(conversation),
         }
+}
+
+/// A condition that can't be evaluated.
+fn failing() -> Condition {
+    static FAILING: LazyLock<Condition> =
+        LazyLock::new(|| Condition::parse("params.nowhere.at_all > 1").unwrap());
+    FAILING.clone()
+}
+
+/// The policy with each of its rules changed.
+fn with_rules(policy: &Policy, change: impl Fn(&mut Rule)) -> Policy {
+    let mut rules: Vec<_> = policy.rules.iter().cloned().collect();
+    rules.iter_mut().for_each(change);
+    Policy {
+        rules: Rules::new(rules),
+        ..policy.clone()
+    }
 }
 
 proptest! {
@@ -199,7 +220,65 @@ proptest! {
         prop_assert!(effect(&unknown, &policy) >= here, "no preferences");
     }
 
-    /// 01 §Nouns: one seen for the first time needs approval; without a word of policy it is never let through.
+    /// 01 §States.12: the same of a policy: a list that is empty, a number that is zero, an end that is past and a condition
+    /// that fails never lead towards allowing.
+    #[test]
+    fn what_is_empty_zero_or_fails_in_a_policy_never_loosens(case in any_case(), policy in any_policy()) {
+        let here = effect(&case, &policy);
+        let mut empty = policy.clone();
+        for capability in &mut empty.capabilities {
+            if let Terms::Recipients { allowed, .. } = &mut capability.terms {
+                allowed.clear();
+            }
+        }
+        empty.modes.iter_mut().for_each(|section| section.approved_tools.clear());
+        prop_assert!(effect(&case, &empty) >= here, "no recipients and no tools");
+
+        let limits: [fn(&mut Trusted); 3] = [
+            |pattern| pattern.uses = Some(0),
+            |pattern| pattern.until = Some(NOW),
+            |pattern| pattern.scope.when = Some(failing()),
+        ];
+        for limit in limits {
+            let mut limited = policy.clone();
+            limited.trusted.iter_mut().for_each(limit);
+            prop_assert!(effect(&case, &limited) >= here);
+            prop_assert_eq!(judge_under(&case, &limited).pattern, None);
+        }
+
+        let fails = |rule: &mut Rule| rule.scope.when = Some(failing());
+        prop_assert!(effect(&case, &with_rules(&policy, fails)) >= here, "nobody can tell whether any rule matches");
+        let needs_none = |rule: &mut Rule| if let Says::Ask { review, .. } = &mut rule.says {
+            review.approvals = 0;
+        };
+        prop_assert!(effect(&case, &with_rules(&policy, needs_none)) >= here, "no approvals needed");
+    }
+
+    /// 01 §States.12: one more rule about everything, above all others, of which nobody can tell whether it matches, never
+    /// lets through what is asked about without it, by a delay or by an opt-in.
+    #[test]
+    fn one_more_rule_in_doubt_never_loosens(
+        mut case in any_case(), policy in any_policy(), says in asks(),
+    ) {
+        // Where they may, they let through whatever is theirs.
+        case.action.auto_approval_allowed = true;
+        for person in ["ana", "ben", "dana", "lee"] {
+            opt_in(&mut case, person, OptInScope::Always, NOW);
+        }
+        let scope = Scope { when: Some(failing()), ..Scope::default() };
+        let doubtful = Rule { name: Untrusted::from("Doubtful"), scope, says };
+        let rules = iter::once(doubtful).chain(policy.rules.iter().cloned()).collect();
+        let more = Policy { rules: Rules::new(rules), ..policy.clone() };
+        prop_assert!(effect(&case, &more) >= effect(&case, &policy));
+        let approves_by_itself = |policy: &Policy| {
+            let review = judge_under(&case, policy).review;
+            review.is_some_and(|review| matches!(review.resolver, Resolver::AutoAfter(_)))
+        };
+        let asked = judge_under(&case, &policy).verdict.effect == Effect::Ask;
+        prop_assert!(!asked || approves_by_itself(&policy) || !approves_by_itself(&more));
+    }
+
+    /// 01 §Integration: one seen for the first time needs approval; without a word of policy it is never let through.
     #[test]
     fn an_action_that_nobody_knows_is_never_let_through_by_itself(mut case in any_case()) {
         case.action = action("crm.merge");

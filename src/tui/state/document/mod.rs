@@ -7,10 +7,13 @@ mod hosts;
 mod mail;
 mod params;
 mod plan;
+mod raw;
 mod record;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod typed;
+mod url;
 mod write;
 
 use jiff::tz::TimeZone;
@@ -21,6 +24,7 @@ use crate::domain::raw::RawJson;
 use crate::domain::untrusted::{Piece, Untrusted};
 
 pub use plan::voter;
+pub use raw::Past;
 use write::Writer;
 
 /// What a row is to the eye.

@@ -123,7 +123,7 @@ pub(super) fn scalar(value: &Json) -> String {
 }
 
 /// Only what would end the string or break the line is escaped; the rest is for `Untrusted` to show.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for char in text.chars() {

@@ -117,7 +117,12 @@ impl Writer<'_> {
         let (Some(was), Some(is)) = (tree(was), tree(is)) else {
             return self.text("what was asked is not kept any more");
         };
-        let changes = diff(&was, &is);
+        self.differences(&was, &is);
+    }
+
+    /// Every field in which two values differ.
+    pub(super) fn differences(&mut self, was: &Json, is: &Json) {
+        let changes = diff(was, is);
         if changes.is_empty() {
             return self.text("nothing: both mean the same");
         }

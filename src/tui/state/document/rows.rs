@@ -25,7 +25,7 @@ impl Block {
         let width = usize::from(shape.width);
         match self {
             Block::Gap => {
-                if !rows.last().is_some_and(Row::is_blank) {
+                if !rows.last().is_none_or(Row::is_blank) {
                     rows.push(Row::blank());
                 }
             }

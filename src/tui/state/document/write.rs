@@ -13,6 +13,7 @@ use crate::tui::state::words;
 
 use super::mail::Mail;
 use super::plan::simply_asked;
+use super::typed::Typed;
 use super::{Block, Tone, hosts};
 
 /// Puts blocks down, and remembers every text of the agent's for the report on what it hides.
@@ -62,6 +63,15 @@ impl<'a> Writer<'a> {
 
     pub(super) fn request(&mut self, request: &Request, params: Option<&Json>) {
         let mail = params.and_then(Mail::of);
+        let typed = params.filter(|_| mail.is_none());
+        let typed = typed.and_then(|params| Typed::of(&request.action, params));
+        if request.calls() {
+            let since = words::seconds(request.created_at, self.zone);
+            self.ours("Caller", format!("on the line, waiting since {since}"));
+        }
+        if let Some(typed) = &typed {
+            self.kind(typed);
+        }
         match &mail {
             Some(mail) if request.recipients_claimed => self.envelope(mail, &[]),
             Some(mail) => self.envelope(mail, &request.recipients),
@@ -72,8 +82,10 @@ impl<'a> Writer<'a> {
             self.claimed(&request.recipients);
         }
         self.circumstances(request);
+        self.tool(request);
         match (&mail, params) {
             (Some(mail), _) => self.mail_body(mail, request),
+            (None, Some(_)) if let Some(typed) = &typed => self.kind_body(typed, request),
             (None, Some(params)) => {
                 self.agent_says(request);
                 self.params(params);
@@ -209,11 +221,70 @@ impl<'a> Writer<'a> {
             self.put(Block::Gap);
             self.agent_says(request);
         }
-        if !mail.others.is_empty() {
-            self.heading("Parameters", mail.others.len().to_string());
-            for (key, value) in &mail.others {
-                self.member(key, value);
-            }
+        self.rest(mail.others.iter());
+    }
+
+    /// The parameters that have no place of their own.
+    fn rest<'p>(&mut self, others: impl Iterator<Item = &'p (&'p str, &'p Json)> + Clone) {
+        let count = others.clone().count();
+        if count > 0 {
+            self.heading("Parameters", count.to_string());
+        }
+        for (key, value) in others {
+            self.member(key, value);
+        }
+    }
+
+    /// What a kind of action has first: what it does, and with what.
+    fn kind(&mut self, typed: &Typed<'_>) {
+        for entry in &typed.rows {
+            self.said(&entry.value);
+            self.put(Block::Field {
+                label: entry.label,
+                value: Untrusted::from(entry.value.as_str()),
+                aside: entry.note.as_deref().map(Untrusted::from),
+                tone: Tone::Content,
+            });
+        }
+    }
+
+    /// What of it is read line by line, and everything else.
+    fn kind_body(&mut self, typed: &Typed<'_>, request: &Request) {
+        if !self.compact {
+            self.agent_says(request);
+        }
+        for (title, text) in &typed.texts {
+            self.heading(title, words::count(text.lines().count(), "line"));
+            self.text(text);
+        }
+        if let Some((was, is)) = typed.change {
+            let note = "- as it is, says the agent, + as it would be";
+            self.heading("Changes", note.to_owned());
+            self.differences(was, is);
+        }
+        if self.compact {
+            self.put(Block::Gap);
+            self.agent_says(request);
+        }
+        self.rest(typed.others.iter());
+    }
+
+    /// The tool that the agent says it would call, from its context: its word, not a fact.
+    fn tool(&mut self, request: &Request) {
+        let context = request.context.as_ref().and_then(|raw| raw.tree().ok());
+        let Some(tool) = context.as_ref().and_then(|context| context.get("tool")) else {
+            return;
+        };
+        let text = |key: &str| tool.get(key).and_then(Json::as_str);
+        if let (Some(name), Some(server)) = (text("name"), text("server")) {
+            let value = format!("{name} of {server}");
+            self.said(&value);
+            self.put(Block::Field {
+                label: "MCP tool",
+                value: Untrusted::from(value),
+                aside: None,
+                tone: Tone::Content,
+            });
         }
     }
 
@@ -238,6 +309,9 @@ impl<'a> Writer<'a> {
         }
         if let Some(voice) = &request.voice {
             self.field("Hold text", voice.hold_message.clone(), Tone::Aside);
+            if let Some(url) = &voice.hold_audio_url {
+                self.field("Hold audio", url.clone(), Tone::Aside);
+            }
         }
     }
 

@@ -1,10 +1,14 @@
 //! A change of a setting before it is saved: what it is, whether it may be made, and what follows of it.
 
 use crate::api::settings::{ActionView, Integration, OptedInCount};
-use crate::domain::id::{ActionName, IntegrationName};
+use crate::domain::id::{ActionName, IntegrationName, PersonId};
 use crate::domain::people::UserRef;
 use crate::tui::state::{State, words};
 
+use super::facts::Facts;
+use super::pages::{self, Verb};
+use super::section::{Group, Section};
+use super::sheet::{Offer, Subject, ToSave};
 use super::{Focused, Settings, Yours};
 
 /// A change that can be saved.
@@ -20,6 +24,24 @@ pub enum Change {
     Always { action: ActionName },
     /// One's own choice: ask every time; it ends every choice for this action.
     Manual { action: ActionName },
+    /// What a page offered, and by what.
+    Offered(Box<Offer>, Origin),
+}
+
+/// What a page was asked for a change with, so that it can be asked again when something has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Key(Verb),
+    Line(Typing, String),
+}
+
+/// What a line that is typed on a page is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typing {
+    Role(PersonId),
+    Away,
+    Quiet,
+    Token,
 }
 
 /// What is changed, from what, to what.
@@ -27,13 +49,17 @@ pub enum Change {
 pub struct Difference {
     pub what: &'static str,
     pub from: String,
-    pub to: &'static str,
+    pub to: String,
 }
 
 impl Change {
     /// Whether it is about everybody, and so an admin's to make.
-    pub const fn is_workspace(&self) -> bool {
-        matches!(self, Change::Unlock { .. } | Change::Enable { .. })
+    pub fn is_workspace(&self) -> bool {
+        match self {
+            Change::Unlock { .. } | Change::Enable { .. } => true,
+            Change::Always { .. } | Change::Manual { .. } => false,
+            Change::Offered(offer, _) => !matches!(offer.saves, ToSave::Me(_)),
+        }
     }
 
     /// What it is about.
@@ -43,6 +69,7 @@ impl Change {
             Change::Unlock { action, .. }
             | Change::Always { action }
             | Change::Manual { action } => action.as_str(),
+            Change::Offered(offer, _) => &offer.subject,
         }
     }
 
@@ -55,13 +82,23 @@ impl Change {
             Change::Enable { on, .. } => ("integration", enabled(!on).to_owned(), enabled(*on)),
             Change::Always { action } => ("yours", chosen(settings, action), "always"),
             Change::Manual { action } => ("yours", chosen(settings, action), "manual"),
+            Change::Offered(offer, _) => {
+                return Difference {
+                    what: offer.what,
+                    from: offer.from.clone(),
+                    to: offer.to.clone(),
+                };
+            }
         };
+        let to = to.to_owned();
         Difference { what, from, to }
     }
 
     /// Whether it would still change anything.
-    pub fn still_applies(&self, settings: &Settings) -> bool {
+    pub fn still_applies(&self, state: &State) -> bool {
+        let settings = &state.settings;
         match self {
+            Change::Offered(offer, origin) => state.offered(origin).as_ref() == Ok(offer),
             Change::Unlock { action, on } => settings
                 .action(action)
                 .is_some_and(|(action, _)| action.auto_approval_allowed != *on),
@@ -113,6 +150,7 @@ impl Change {
                 let yours = settings.action(action).map(|(_, yours)| yours);
                 giving_up(action, yours.unwrap_or_default())
             }
+            Change::Offered(offer, _) => offer.consequence.clone(),
         }
     }
 
@@ -135,6 +173,7 @@ impl Change {
             } => format!("{integration} is disabled"),
             Change::Always { action } => format!("{action} goes through for you from now on"),
             Change::Manual { action } => format!("{action} waits for you from now on"),
+            Change::Offered(offer, _) => offer.done.clone(),
         }
     }
 }
@@ -221,6 +260,13 @@ pub fn can_be_unlocked(action: &ActionView) -> bool {
 impl State {
     /// Why the focused setting can't be turned on or off. The key is dim then.
     pub fn why_not_toggle(&self) -> Option<String> {
+        match (self.settings.section, self.settings_subject()) {
+            (Section::AutoApproval, _) => {}
+            (_, Some(Subject::Integration(_))) => {
+                return self.unable_to_save().or_else(|| self.why_not_changed());
+            }
+            _ => return self.why_not_offered(Verb::Toggle),
+        }
         let focused = match self.settings.focused() {
             _ if self.unable_to_save().is_some() => return self.unable_to_save(),
             None => return Some("there is nothing to change here".to_owned()),
@@ -291,15 +337,26 @@ impl State {
         let role = self.me.as_ref().and_then(|me| me.role);
         match role {
             Some(role) => format!(
-                "only admins and owners turn this on or off for everybody; you are {}",
+                "only admins and owners change this for everybody; you are {}",
                 with_article(role.word())
             ),
-            None => "only admins and owners turn this on or off for everybody".to_owned(),
+            None => "only admins and owners change this for everybody".to_owned(),
         }
     }
 
     /// The change that the toggle key prepares.
     pub fn toggled(&self) -> Option<Change> {
+        match (self.settings.section, self.settings_subject()) {
+            (Section::AutoApproval, _) => {}
+            (_, Some(Subject::Integration(name))) => {
+                let integration = self.settings.integration(name)?;
+                return Some(Change::Enable {
+                    integration: name.clone(),
+                    on: !integration.enabled,
+                });
+            }
+            _ => return self.changed_by(Origin::Key(Verb::Toggle)).ok(),
+        }
         match self.settings.focused()? {
             Focused::Integration(integration) => Some(Change::Enable {
                 integration: integration.name.clone(),
@@ -310,6 +367,51 @@ impl State {
                 on: !action.auto_approval_allowed,
             }),
             Focused::Conversation(_) => None,
+        }
+    }
+
+    /// The change that a page offers for a key or a line, or why there is none.
+    pub fn changed_by(&self, origin: Origin) -> Result<Change, String> {
+        let offer = self.offered(&origin)?;
+        Ok(Change::Offered(offer, origin))
+    }
+
+    /// What a page offers for it now.
+    fn offered(&self, origin: &Origin) -> Result<Box<Offer>, String> {
+        let none = Facts::default();
+        let facts = self.settings.page_facts().unwrap_or(&none);
+        let around = self.around();
+        let offer = match origin {
+            Origin::Key(verb) => pages::offer(&self.settings, facts, around, *verb),
+            Origin::Line(Typing::Role(id), word) => pages::person_role(id, word.trim(), facts),
+            Origin::Line(Typing::Away, typed) => pages::away(typed, facts, around),
+            Origin::Line(Typing::Quiet, typed) => pages::quiet(typed, around),
+            Origin::Line(Typing::Token, typed) => pages::issue(typed, facts),
+        };
+        offer.map(Box::new)
+    }
+
+    /// Why a key changes nothing of what is focused on a page that is a list.
+    pub fn why_not_offered(&self, verb: Verb) -> Option<String> {
+        self.unable_to_save()
+            .or_else(|| self.why_not_seen())
+            .or_else(|| self.why_not_changed())
+            .or_else(|| self.offered(&Origin::Key(verb)).err())
+    }
+
+    /// Why nothing of the page can be changed by this person.
+    pub fn why_not_changed(&self) -> Option<String> {
+        let own = self.settings.section.group() == Group::Yours;
+        (!own && !self.manages()).then(|| self.why_not_manage())
+    }
+
+    /// What Enter asks for on the focused row of a page: a line to type.
+    pub fn typed_for(&self) -> Option<Typing> {
+        match (self.settings.section, self.settings_subject()?) {
+            (Section::People, Subject::Person(id)) => Some(Typing::Role(id.clone())),
+            (Section::Away, _) => Some(Typing::Away),
+            (Section::Notifications, Subject::Quiet) => Some(Typing::Quiet),
+            _ => None,
         }
     }
 
@@ -331,7 +433,7 @@ impl State {
     }
 }
 
-fn with_article(role: &str) -> String {
+pub(super) fn with_article(role: &str) -> String {
     match role {
         "admin" | "owner" => format!("an {role}"),
         role => format!("a {role}"),

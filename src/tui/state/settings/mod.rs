@@ -1,22 +1,37 @@
-//! The Settings screen: what may go through without being looked at first. Actions by integration, one's
-//! own choices, and the change that is prepared.
+//! The Settings screen: a menu of pages. The first says what may go through without being looked at first:
+//! actions by integration, and one's own choices. The others are lists, a [`Sheet`] each.
 //!
 //! Invariant: what is shown as set is what the gate said; a change is shown as one until it is saved.
 
 mod change;
+pub mod facts;
+pub mod outline;
+mod pages;
+pub mod section;
+pub mod sheet;
 mod told;
+pub mod trial;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::api::settings::{ActionView, Choice, Integration, Preference};
+use crate::client::PolicyInForce;
 use crate::domain::id::{ActionName, AgentId, IntegrationName};
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 
 use super::State;
 use super::layout::{Layout, Mode};
+use crate::tui::action::Scope;
 
-pub use change::{Change, can_be_unlocked};
+pub use change::{Change, Origin, Typing, can_be_unlocked};
+pub use pages::{Around, Verb, columns, roles};
+
+use facts::{Facts, Wanted};
+use section::{MenuRow, Section, Side, menu};
+use sheet::{Sheet, Subject};
+use trial::Draft;
 
 /// Everything that the gate says about the settings.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +61,33 @@ pub struct Settings {
     pub asking: Asking,
     /// When the first of one's choices ends by itself.
     pub next_end: Option<At>,
+    pub section: Section,
+    /// Which side has the keys, once somebody has said so.
+    pub side: Option<Side>,
+    /// The first row of the menu on the screen.
+    pub menu_top: usize,
+    /// The agent whose own page is open.
+    pub opened: Option<AgentId>,
+    /// What the gate said for each page, the last time that it was asked.
+    pub facts: BTreeMap<Section, Facts>,
+    /// The rows of the page that is open.
+    pub sheet: Sheet,
+    /// Those rows don't say any more what is known.
+    pub outdated: bool,
+    /// What was written of the policy and isn't saved.
+    pub draft: Option<Draft>,
+    /// What came of reading the whole log.
+    pub proof: Option<Proof>,
+}
+
+/// How it stands with proving the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// It is being read.
+    Reading,
+    /// So many entries give the root that was signed.
+    Good(u64),
+    Bad(String),
 }
 
 /// How it stands with what is known.
@@ -131,6 +173,7 @@ impl Settings {
         let ends = known.preferences.iter().filter_map(|chosen| chosen.ends_at);
         self.next_end = ends.filter(|end| *end > now).min();
         self.known = Some(known);
+        self.outdated = true;
         let same = |row: &Row| before.is_some() && self.key(*row) == before;
         let again = self.rows.iter().position(same);
         let first = || {
@@ -289,10 +332,146 @@ fn yours(action: &ActionView, known: &Known) -> Yours {
     yours
 }
 
+impl Settings {
+    /// What the page that is open asks the gate for.
+    pub fn wanted(&self) -> Wanted {
+        Wanted {
+            section: self.section,
+            agent: self.opened.clone(),
+        }
+    }
+
+    /// What is known for the page that is open.
+    pub fn page_facts(&self) -> Option<&Facts> {
+        self.facts.get(&self.section)
+    }
+
+    /// Keeps the page that is open within the menu's window.
+    pub fn clamp_menu(&mut self, height: usize) {
+        let rows = menu();
+        let at = rows
+            .iter()
+            .position(|row| *row == MenuRow::Section(self.section));
+        let at = at.unwrap_or_default();
+        let height = height.max(1);
+        // The name of a group is seen with its first page.
+        self.menu_top = self.menu_top.min(at.saturating_sub(1));
+        if at >= self.menu_top + height {
+            self.menu_top = at + 1 - height;
+        }
+        self.menu_top = self.menu_top.min(rows.len().saturating_sub(height));
+    }
+}
+
 impl State {
+    /// What pages are made of besides what the gate said about them.
+    pub fn around(&self) -> Around<'_> {
+        Around {
+            me: self.me.as_ref(),
+            known: self.settings.known.as_ref(),
+            proof: self.settings.proof.as_ref(),
+            keymap: &self.keymap,
+            zone: &self.zone,
+            now: self.now.wall,
+        }
+    }
+
+    /// Which side of the settings has the keys: the page beside the menu, or, where there is room for one
+    /// of them, the menu first.
+    pub fn settings_side(&self) -> Side {
+        let first = match Layout::of_settings(self.size, 0).mode {
+            Mode::Split => Side::Page,
+            _ => Side::Menu,
+        };
+        self.settings.side.unwrap_or(first)
+    }
+
+    /// Where a key goes on this screen.
+    pub fn settings_scopes(&self) -> &'static [Scope] {
+        let prepared = self.settings.prepared.is_some();
+        match (self.settings_side(), self.settings.section, prepared) {
+            (Side::Menu, ..) => &[Scope::List, Scope::Screen],
+            (Side::Page, Section::AutoApproval, true) => {
+                &[Scope::Change, Scope::Setting, Scope::List, Scope::Screen]
+            }
+            (Side::Page, Section::AutoApproval, false) => {
+                &[Scope::Setting, Scope::List, Scope::Screen]
+            }
+            (Side::Page, _, true) => &[Scope::Change, Scope::Sheet, Scope::List, Scope::Screen],
+            (Side::Page, _, false) => &[Scope::Sheet, Scope::List, Scope::Screen],
+        }
+    }
+
+    /// Why the page that is open isn't shown to this person.
+    pub fn why_not_seen(&self) -> Option<String> {
+        let role = self.me.as_ref()?.role;
+        let why = self.settings.section.why_not_seen(role)?;
+        let role = role.map_or("", |role| role.word());
+        Some(format!("{why}; you are {}", change::with_article(role)))
+    }
+
+    /// The policy as the page that is open knows it.
+    pub fn policy_in_force(&self) -> Option<&PolicyInForce> {
+        self.settings.page_facts()?.policy.as_ref()
+    }
+
+    /// Why the policy can't be edited from here. The key is dim then.
+    pub fn why_not_edit_policy(&self) -> Option<String> {
+        if !self.settings.section.is_policy() {
+            return Some("the policy is edited where it is shown: Rules, Agents, Modes".to_owned());
+        }
+        let unable = self.unable_to_save().or_else(|| self.why_not_changed());
+        let unknown = || {
+            self.policy_in_force()
+                .is_none()
+                .then(|| "still loading".to_owned())
+        };
+        unable.or_else(unknown)
+    }
+
+    /// Makes the rows of the page anew where they don't say any more what is known.
+    pub fn fit_sheet(&mut self) {
+        if std::mem::take(&mut self.settings.outdated) {
+            let none = Facts::default();
+            let facts = self.settings.page_facts().unwrap_or(&none);
+            let rows = match self.why_not_seen() {
+                Some(_) => Vec::new(),
+                None => pages::rows(&self.settings, facts, self.around()),
+            };
+            self.settings.sheet.put(rows);
+        }
+    }
+
+    /// Whether there is more to open of what is focused on a page that is a list.
+    pub fn can_open(&self) -> bool {
+        match self.settings_subject() {
+            Some(Subject::Agent(_)) => true,
+            Some(Subject::Version(version)) => {
+                let in_force = self.policy_in_force().and_then(PolicyInForce::version);
+                in_force != Some(*version) && self.why_not_edit_policy().is_none()
+            }
+            _ => {
+                let unable = || self.unable_to_save().or_else(|| self.why_not_changed());
+                self.typed_for().is_some() && unable().is_none()
+            }
+        }
+    }
+
+    /// What is focused on a page that is a list.
+    pub fn settings_subject(&self) -> Option<&Subject> {
+        match self.settings.section {
+            Section::AutoApproval => None,
+            _ => self.settings.sheet.subject(),
+        }
+    }
+
     /// What a change would do has all the room it needs; elsewhere the rows don't move with the focus.
     pub fn settings_layout(&self) -> Layout {
-        Layout::of_settings(self.size, self.change_rows())
+        let layout = Layout::of_settings(self.size, self.change_rows());
+        match (layout.mode, self.settings_side()) {
+            (Mode::Stacked | Mode::Single, Side::Menu) => Layout::of_menu(self.size),
+            _ => layout,
+        }
     }
 
     /// Rows to say what the change would do, hairline and keys included; none without one.
@@ -301,9 +480,10 @@ impl State {
             return 0;
         };
         let layout = Layout::of_settings(self.size, 0);
-        let text = told.text.lines(usize::from(layout.foot_text().width));
+        let width = usize::from(layout.foot_text().width);
+        let (title, text) = (told.title.lines(width), told.text.lines(width));
         let keys = usize::from(layout.mode == Mode::Split);
-        u16::try_from(text.len() + 2 + keys).unwrap_or(u16::MAX)
+        u16::try_from(title.len() + text.len() + 1 + keys).unwrap_or(u16::MAX)
     }
 
     /// Whether all of what the change would do is on the screen.

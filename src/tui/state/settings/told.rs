@@ -7,6 +7,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::tui::state::{State, words};
 
 use super::change::{Difference, can_be_unlocked, users};
+use super::section::{Group, Section};
 use super::{Change, Focused, Yours};
 
 /// A title and a text.
@@ -36,6 +37,9 @@ impl State {
                 change: true,
             });
         }
+        if settings.section != Section::AutoApproval {
+            return self.told_of_row();
+        }
         let (title, text) = match settings.focused()? {
             Focused::Integration(integration) => self.integration(integration),
             Focused::Action(action, yours) => self.action(action, yours),
@@ -43,6 +47,19 @@ impl State {
         };
         Some(Told {
             title: Untrusted::from(title),
+            text: Untrusted::from(text),
+            change: false,
+        })
+    }
+
+    fn told_of_row(&self) -> Option<Told> {
+        let row = self.settings.sheet.focused()?;
+        let text = match self.settings.section.group() {
+            Group::Workspace => format!("{}{}", row.text.plain_line(), self.hint()),
+            Group::Yours | Group::Terminal => row.text.plain_line(),
+        };
+        Some(Told {
+            title: row.title.clone(),
             text: Untrusted::from(text),
             change: false,
         })

@@ -100,12 +100,12 @@ fn space_enter_and_pastes_save_nothing() {
 #[test]
 fn what_a_change_would_do_is_read_before_it_is_saved() {
     let mut desk = Desk::new(30, 8, Vec::new());
-    desk.keys("3 G k space s");
+    desk.keys("3 enter G k space s");
     assert!(desk.saves.is_empty());
     assert!(desk.toast().starts_with("make the window larger"));
     assert!(desk.state.settings.prepared.is_some());
     let mut desk = Desk::new(40, 14, Vec::new());
-    desk.keys("3 G k space s");
+    desk.keys("3 enter G k space s");
     assert_eq!(desk.saves.len(), 1);
 }
 
@@ -117,13 +117,12 @@ fn a_member_changes_nothing_for_others_and_is_told_why() {
     assert!(desk.state.settings.prepared.is_none());
     assert_eq!(
         desk.toast(),
-        "only admins and owners turn this on or off for everybody; you are a member"
+        "only admins and owners change this for everybody; you are a member"
     );
     assert!(desk.state.why_not_toggle().is_some(), "the key is dim");
     assert!(
-        foot(&desk).ends_with(
-            "Only admins and owners turn this on or off for everybody; you are a member."
-        )
+        foot(&desk)
+            .ends_with("Only admins and owners change this for everybody; you are a member.")
     );
 
     desk.keys("enter s");

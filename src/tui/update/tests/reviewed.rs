@@ -20,7 +20,7 @@ fn desk() -> Desk {
 #[test]
 fn an_answer_is_sent_with_what_was_on_the_screen() {
     let mut desk = desk();
-    desk.keys("j R");
+    desk.keys("j i");
     desk.type_in("ask Lee z");
     desk.keys("enter");
     let (about, decide) = desk.sent[0].clone();
@@ -38,7 +38,7 @@ fn an_answer_is_sent_with_what_was_on_the_screen() {
 #[test]
 fn an_answer_has_words_and_a_paste_does_not_send_it() {
     let mut desk = desk();
-    desk.keys("R enter");
+    desk.keys("i enter");
     assert!(desk.sent.is_empty());
     desk.event(Event::Paste("one\ntwo\n".to_owned()));
     desk.burst("x enter");
@@ -47,7 +47,7 @@ fn an_answer_has_words_and_a_paste_does_not_send_it() {
     let Some(Overlay::Answer(line)) = &desk.state.overlay else {
         panic!("the line is open");
     };
-    assert_eq!(line.text, "one two x ");
+    assert_eq!(line.field.text, "one two x ");
     desk.decide_elsewhere(1, "rejected");
     desk.keys("enter");
     assert!(desk.sent.is_empty(), "it was decided meanwhile");
@@ -202,7 +202,7 @@ fn a_refused_edit_says_why_and_is_kept() {
 fn what_the_gate_refuses_as_stale_is_fetched_again() {
     for kind in [ProblemKind::StaleDigest, ProblemKind::StalePlan] {
         let mut desk = desk();
-        desk.keys("R");
+        desk.keys("i");
         desk.type_in("ask Lee");
         desk.keys("enter");
         desk.sent.remove(0);
@@ -309,7 +309,7 @@ fn a_request_is_put_off_and_comes_back() {
     let Some(Overlay::Snooze(line)) = &desk.state.overlay else {
         panic!("the line is open");
     };
-    assert_eq!(line.text, "1h");
+    assert_eq!(line.field.text, "1h");
     desk.keys("tab enter");
     let morning: At = "2026-11-21T09:00:00Z".parse().unwrap();
     assert_eq!(desk.done, [(id(1), Deed::Snooze(morning))]);

@@ -62,7 +62,7 @@ fn what_approves_by_itself_and_what_nobody_can_decide() {
 fn an_answer_and_a_length_of_time_are_typed() {
     for (width, height) in SIZES {
         let mut desk = Desk::new(width, height, vec![email(1)]);
-        desk.keys("R");
+        desk.keys("i");
         desk.type_in("Ask Lee first");
         insta::assert_snapshot!(format!("respond_{width}x{height}"), picture(&desk, &dark()));
         desk.keys("esc s");

@@ -1,24 +1,19 @@
-//! The Settings screen: actions by integration with what is unlocked and what one has chosen, and at the
-//! foot what the prepared change would do, or what the focused setting means.
+//! Auto-approval: actions by integration with what is unlocked and what one has chosen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::api::settings::{ActionView, Choice, Integration, OptedInCount, Preference};
 use crate::domain::untrusted::Untrusted;
-use crate::tui::action::ActionId as Id;
 use crate::tui::state::layout::{Layout, Mode};
+use crate::tui::state::settings::section::Side;
 use crate::tui::state::settings::{Change, Known, Row, Yours, can_be_unlocked};
 use crate::tui::state::{State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{footer, inside, row};
-
-/// What the page is called, in the menu and above it.
-const TITLE: &str = "Auto-approval";
+use super::row;
 
 /// The columns of a row; those without width aren't shown.
 struct Columns {
@@ -56,13 +51,8 @@ impl Columns {
     }
 }
 
-pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
-    if let Some(x) = layout.column() {
-        for y in layout.body.top()..layout.body.bottom() {
-            buffer.set_string(x, y, theme.glyphs.column, theme.rule());
-        }
-        menu(theme, layout, buffer);
-    }
+/// Draws the page, and says how many of its rows are below.
+pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) -> usize {
     titles(theme, layout, buffer);
     match &state.settings.known {
         Some(known) => page(state, known, theme, layout, buffer),
@@ -73,36 +63,13 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
             }
         }
     }
-    foot(state, theme, layout, buffer);
-}
-
-/// Which page this is, of those that there are.
-fn menu(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
-    let area = Rect {
-        width: layout.divider.x - layout.body.x,
-        ..layout.body
-    };
-    if let Some(area) = row(area, 0) {
-        line::left(vec![Span::styled("  Yours", theme.dim())], area, buffer);
-    }
-    if let Some(area) = row(area, 1) {
-        buffer.set_style(area, theme.focused());
-        buffer.set_string(area.x, area.y, theme.glyphs.bar, theme.rule());
-        let name = Span::styled(TITLE, theme.text());
-        line::left(vec![name], inside(area, 2), buffer);
-    }
+    let settings = &state.settings;
+    let shown = settings.top + usize::from(layout.list.height);
+    settings.rows.len().saturating_sub(shown)
 }
 
 fn titles(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.list_title;
-    if area.height > 1
-        && let Some(area) = row(area, 0)
-    {
-        let title = vec![Span::styled(TITLE, theme.title())];
-        let what = "what may go through without you looking at it first";
-        let what = vec![Span::styled(what, theme.dim())];
-        line::both(title, what, inside(area, 2), buffer);
-    }
     let last = usize::from(area.height).checked_sub(1);
     let Some(area) = last.and_then(|last| row(area, last)) else {
         return;
@@ -127,7 +94,11 @@ fn page(state: &State, known: &Known, theme: &Theme, layout: &Layout, buffer: &m
         };
         if place == state.settings.focus {
             buffer.set_style(area, theme.focused());
-            buffer.set_string(area.x, area.y, theme.glyphs.bar, theme.accent());
+            let bar = match state.settings_side() {
+                Side::Page => theme.accent(),
+                Side::Menu => theme.rule(),
+            };
+            buffer.set_string(area.x, area.y, theme.glyphs.bar, bar);
         }
         let columns = Columns::of(layout, area);
         let rest = Rect {
@@ -293,52 +264,4 @@ fn conversation(
     let mut spans = vec![Span::styled(words, theme.text())];
     spans.extend(text::line(conversation, room, theme.text(), theme));
     line::both(spans, right.into_iter().collect(), area, buffer);
-}
-
-/// What the prepared change would do, or what the focused setting means.
-fn foot(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
-    let Some(area) = row(layout.detail, 0) else {
-        return;
-    };
-    let inner = layout.foot_text();
-    let rule = Rect {
-        x: inner.x,
-        width: inner.width,
-        ..area
-    };
-    line::rule(theme.glyphs.rule, theme.rule(), rule, buffer);
-    let settings = &state.settings;
-    let shown = settings.top + usize::from(layout.list.height);
-    let below = settings.rows.len().saturating_sub(shown);
-    if below > 0 {
-        let more = format!(" {} {below} more ", theme.glyphs.down);
-        line::right(vec![Span::styled(more, theme.dim())], rule, buffer);
-    }
-    let Some(told) = state.told() else { return };
-    let room = usize::from(inner.width);
-    let style = |change: Style| if told.change { change } else { theme.dim() };
-    let mut rows = vec![text::line(&told.title, room, style(theme.title()), theme)];
-    let lines = told.text.lines(room).into_iter();
-    rows.extend(lines.map(|line| text::spans(&line.pieces, style(theme.text()), theme)));
-    if rows.len() > usize::from(inner.height) {
-        rows.truncate(usize::from(inner.height));
-        if let Some(last) = rows.last_mut() {
-            last.push(Span::styled("…", style(theme.text())));
-        }
-    }
-    for (index, spans) in rows.into_iter().enumerate() {
-        if let Some(area) = row(inner, index) {
-            line::left(spans, area, buffer);
-        }
-    }
-    let last = usize::from(inner.height.saturating_sub(1));
-    if layout.mode == Mode::Split
-        && state.settings.prepared.is_some()
-        && let Some(area) = row(inner, last)
-    {
-        let mut keys = footer::hint(state, Id::Save, theme);
-        keys.push(Span::raw("   "));
-        keys.extend(footer::hint(state, Id::LeaveChange, theme));
-        line::right(keys, area, buffer);
-    }
 }

@@ -1,0 +1,326 @@
+//! What is typed behind `/`: words, and keys with a value: `refund agent:billing-bot risk:high`. A word
+//! with a colon that is no key of ours is a word, as in `Re: your order`.
+
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as DeError, StrDeserializer};
+
+use crate::api::request::{Filter, Request};
+use crate::domain::id::{ActionName, AgentId, PersonId};
+use crate::domain::request::Trigger;
+use crate::domain::risk::Risk;
+
+/// As many words, and as long ones, as the gate looks for.
+const MOST_WORDS: usize = 8;
+const LONGEST_WORD: usize = 64;
+
+/// What a value may be asked of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    Agent,
+    Action,
+    Risk,
+    /// On whose behalf.
+    For,
+    /// To whom.
+    To,
+    Rule,
+    Trigger,
+}
+
+impl Key {
+    pub const ALL: [Key; 7] = [
+        Key::Agent,
+        Key::Action,
+        Key::Risk,
+        Key::For,
+        Key::To,
+        Key::Rule,
+        Key::Trigger,
+    ];
+
+    /// As it is typed, with its colon.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Key::Agent => "agent:",
+            Key::Action => "action:",
+            Key::Risk => "risk:",
+            Key::For => "for:",
+            Key::To => "to:",
+            Key::Rule => "rule:",
+            Key::Trigger => "trigger:",
+        }
+    }
+
+    /// Whether a term is one with a key, or may be once it is typed to its end.
+    fn may_become(term: &str) -> bool {
+        let of = |key: Key| term.starts_with(key.word()) || key.word().starts_with(term);
+        Key::ALL.into_iter().any(of)
+    }
+
+    fn of(term: &str) -> Option<(Key, &str)> {
+        let with = |key: Key| term.strip_prefix(key.word()).map(|value| (key, value));
+        Key::ALL.into_iter().find_map(with)
+    }
+}
+
+/// What a list is narrowed to; nothing when it is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    agent: Option<AgentId>,
+    action: Option<ActionName>,
+    risk: Option<Risk>,
+    on_behalf_of: Option<PersonId>,
+    recipient: Option<String>,
+    rule: Option<String>,
+    trigger: Option<Trigger>,
+    words: Vec<String>,
+}
+
+/// Why a query can't be asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadQuery {
+    #[error("{}what? there is nothing behind the colon", .0.word())]
+    Empty(Key),
+    #[error("{}{value} can't be: it takes {takes}", .key.word())]
+    Value {
+        key: Key,
+        value: String,
+        takes: &'static str,
+    },
+    #[error("{} stands there twice: a request has one", .0.word())]
+    Twice(Key),
+    #[error("that is more than {MOST_WORDS} words of {LONGEST_WORD} letters each")]
+    TooLong,
+}
+
+impl Query {
+    /// Reads what was typed. While somebody is `typing`, a key whose value may still be going on says
+    /// nothing yet: half a name would find nothing.
+    pub fn parse(text: &str, typing: bool) -> Result<Self, BadQuery> {
+        let terms: Vec<String> = terms(text).collect();
+        let open = typing && !text.ends_with(char::is_whitespace);
+        let mut query = Self::default();
+        for (index, term) in terms.iter().enumerate() {
+            let last = open && index + 1 == terms.len();
+            match Key::of(term) {
+                _ if last && Key::may_become(term) => {}
+                Some((key, value)) => query.set(key, value)?,
+                None => query.word(term)?,
+            }
+        }
+        Ok(query)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The same question with this asked as well.
+    pub fn narrow(&self, filter: Filter) -> Filter {
+        Filter {
+            agent: self.agent.clone(),
+            action: self.action.clone(),
+            risk: self.risk,
+            requested_by: self.on_behalf_of.clone(),
+            recipient: self.recipient.clone(),
+            rule: self.rule.clone(),
+            trigger: self.trigger,
+            q: (!self.words.is_empty()).then(|| self.words.join(" ")),
+            ..filter
+        }
+    }
+
+    fn word(&mut self, term: &str) -> Result<(), BadQuery> {
+        // A phrase is looked for word by word, as the gate does.
+        for word in term.split_whitespace() {
+            if self.words.len() == MOST_WORDS || word.len() > LONGEST_WORD {
+                return Err(BadQuery::TooLong);
+            }
+            self.words.push(word.to_owned());
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, key: Key, value: &str) -> Result<(), BadQuery> {
+        if value.is_empty() {
+            return Err(BadQuery::Empty(key));
+        }
+        match key {
+            Key::Agent => once(&mut self.agent, key, name(key, value)?),
+            Key::Action => once(&mut self.action, key, name(key, value)?),
+            Key::For => once(&mut self.on_behalf_of, key, name(key, value)?),
+            Key::To => once(&mut self.recipient, key, value.to_owned()),
+            Key::Rule => once(&mut self.rule, key, value.to_owned()),
+            Key::Risk => {
+                let level = Risk::ALL.into_iter().find(|risk| risk.word() == value);
+                let takes = "low, medium, high or critical";
+                once(
+                    &mut self.risk,
+                    key,
+                    level.ok_or_else(|| bad(key, value, takes))?,
+                )
+            }
+            Key::Trigger => {
+                let word: StrDeserializer<'_, DeError> = value.into_deserializer();
+                let takes = "chat, schedule, email, webhook, voice or api";
+                let trigger = Trigger::deserialize(word).map_err(|_| bad(key, value, takes))?;
+                once(&mut self.trigger, key, trigger)
+            }
+        }
+    }
+}
+
+fn once<T>(slot: &mut Option<T>, key: Key, value: T) -> Result<(), BadQuery> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(BadQuery::Twice(key)),
+    }
+}
+
+fn name<T: FromStr>(key: Key, value: &str) -> Result<T, BadQuery> {
+    let takes = "a name as the list shows it";
+    value.parse().map_err(|_| bad(key, value, takes))
+}
+
+fn bad(key: Key, value: &str, takes: &'static str) -> BadQuery {
+    BadQuery::Value {
+        key,
+        value: value.to_owned(),
+        takes,
+    }
+}
+
+/// Terms are parted by blanks, but for those between quotation marks, which go.
+fn terms(text: &str) -> impl Iterator<Item = String> {
+    let mut quoted = false;
+    let parts = text.split(move |char: char| {
+        quoted ^= char == '"';
+        char.is_whitespace() && !quoted
+    });
+    parts
+        .map(|part| part.replace('"', ""))
+        .filter(|part| !part.is_empty())
+}
+
+/// The text with its last term completed as far as only one thing can be meant: to a key, or to one of
+/// the values that the rows have. Nothing when there is nothing to add.
+pub fn complete(text: &str, rows: &[Request]) -> Option<String> {
+    let start = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let term = &text[start..];
+    let candidates: Vec<String> = match Key::of(term) {
+        Some((key, _)) => {
+            let with_key = |value: String| format!("{}{value}", key.word());
+            values(key, rows).into_iter().map(with_key).collect()
+        }
+        None => Key::ALL.map(|key| key.word().to_owned()).to_vec(),
+    };
+    let mut meant: Vec<String> = candidates
+        .into_iter()
+        .filter(|candidate| candidate.starts_with(term) && !term.is_empty())
+        .collect();
+    meant.sort();
+    meant.dedup();
+    let (first, last) = (meant.first()?, meant.last()?);
+    // What the first and the last in order share, all share.
+    let shared: String = first
+        .chars()
+        .zip(last.chars())
+        .take_while(|(one, other)| one == other)
+        .map(|(one, _)| one)
+        .collect();
+    let whole = meant.len() == 1 && !shared.ends_with(':');
+    let end = if whole { " " } else { "" };
+    let completed = format!("{}{shared}{end}", &text[..start]);
+    (completed != text).then_some(completed)
+}
+
+/// The values of a key that can be known without asking the gate. Recipients and rules may hold anything,
+/// and are typed.
+fn values(key: Key, rows: &[Request]) -> Vec<String> {
+    let each = |of: fn(&Request) -> Option<String>| rows.iter().filter_map(of).collect();
+    match key {
+        Key::Agent => each(|row| Some(row.agent.to_string())),
+        Key::Action => each(|row| Some(row.action.to_string())),
+        Key::For => each(|row| row.on_behalf_of.as_ref().map(ToString::to_string)),
+        Key::Risk => Risk::ALL.map(|risk| risk.word().to_owned()).to_vec(),
+        Key::Trigger => ["chat", "schedule", "email", "webhook", "voice", "api"]
+            .map(str::to_owned)
+            .to_vec(),
+        Key::To | Key::Rule => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::sample::queue;
+
+    fn filter(text: &str) -> Filter {
+        Query::parse(text, false).unwrap().narrow(Filter::default())
+    }
+
+    #[test]
+    fn keys_and_words_become_one_question() {
+        let asked =
+            filter("refund agent:billing-bot risk:high rule:\"Outbound e-mail\" to:a@b.example");
+        assert_eq!(asked.q.as_deref(), Some("refund"));
+        assert_eq!(asked.agent, Some("billing-bot".parse().unwrap()));
+        assert_eq!(asked.risk, Some(Risk::High));
+        assert_eq!(asked.rule.as_deref(), Some("Outbound e-mail"));
+        assert_eq!(asked.recipient.as_deref(), Some("a@b.example"));
+        let asked = filter("Re: your https://acme.example trigger:voice for:me action:email.send");
+        assert_eq!(asked.q.as_deref(), Some("Re: your https://acme.example"));
+        assert_eq!(asked.trigger, Some(Trigger::Voice));
+        assert_eq!(asked.requested_by, Some("me".parse().unwrap()));
+        assert_eq!(asked.action, Some("email.send".parse().unwrap()));
+        assert!(Query::parse(" \t ", false).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_asked_says_why() {
+        let why = |text: &str| Query::parse(text, false).unwrap_err().to_string();
+        assert_eq!(
+            why("agent:"),
+            "agent:what? there is nothing behind the colon"
+        );
+        assert_eq!(
+            why("risk:huge"),
+            "risk:huge can't be: it takes low, medium, high or critical"
+        );
+        assert!(why("trigger:cron").ends_with("webhook, voice or api"));
+        assert!(why("agent:!").ends_with("a name as the list shows it"));
+        assert_eq!(
+            why("risk:low risk:high"),
+            "risk: stands there twice: a request has one"
+        );
+        assert!(why("1 2 3 4 5 6 7 8 9").starts_with("that is more than 8 words"));
+        assert!(why(&"x".repeat(65)).starts_with("that is more than 8 words"));
+    }
+
+    #[test]
+    fn half_a_value_asks_nothing_while_it_is_typed() {
+        let typing = |text: &str| Query::parse(text, true).unwrap();
+        assert_eq!(typing("refund agent:bil"), typing("refund"));
+        assert_eq!(typing("refund risk:"), typing("refund"));
+        assert_eq!(typing("refund ris"), typing("refund"));
+        assert_ne!(typing("refund agent:bil "), typing("refund"));
+        assert_ne!(typing("refu"), typing("refund"), "words narrow at once");
+    }
+
+    #[test]
+    fn tab_completes_what_can_only_be_meant() {
+        let rows = queue();
+        let complete = |text: &str| complete(text, &rows);
+        assert_eq!(complete("ag").as_deref(), Some("agent:"));
+        assert_eq!(complete("agent:b").as_deref(), Some("agent:billing-bot "));
+        assert_eq!(complete("x risk:cr").as_deref(), Some("x risk:critical "));
+        assert_eq!(complete("t"), None, "to: and trigger:");
+        assert_eq!(complete("action:s").as_deref(), None, "slack and shell");
+        assert_eq!(complete("action:sh").as_deref(), Some("action:shell.exec "));
+        assert_eq!(complete("nothing"), None);
+        assert_eq!(complete(""), None);
+    }
+}
