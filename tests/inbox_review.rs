@@ -32,7 +32,7 @@ approvals = 2
 guidance = "Check the lead against the CRM."
 "#;
 
-/// 01 §Quorum, 01 §Claim
+/// 01 §Quorum, 01 §Claim and snooze
 #[tokio::test]
 async fn two_people_approve_what_needs_two() {
     let gate = gate_under(TWO).await;

@@ -7,7 +7,7 @@ use super::actor::Actor;
 use super::event::{Event, Fact};
 use super::id::{AgentId, PersonId};
 use super::lifecycle::Standing;
-use super::people::{Holder, Person, Role};
+use super::people::{Agent, Holder, Person, Role};
 use super::request::{Asked, Trigger};
 use super::review::Reviewer;
 use super::untrusted::Untrusted;
@@ -94,12 +94,21 @@ fn sits_in(asked: &Asked, id: &PersonId) -> bool {
 /// workspace's.
 fn keepers<'a>(agent: &AgentId, workspace: &'a Workspace) -> Vec<&'a PersonId> {
     let agent = workspace.agents.get(agent);
-    let owners = agent.map_or(&[][..], |agent| &agent.owners);
-    let team = agent.and_then(|agent| workspace.teams.get(agent.team.as_ref()?));
-    match (owners, team.map(|team| &team.admins[..])) {
-        ([], None | Some([])) => admins(workspace).collect(),
-        ([], Some(admins)) => admins.iter().collect(),
-        (owners, _) => owners.iter().collect(),
+    match agent.map_or(&[][..], |agent| own_keepers(agent, workspace)) {
+        [] => admins(workspace).collect(),
+        keepers => keepers.iter().collect(),
+    }
+}
+
+/// The owners of an agent; if it has none, its team's admins.
+pub fn own_keepers<'a>(agent: &'a Agent, workspace: &'a Workspace) -> &'a [PersonId] {
+    let team = agent
+        .team
+        .as_ref()
+        .and_then(|team| workspace.teams.get(team));
+    match (agent.owners.as_slice(), team) {
+        ([], Some(team)) => &team.admins,
+        (owners, _) => owners,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::bounds;
 use super::judge::{self, Judged, Proposal, Scene, judge};
 use super::tools;
-use super::{Caller, Gate, GateError, Once, TRIES, claim, record};
+use super::{Caller, Gate, GateError, Once, Snapshot, TRIES, claim, record};
 use crate::domain::event::Fact;
 use crate::domain::execution::Executor;
 use crate::domain::id::RequestId;
@@ -15,7 +15,6 @@ use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
-use crate::policy::document::Policy;
 use crate::policy::glob;
 use crate::store::{Change, Checkpoint, Expect, Outcome, Payload, Stored};
 
@@ -59,7 +58,7 @@ impl Gate {
             let (id, digest) = (RequestId::generate(), judged.digest);
             let tool = judged.tool.clone();
             let tool = tools::noted(&ask.action, tool, &snapshot.policy, workspace);
-            let mut asked = asked(id, &ask, &scene, judged, &snapshot.policy, now);
+            let mut asked = asked(id, &ask, &scene, judged, &snapshot, now);
             // What is hidden is not even in the log; it was judged by all the same.
             let hide = |context| self.masked(&snapshot.policy, "context", context);
             asked.context = ask.context.clone().map(hide);
@@ -107,10 +106,11 @@ fn asked(
     ask: &Ask,
     scene: &Scene<'_>,
     judged: Judged,
-    policy: &Policy,
+    snapshot: &Snapshot,
     now: At,
 ) -> Asked {
-    let parties = judge::parties(scene, &judged);
+    let policy = &snapshot.policy;
+    let parties = judge::parties(scene, &judged, &snapshot.workspace);
     let Judged {
         recipients,
         digest,

@@ -12,6 +12,7 @@ use crate::domain::recipient::{self, Found};
 use crate::domain::request::{Ask, Asked, Kind, Resource, Trigger};
 use crate::domain::review::{Plan, Reviewer};
 use crate::domain::risk::{Assessment, Declared};
+use crate::domain::telling::own_keepers;
 use crate::domain::time::{At, Span};
 use crate::domain::tool::Definition;
 use crate::domain::untrusted::Untrusted;
@@ -398,13 +399,13 @@ fn headline(action: &ActionName, params: &Json, policy: &Policy) -> Untrusted {
     Catalogue::shipped().headline(action, &shown)
 }
 
-/// Whom a request concerns: the user acted for, the agent's owners, the reviewers.
-pub(super) fn parties(scene: &Scene<'_>, judged: &Judged) -> Vec<PersonId> {
+/// Whom a request concerns: the user acted for, whoever answers for the agent, the reviewers.
+pub(super) fn parties(scene: &Scene<'_>, judged: &Judged, workspace: &Workspace) -> Vec<PersonId> {
     let reviewers = judged.plan.iter().flat_map(Plan::reviewers);
     let mut parties: Vec<PersonId> = reviewers
         .filter_map(Reviewer::person)
         .chain(&judged.watchers)
-        .chain(&scene.agent.owners)
+        .chain(own_keepers(scene.agent, workspace))
         .chain(scene.user.map(|user| &user.id))
         .cloned()
         .collect();

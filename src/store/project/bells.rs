@@ -1,13 +1,13 @@
 //! Whose bell rang, and what they have seen of it.
 
-use super::{Written, party};
+use super::Written;
 use crate::domain::event::{Event, NotificationsSeen};
 use crate::domain::id::PersonId;
 use crate::store::StoreError;
 use crate::store::batch::Batch;
 use crate::store::rows::{BellRow, Kept, NotificationRow, Source};
 
-/// Rings for those who are told of an event; who is told of a request may see it.
+/// Rings for those who are told of an event.
 pub(super) fn ring<S: Source>(to: &mut Batch<'_, S>, position: u64, event: &Event) -> Written {
     for person in &event.told {
         to.rows.notifications.push(NotificationRow {
@@ -16,9 +16,6 @@ pub(super) fn ring<S: Source>(to: &mut Batch<'_, S>, position: u64, event: &Even
             request: event.request,
         });
         bell(to, person)?.unseen += 1;
-        if let Some(request) = event.request {
-            party(to, request, person.as_str())?;
-        }
     }
     Ok(())
 }

@@ -315,7 +315,7 @@ fn any_history() -> impl Strategy<Value = History> {
 proptest! {
     #![proptest_config(config())]
 
-    /// 01 §States.1 to 8, 12, 14 and 15.
+    /// 01 §States ¶2; 01 §States.1 to 8, 12, 14 and 15.
     #[test]
     fn the_invariants_hold_through_every_history(history in any_history()) {
         World::live(&history)?;

@@ -274,7 +274,7 @@ fn history_takes_back_what_can_be_and_says_why_not() {
     assert!(desk.done.is_empty());
 }
 
-/// 01 §Claim
+/// 01 §Claim and snooze
 #[test]
 fn a_claim_is_taken_and_given_back() {
     let mut desk = desk();
