@@ -6,8 +6,20 @@ use std::process::Command;
 use crate::support::postgres;
 
 /// Those that hold a gate to what it keeps. The others look at screens, files and texts.
-const FILES: [&str; 11] = [
-    "asking", "bypass", "crash", "deciding", "etag", "events", "fold", "people", "races", "time",
+const FILES: [&str; 14] = [
+    "asking",
+    "bypass",
+    "crash",
+    "deciding",
+    "etag",
+    "events",
+    "finding",
+    "fold",
+    "notifications",
+    "people",
+    "races",
+    "semantics",
+    "time",
     "waiting",
 ];
 
@@ -20,6 +32,8 @@ fn every_promise_holds_on_postgresql_too() {
     let run = Command::new(tests)
         .args(FILES.map(|file| format!("{file}::")))
         .env("SIGNOFF_TEST_STORE", "postgres")
+        // As many rounds as show it; the file's own run has more.
+        .env("SIGNOFF_CRASH_ROUNDS", "5")
         .output()
         .unwrap();
     assert!(
