@@ -26,7 +26,7 @@ KNOWN = {
 # Where a value may be well formed and still wrong: it names nobody, or says what isn't so.
 MEANING = re.compile(
     r"/(on_behalf_of|recipients|manager|team|groups/\d+|owners(/\d+)?|users/\d+|admins(/\d+)?|person"
-    r"|agent|worker|remember|reviewer|cursor|digest|id|nodes|actions(/.*)?|away(/.*)?|until|pointer"
+    r"|agent|worker|remember|reviewer|cursor|through|digest|id|nodes|actions(/.*)?|away(/.*)?|until|pointer"
     r"|notifications/quiet(/.*)?|policy|q|text|reason|outcome|since|recipient_params(/.*)?"
     # Any JSON at all, but for numbers that other readers would change.
     r"|params(/.*)?|context(/.*)?|checkpoint(/.*)?|result(/.*)?)"
@@ -148,6 +148,8 @@ def known(body, operation):
             body[name] = value
     if "id" in body:
         body["id"] = f"new-{uuid.uuid4()}"
+    if "through" in body:
+        body["through"] = 0
     if body.get("away"):
         body["away"] = {"from": "2030-01-01T00:00:00Z", "until": "2030-01-09T00:00:00Z", "delegate": "ben"}
     if operation in ("requests_ask", "policy_evaluate"):

@@ -98,7 +98,7 @@ pub(super) fn cast(standing: &Standing, ballot: &Ballot, now: At) -> Result<Vec<
     match &ballot.edit {
         Some(edit) if ballot.changes(standing) => match &edit.denied {
             Some(why) => Err(Refusal::EditDenied(why.clone())),
-            None => Ok(edited(standing, ballot, edit, now)),
+            None => Ok(edited(standing, ballot, plan, edit, now)),
         },
         _ => Ok(counted(standing, ballot, plan, seat, standing.digest, now)),
     }
@@ -170,12 +170,16 @@ fn counted(
 
 /// An edit brings new parameters and the plan that is in force for them; the editor's approval counts
 /// where they have a place under that plan.
-fn edited(standing: &Standing, ballot: &Ballot, edit: &Edit, now: At) -> Vec<Fact> {
-    let mut facts = vec![Fact::Edited(Box::new(edit.edited.clone()))];
-    if let Some(seat) = &edit.seat {
-        let (plan, digest) = (&edit.edited.plan, edit.edited.digest);
-        facts.extend(counted(standing, ballot, plan, seat, digest, now));
-    }
+fn edited(standing: &Standing, ballot: &Ballot, plan: &Plan, edit: &Edit, now: At) -> Vec<Fact> {
+    let mut edited = edit.edited.clone();
+    // However it came to be, it is the next plan: an edit back to what was asked brings no earlier vote back.
+    edited.plan.revision = plan.revision + 1;
+    let vote = edit.seat.as_ref().map(|seat| {
+        let (plan, digest) = (&edited.plan, edited.digest);
+        counted(standing, ballot, plan, seat, digest, now)
+    });
+    let mut facts = vec![Fact::Edited(Box::new(edited))];
+    facts.extend(vote.into_iter().flatten());
     facts
 }
 

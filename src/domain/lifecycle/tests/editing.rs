@@ -2,7 +2,7 @@
 
 use super::sample::{BORN, HOUR, Life, MINUTE, asked, delay, person, plan, saying, tick, vote};
 use crate::domain::event::Fact;
-use crate::domain::lifecycle::{Ballot, Edit, Refusal, Status};
+use crate::domain::lifecycle::{Ballot, Edit, Refusal, State, Status};
 use crate::domain::review::{Plan, Word};
 use crate::domain::untrusted::Untrusted;
 
@@ -107,6 +107,25 @@ fn an_edit_after_ones_own_approval_is_no_repeat() {
         panic!("{:?}", life.refuses(&edit));
     };
     assert_eq!(winner.by.to_string(), "ben");
+}
+
+/// 01 §Edit: a vote for what was asked stays void when an edit goes back to it, however the plan is numbered.
+#[test]
+fn an_edit_back_to_what_was_asked_brings_no_vote_back() {
+    let mut life = of_two();
+    life.approve("ana");
+    for (by, text) in [("ben", "otherwise"), ("lee", "as asked")] {
+        let edit = life.edit(by, text, in_force(&life).clone(), true);
+        life.does(&vote(edit));
+    }
+    assert_eq!(life.standing.digest, saying("as asked"));
+    assert_eq!(life.standing.state, State::Pending);
+    let counting: Vec<_> = life
+        .standing
+        .counting()
+        .map(|vote| vote.by.to_string())
+        .collect();
+    assert_eq!(counting, ["lee"]);
 }
 
 /// 02 “Deciding”: the parameters that gave the digest in force, sent again, are a repeat.
