@@ -194,6 +194,36 @@ fn the_terminal_is_given_back_as_it_was_whatever_happens() {
     });
 }
 
+/// Ctrl-Z: the shell gets the terminal as it was, and `fg` finds the inbox as it was.
+#[test]
+fn a_shell_gets_the_terminal_until_it_gives_it_back() {
+    let home = Home::new();
+    let mut inbox = home.shell(
+        "set -m; \"$0\"; echo THE SHELL HAS THE SCREEN; read line; echo \"it read $line\"; fg >/dev/null",
+        (80, 24),
+    );
+    inbox.wait_for("Nothing waits");
+    let asked = home.end(home.start(&EMAIL[..EMAIL.len() - 1]));
+    assert!(asked.status.success(), "{}", text(&asked));
+    inbox.wait_for("Hi Pat");
+    inbox.insist("r", "eason");
+    inbox.send("ask Ben first\u{1a}");
+    inbox.wait_for("THE SHELL HAS THE SCREEN");
+    inbox.look(|screen| {
+        assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
+    });
+    // A line ends with Return only where the terminal isn't in raw mode any more.
+    inbox.send("aaaa\r");
+    let back = inbox.wait_for("ask Ben first");
+    assert!(back.contains("Hi Pat"), "{back}");
+    inbox.look(|screen| assert!(screen.alternate_screen() && screen.bracketed_paste()));
+    inbox.send("\u{1b}");
+    inbox.wait_until_gone("ask Ben first");
+    inbox.send("q");
+    assert_eq!(inbox.wait_for_end(), 0);
+    inbox.look(|screen| assert!(screen.contents().contains("it read aaaa")));
+}
+
 /// An editor that goes on doesn't hold up an inbox that was told to stop, and its file goes with it.
 #[test]
 fn an_inbox_stops_while_an_editor_has_the_terminal() {

@@ -47,6 +47,8 @@ pub enum Effect {
     /// Read the whole log, and compare it with what is signed.
     ProveLog,
     Save(Box<Change>),
+    /// Leave the terminal to the shell that started the program, until it says to go on.
+    Suspend,
     /// Draw every cell again.
     Redraw,
     Quit,

@@ -38,6 +38,8 @@ pub enum Event {
     Resize(Size),
     /// The terminal's window got the keyboard.
     Focus,
+    /// The shell had the terminal for a while, or couldn't be given it.
+    Resumed(Result<(), String>),
     /// Something that counts down is due.
     Tick,
     /// The screen is as the state says: what it shows has now been seen.

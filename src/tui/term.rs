@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crossterm::cursor::Show;
 use crossterm::event::{
@@ -23,6 +24,12 @@ use futures_util::Stream;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
+
+/// A program that still runs this long after it was to stop isn't stopped any more.
+const UNSTOPPED: Duration = Duration::from_millis(500);
 
 /// The terminal as the program found it comes back when this is dropped, or on a panic.
 pub struct Entered {
@@ -69,6 +76,16 @@ impl Entered {
         self.inside.store(true, Ordering::SeqCst);
         take_over()
     }
+}
+
+/// Stops the program, with whatever was started together with it, until the shell lets it go on.
+pub async fn stop() -> io::Result<()> {
+    let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+    kill_current_process_group(Signal::TSTP)?;
+    // The other threads may run on for a moment before it stops. Where no shell could let it go on, the
+    // system doesn't stop it, and nothing is to be waited for.
+    let _went_on = timeout(UNSTOPPED, continued.recv()).await;
+    Ok(())
 }
 
 /// Keys from the terminal, which can be left to another program for a while.

@@ -46,6 +46,12 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::Paste(text) => paste(state, &text),
         Event::Resize(size) => resized(state, size),
         Event::Focus => guard::hold_off(state),
+        Event::Resumed(back) => {
+            guard::hold_off(state);
+            if let Err(why) = back {
+                toast(state, ToastTone::Bad, why);
+            }
+        }
         Event::Tick => tick(state, &mut effects),
         Event::Drawn => drawn(state),
         Event::Answer(answer) => answers::take(state, answer, &mut effects),
@@ -74,6 +80,7 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::PreviousTab => turn(state, Tab::ALL.len() - 1),
         ActionId::Refresh => link::refresh(state, effects),
         ActionId::Redraw => effects.push(Effect::Redraw),
+        ActionId::Suspend => effects.push(Effect::Suspend),
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         ActionId::Messages => state.overlay = Some(Overlay::Messages { scroll: 0 }),
         ActionId::Quit | ActionId::Leave => effects.push(Effect::Quit),
