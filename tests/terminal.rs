@@ -4,9 +4,13 @@ use std::path::Path;
 use std::process::Output;
 
 use signoff::domain::lifecycle::Status;
+use vt100::MouseProtocolMode;
 
 use crate::support::pty::Terminal;
 use crate::support::{Home, email, program};
+
+/// A mouse that is only moved is nobody's business.
+const PRESSES: MouseProtocolMode = MouseProtocolMode::PressRelease;
 
 const EMAIL: &[&str] = &[
     "request",
@@ -187,10 +191,16 @@ fn the_terminal_is_given_back_as_it_was_whatever_happens() {
     }
     inbox.wait_for("Nothing waits");
     inbox.look(|screen| assert!(screen.alternate_screen() && screen.bracketed_paste()));
+    inbox.look(|screen| assert_eq!(screen.mouse_protocol_mode(), PRESSES));
+    inbox.insist("%", "the mouse is left to the terminal");
+    inbox.look(|screen| assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None));
+    inbox.insist("%", "the wheel scrolls");
+    inbox.look(|screen| assert_eq!(screen.mouse_protocol_mode(), PRESSES));
     terminate(&inbox);
     inbox.wait_for_end();
     inbox.look(|screen| {
         assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
+        assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None);
     });
 }
 

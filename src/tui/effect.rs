@@ -49,6 +49,8 @@ pub enum Effect {
     Save(Box<Change>),
     /// Leave the terminal to the shell that started the program, until it says to go on.
     Suspend,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Draw every cell again.
     Redraw,
     Quit,

@@ -56,6 +56,8 @@ pub struct Options {
     pub palette: Palette,
     pub depth: Depth,
     pub glyphs: GlyphSet,
+    /// Whether the mouse is the inbox's at first.
+    pub mouse: bool,
     /// The zone that times are shown in.
     pub zone: TimeZone,
     /// What to type in a shell to run signoff: an empty inbox shows a first request with it.
@@ -87,7 +89,7 @@ pub enum TuiError {
 /// Opens the inbox on this process's terminal, and comes back when it is left.
 pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiError> {
     let stopped = stopped().map_err(TuiError::Signals)?;
-    let entered = term::enter().map_err(TuiError::Terminal)?;
+    let entered = term::enter(options.mouse).map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
     let mut input = term::Keyboard::new();
@@ -122,7 +124,8 @@ where
         elapsed: Duration::ZERO,
     };
     let size = terminal.size()?;
-    let state = state::State::new(now, size, options.zone, options.program);
+    let mut state = state::State::new(now, size, options.zone, options.program);
+    state.mouse = options.mouse;
     let surroundings = runtime::Surroundings {
         connector,
         theme: theme::Theme::new(options.palette, options.depth, options.glyphs),
@@ -132,12 +135,15 @@ where
 }
 
 /// What lies around the screen: an editor, and the shell that started the program. Where there is no
-/// such shell, it can't be given the terminal.
+/// such shell, it can't be given the terminal; and where there is no mouse, nobody has it.
 pub trait Host: Editor {
     /// Leaves the terminal to the shell until it says to go on, or says why that can't be.
     fn suspend(&mut self) -> impl Future<Output = Result<(), String>> + Send {
         async { Err("there is no shell here to go back to; q leaves the inbox".to_owned()) }
     }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    fn mouse(&mut self, _ours: bool) {}
 }
 
 impl Host for ShellEditor {}
@@ -166,6 +172,10 @@ impl Editor for OnTerminal<'_> {
 }
 
 impl Host for OnTerminal<'_> {
+    fn mouse(&mut self, ours: bool) {
+        self.entered.mouse(ours);
+    }
+
     async fn suspend(&mut self) -> Result<(), String> {
         self.keyboard.leave();
         self.entered.lend();

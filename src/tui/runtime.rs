@@ -123,6 +123,9 @@ where
             session.redraw = true;
             dirty = true;
         }
+        if let Some(ours) = session.mouse.take() {
+            host.mouse(ours);
+        }
         if std::mem::take(&mut session.suspend) {
             let back = host.suspend().await;
             session.event(Event::Resumed(back));
@@ -194,6 +197,8 @@ struct Session<C> {
     send: mpsc::UnboundedSender<News>,
     /// What waits to be edited.
     writing: Option<(Writing, String)>,
+    /// Whose the mouse is to be from now on.
+    mouse: Option<bool>,
     /// The shell is to have the terminal.
     suspend: bool,
     redraw: bool,
@@ -213,6 +218,7 @@ impl<C: Connect> Session<C> {
             fetches: JoinSet::new(),
             send,
             writing: None,
+            mouse: None,
             suspend: false,
             redraw: false,
             leave: false,
@@ -255,7 +261,8 @@ impl<C: Connect> Session<C> {
                 self.event(Event::Resize((width, height).into()));
             }
             Input::FocusGained => self.event(Event::Focus),
-            Input::FocusLost | Input::Mouse(_) => {}
+            Input::Mouse(event) => self.event(Event::Mouse(event)),
+            Input::FocusLost => {}
         }
     }
 
@@ -289,6 +296,7 @@ impl<C: Connect> Session<C> {
     fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Connect { after } => self.connect(after),
+            Effect::Mouse(ours) => self.mouse = Some(ours),
             Effect::Suspend => self.suspend = true,
             Effect::Redraw => self.redraw = true,
             Effect::Quit => self.leave = true,

@@ -28,44 +28,52 @@ use rustix::process::{Signal, kill_current_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
+/// Presses and the wheel, and no movements: a mouse that is only moved across costs nothing.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// A program that still runs this long after it was to stop isn't stopped any more.
 const UNSTOPPED: Duration = Duration::from_millis(500);
 
 /// The terminal as the program found it comes back when this is dropped, or on a panic.
 pub struct Entered {
     inside: Arc<AtomicBool>,
+    mouse: AtomicBool,
 }
 
-/// Takes the terminal over: raw mode, the alternate screen, pastes in brackets, focus reported.
-pub fn enter() -> io::Result<Entered> {
+/// Takes the terminal over: raw mode, the alternate screen, pastes in brackets, focus reported, and the
+/// mouse if it is to be ours.
+pub fn enter(mouse: bool) -> io::Result<Entered> {
     let inside = Arc::new(AtomicBool::new(true));
     let entered = Entered {
         inside: Arc::clone(&inside),
+        mouse: AtomicBool::new(mouse),
     };
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         leave(&inside);
         before(panic);
     }));
-    take_over()?;
+    entered.take_over()?;
     Ok(entered)
 }
 
-fn take_over() -> io::Result<()> {
-    enable_raw_mode()?;
-    let mut out = Vec::new();
-    queue!(
-        out,
-        EnterAlternateScreen,
-        EnableBracketedPaste,
-        EnableFocusChange
-    )?;
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(&out)?;
-    stdout.flush()
-}
-
 impl Entered {
+    fn take_over(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        let mut out = Vec::new();
+        queue!(
+            out,
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            EnableFocusChange
+        )?;
+        if self.mouse.load(Ordering::SeqCst) {
+            out.extend_from_slice(MOUSE_ON);
+        }
+        write_out(&out)
+    }
+
     /// Gives the terminal to another program for a while.
     pub fn lend(&self) {
         leave(&self.inside);
@@ -74,8 +82,20 @@ impl Entered {
     /// Takes it over again.
     pub fn take_back(&self) -> io::Result<()> {
         self.inside.store(true, Ordering::SeqCst);
-        take_over()
+        self.take_over()
     }
+
+    /// Takes the mouse, or leaves it to the terminal. A terminal that is gone is found out by the next frame.
+    pub fn mouse(&self, ours: bool) {
+        self.mouse.store(ours, Ordering::SeqCst);
+        let _gone = write_out(if ours { MOUSE_ON } else { MOUSE_OFF });
+    }
+}
+
+fn write_out(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
 }
 
 /// Stops the program, with whatever was started together with it, until the shell lets it go on.
@@ -135,7 +155,7 @@ fn leave(inside: &AtomicBool) {
     if !inside.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = Vec::new();
+    let mut out = MOUSE_OFF.to_vec();
     let queued = queue!(
         out,
         EndSynchronizedUpdate,
@@ -145,8 +165,7 @@ fn leave(inside: &AtomicBool) {
         LeaveAlternateScreen
     );
     if queued.is_ok() {
-        let mut stdout = io::stdout().lock();
-        let _gone = stdout.write_all(&out).and_then(|()| stdout.flush());
+        let _gone = write_out(&out);
     }
     let _gone = disable_raw_mode();
 }

@@ -13,6 +13,7 @@ pub mod page;
 pub mod pending;
 pub mod settings;
 mod standing;
+pub mod tabs;
 pub mod words;
 
 use std::collections::VecDeque;
@@ -129,6 +130,8 @@ pub struct State {
     pub history: History,
     pub settings: Settings,
     pub overlay: Option<Overlay>,
+    /// Whether the mouse is ours, or the terminal's to select text with.
+    pub mouse: bool,
     pub toast: Option<Toast>,
     /// What was said, the newest last.
     pub messages: VecDeque<Message>,
@@ -153,6 +156,7 @@ impl State {
             history: History::default(),
             settings: Settings::default(),
             overlay: None,
+            mouse: true,
             toast: None,
             messages: VecDeque::new(),
             guard: Guard::default(),
