@@ -30,7 +30,8 @@
 //! | where anything is changed | [`gate`]; the commit itself is `gate/clerk.rs` |
 //! | the tree over the log, and its signature | `domain/merkle.rs`, `domain/checkpoint.rs`; it grows in `store/sqlite/tree.rs` |
 //! | what proves a database | `store/sqlite/audit.rs`, which replays the log, and `compare.rs` |
-//! | where a request is written | `store/sqlite/project.rs`; its version and its payload in `write.rs` |
+//! | what a change does to the tables | `store/batch.rs` and `store/project.rs`, on rows in memory; each database only reads and writes rows |
+//! | how several gates share a database | `store/postgres/`: `write.rs` holds the end of the log, `listen.rs` hears of others |
 //! | how a request becomes a verdict, with all that the ladder has to know | `gate/judge.rs` |
 //! | what another policy would have said | `gate/replay.rs`; saving one, `gate/policy.rs` |
 //! | what a token may see of parameters | `gate/mask.rs` |
@@ -56,7 +57,7 @@
 //! - **Pure core.** `domain` and `policy` have no I/O, no clock and no async; `now` is a parameter. Only
 //!   a new id takes the time and chance it is made of from the system.
 //! - **One writer.** Everything that changes is an [event](domain::event), committed by the clerk, in
-//!   groups, with a dense position. The tables are projections of the events, written in the same
+//!   groups, with a dense position. Several gates on one database take turns, batch by batch. The tables are projections of the events, written in the same
 //!   transaction; folding the log gives them exactly. Parameters and idempotency keys are kept beside it.
 //!   A tree over the log grows in the same transaction, so whatever is changed later is found.
 //! - **No check apart from its write.** A change names the version of what it was based on; if that has

@@ -2,6 +2,8 @@
 //! runs is not disturbed by the proof.
 
 use std::fs;
+
+use futures_util::FutureExt;
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
@@ -79,7 +81,9 @@ impl Copy {
     }
 
     fn examine(&self, then: Option<u64>) -> Examined {
-        store::examine(&Database::Sqlite(self.0.clone()), then).unwrap()
+        let database = Database::Sqlite(self.0.clone());
+        let examined = store::examine(&database, then).now_or_never();
+        examined.expect("a file is examined at once").unwrap()
     }
 
     /// What is found first; there has to be something.
@@ -201,7 +205,7 @@ async fn a_log_from_before_there_was_a_tree_gets_one_and_an_empty_start_changes_
         .await;
     assert_eq!(gate.owner().log_head().await.unwrap(), before);
     busy_again(&gate).await;
-    let examined = store::examine(&Database::Sqlite(gate.database()), None).unwrap();
+    let examined = store::examine(&gate.database, None).await.unwrap();
     assert!(examined.findings.is_empty(), "{:?}", examined.findings);
     assert!(examined.size > before.size);
 }

@@ -70,7 +70,7 @@ async fn a_backup_under_load_restored_elsewhere_has_the_same_head_and_tables() {
         }
         // What the gate has at that size, though it has gone on since.
         let original = Database::Sqlite(home.path().join("signoff.db"));
-        let examined = store::examine(&original, Some(size)).unwrap();
+        let examined = store::examine(&original, Some(size)).await.unwrap();
         assert!(examined.findings.is_empty(), "{:?}", examined.findings);
         let root = data_encoding::HEXLOWER.encode(&examined.root_then.unwrap());
         assert_eq!(restored["root"], root);

@@ -16,11 +16,11 @@ use signoff::domain::event::leaf_hash;
 use signoff::domain::execution::Outcome;
 use signoff::domain::id::{NoticeId, RequestId};
 use signoff::domain::lifecycle::Status;
-use signoff::store::{self, Database};
+use signoff::store;
 use tokio::sync::Notify;
 
-use crate::support::program::{Served, as_owner, signoff, token};
-use crate::support::{approve, ask, reject};
+use crate::support::program::{self, Served, as_owner, signoff, token};
+use crate::support::{approve, as_a_file, ask, reject};
 
 /// Rounds of an ordinary run; `SIGNOFF_CRASH_ROUNDS` asks for more.
 const ROUNDS: usize = 20;
@@ -231,10 +231,10 @@ impl Cast {
 }
 
 /// The log is whole: dense, each entry with its hash, and one request for each that was asked.
-fn inspect(home: &Path, asked: usize) {
-    let database =
-        Connection::open_with_flags(home.join("signoff.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .unwrap();
+async fn inspect(home: &Path, asked: usize) {
+    let kept = program::database(home);
+    let file = as_a_file(&kept, home).await;
+    let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let whole: String = database
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .unwrap();
@@ -256,8 +256,7 @@ fn inspect(home: &Path, asked: usize) {
         assert_eq!(leaf_hash(body)[..], leaf[..], "{position}");
     }
     // The tree and the tables went with it, whenever the kill came.
-    let database = Database::Sqlite(home.join("signoff.db"));
-    let examined = store::examine(&database, None).unwrap();
+    let examined = store::examine(&kept, None).await.unwrap();
     assert!(examined.findings.is_empty(), "{:?}", examined.findings);
 }
 
@@ -277,7 +276,7 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
     for round in 0..rounds {
         let ledger = cast.round(home.path(), moment(round)).await;
         asked += cast.hold(home.path(), &ledger).await;
-        inspect(home.path(), asked);
+        inspect(home.path(), asked).await;
     }
 }
 

@@ -14,7 +14,7 @@ use signoff::domain::lifecycle::{Standing, State};
 use signoff::domain::people::{Holder, Role, UserRef};
 use signoff::domain::time::At;
 use signoff::domain::workspace::Workspace;
-use signoff::store::{self, Database};
+use signoff::store;
 
 use crate::support::TestGate;
 use history::{busy_history, rounds};
@@ -101,12 +101,12 @@ impl Folded {
             assert_eq!(stored.updated_at, folded.updated_at, "{id}");
             assert_eq!(stored.told_at, folded.told_at);
         }
-        self.is_in_the_tables(gate);
+        self.is_in_the_tables(gate).await;
     }
 
     /// What lists and the clock go by.
-    fn is_in_the_tables(&self, gate: &TestGate) {
-        let database = open(gate);
+    async fn is_in_the_tables(&self, gate: &TestGate) {
+        let database = open(gate).await;
         let mut rows = database
             .prepare("SELECT id, version, status, due, urgency IS NOT NULL FROM requests")
             .unwrap();
@@ -199,8 +199,9 @@ fn row_of(standing: &Standing) -> (u32, String, Option<i64>, bool) {
     )
 }
 
-fn open(gate: &TestGate) -> Connection {
-    Connection::open_with_flags(gate.database(), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
+async fn open(gate: &TestGate) -> Connection {
+    let file = gate.as_a_file().await;
+    Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
 }
 
 /// 01 §Event, §States.11
@@ -256,7 +257,7 @@ async fn folding_the_log_gives_the_tables() {
     let gate = gate.restart().await;
     Folded::of(&gate).await.is_what(&gate).await;
     // And so the program itself finds it.
-    let examined = store::examine(&Database::Sqlite(gate.database()), None).unwrap();
+    let examined = store::examine(&gate.database, None).await.unwrap();
     assert!(examined.findings.is_empty(), "{:?}", examined.findings);
     assert!(examined.replayed);
     assert_eq!(examined.size, gate.gate.head().await.unwrap());
@@ -266,7 +267,7 @@ async fn folding_the_log_gives_the_tables() {
 async fn every_entry_has_the_hash_of_its_body() {
     let gate = busy_history(TestGate::start().await, 40).await;
     let head = gate.gate.head().await.unwrap();
-    let database = open(&gate);
+    let database = open(&gate).await;
     let mut rows = database
         .prepare("SELECT position, body, leaf FROM log ORDER BY position")
         .unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use rusqlite::Connection;
-use signoff::store::{self, Database};
+use signoff::store;
 
 use crate::support::{TestGate, approve, email};
 
@@ -61,7 +61,7 @@ async fn an_old_database_has_the_same_head_and_goes_on() {
         .decide(asked[2].id, &approve(&asked[2]))
         .await
         .unwrap();
-    let examined = store::examine(&Database::Sqlite(gate.database()), None).unwrap();
+    let examined = store::examine(&gate.database, None).await.unwrap();
     assert!(examined.findings.is_empty(), "{:?}", examined.findings);
     assert!(examined.size > before.size);
 }

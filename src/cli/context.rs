@@ -29,6 +29,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     pub url: Option<String>,
     pub token: Option<String>,
+    /// The database of a gate in this home; where it has a password, settings are no place for it.
+    pub database: Option<String>,
     pub terminal: Terminal,
 }
 
@@ -44,6 +46,7 @@ impl Environment {
             home: variable("SIGNOFF_HOME").map(PathBuf::from),
             url: text("SIGNOFF_URL")?,
             token: text("SIGNOFF_TOKEN")?,
+            database: text("SIGNOFF_DATABASE")?,
             terminal: Terminal {
                 no_color: variable("NO_COLOR").is_some(),
                 colorterm: text("COLORTERM")?,
@@ -80,6 +83,7 @@ pub struct Context {
     pub url: Option<String>,
     pub terminal: Terminal,
     token: Option<String>,
+    database: Option<Database>,
 }
 
 impl Context {
@@ -99,6 +103,9 @@ impl Context {
             Some(directory) => Home::at(directory)?,
             None => Home::of_platform()?,
         };
+        let database = environment.database.map(|text| text.parse()).transpose();
+        let database =
+            database.map_err(|error| Failure::usage(format!("SIGNOFF_DATABASE: {error}")))?;
         Ok(Self {
             home_named,
             config: Config::default(),
@@ -106,12 +113,14 @@ impl Context {
             url: global.url.clone().or(environment.url),
             terminal: environment.terminal,
             token: environment.token,
+            database,
         })
     }
 
     /// Where a gate in this home keeps what it knows, unless a flag says otherwise.
     pub fn database(&self) -> Database {
-        self.config.server.database_in(&self.home)
+        let named = self.database.clone();
+        named.unwrap_or_else(|| self.config.server.database_in(&self.home))
     }
 
     /// Whether the caller said themselves who they are, rather than leaving it to a file.

@@ -106,9 +106,10 @@ async fn open(context: &Context, database: &Database) -> Result<Gate, Failure> {
             format!("the gate can't open {database}: {}", causes(error)),
         )
     };
-    let Database::Sqlite(path) = database;
-    make_private(path).map_err(|error| unopened(&error))?;
-    let store = store::open(database);
+    if let Database::Sqlite(path) = database {
+        make_private(path).map_err(|error| unopened(&error))?;
+    }
+    let store = store::open(database).await;
     let store = store.map_err(|error| unopened(&error))?;
     let keys = || token_file::first_keys(&context.home);
     let log_key = log_key_file::of_home(&context.home)?;

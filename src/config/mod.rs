@@ -120,8 +120,10 @@ fn database<'de, D: Deserializer<'de>>(from: D) -> Result<Database, D::Error> {
 impl Server {
     /// Where a gate in this home keeps what it knows.
     pub fn database_in(&self, home: &Home) -> Database {
-        let Database::Sqlite(path) = &self.database;
-        Database::Sqlite(home.data().join(path))
+        match &self.database {
+            Database::Sqlite(path) => Database::Sqlite(home.data().join(path)),
+            shared => shared.clone(),
+        }
     }
 }
 

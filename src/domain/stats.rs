@@ -10,6 +10,8 @@ use super::time::{At, Span};
 pub const WINDOW: Span = Span::from_hours(24);
 /// What expires within that long is about to.
 pub const SOON: Span = Span::from_millis(15 * 60_000);
+/// The most of what was decided that is looked through for one answer.
+pub const LOOKED_THROUGH: u32 = 50_000;
 
 const HOUR: Span = Span::from_hours(1);
 

@@ -33,6 +33,13 @@ impl<K: Eq + Hash + Clone> Bells<K> {
         }
     }
 
+    /// Wakes everybody.
+    pub(super) fn ring_all(&self) {
+        for bell in lock(&self.hung).values() {
+            bell.notify_waiters();
+        }
+    }
+
     /// Starts to listen.
     pub(super) fn listen(&self, key: K) -> Listener<K> {
         let bell = Arc::clone(lock(&self.hung).entry(key.clone()).or_default());

@@ -16,10 +16,8 @@ const BATCH: usize = 128;
 /// The most changes that may queue; beyond this the gate says that it is busy.
 const QUEUE: usize = 4_096;
 
-struct Job {
-    change: Change,
-    answer: oneshot::Sender<Result<Outcome, StoreError>>,
-}
+/// A change to make. Without one, there is only to hear of what other gates have committed.
+type Job = Option<(Change, oneshot::Sender<Result<Outcome, StoreError>>)>;
 
 /// The way to the clerk's desk.
 #[derive(Clone)]
@@ -45,13 +43,18 @@ impl Clerk {
     pub(super) async fn commit(&self, change: Change) -> Result<Outcome, GateError> {
         let (answer, outcome) = oneshot::channel();
         self.jobs
-            .try_send(Job { change, answer })
+            .try_send(Some((change, answer)))
             .map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => GateError::Busy,
                 mpsc::error::TrySendError::Closed(_) => GateError::Stopping,
             })?;
         let outcome = outcome.await.map_err(|_| GateError::Stopping)?;
         Ok(outcome?)
+    }
+
+    /// Has made known here what other gates have committed. A clerk that is busy does so anyway.
+    pub(super) fn catch_up(&self) {
+        drop(self.jobs.try_send(None));
     }
 }
 
@@ -61,16 +64,25 @@ fn work(mut write: Box<dyn Write>, mut queue: mpsc::Receiver<Job>, news: &News) 
     while let Some(first) = queue.blocking_recv() {
         let mut next = Some(first);
         while let Some(job) = next {
-            changes.push(job.change);
-            answers.push(job.answer);
+            if let Some((change, answer)) = job {
+                changes.push(change);
+                answers.push(answer);
+            }
             next = if changes.len() < BATCH {
                 queue.try_recv().ok()
             } else {
                 None
             };
         }
+        let mut hears = |position, recorded| news.hear(position, recorded);
+        if changes.is_empty() {
+            if let Err(error) = write.catch_up(&mut hears) {
+                tracing::warn!(%error, "could not hear of what other gates have committed");
+            }
+            continue;
+        }
         let begun = Instant::now();
-        let outcomes = write.commit(&changes);
+        let outcomes = write.commit(&changes, &mut hears);
         news.metrics().committed(changes.len(), begun.elapsed());
         for (change, outcome) in changes.drain(..).zip(&outcomes) {
             if let Ok(Outcome::Done { position }) = outcome {

@@ -43,6 +43,7 @@ mod work;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::domain::actor::Actor;
@@ -95,7 +96,7 @@ struct Inner {
     read: Arc<dyn Read>,
     clerk: Mutex<Option<Clerk>>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    /// The clock, and whoever looks after it.
+    /// The clock, whoever looks after it, and who hears of other gates.
     timers: Mutex<Vec<AbortHandle>>,
     news: News,
     clock: Clock,
@@ -149,6 +150,10 @@ impl Gate {
                 buckets: Buckets::default(),
             }),
         };
+        if let Some(others) = store.others {
+            let hears = tokio::spawn(hear_of_others(gate.clone(), others));
+            lock(&gate.inner.timers).push(hears.abort_handle());
+        }
         gate.furnish(first_keys).await?;
         gate.settle_due().await?;
         gate.stop_disabled(&Actor::Gate).await?;
@@ -358,6 +363,17 @@ impl Gate {
             }
         }
         Err(GateError::Busy)
+    }
+}
+
+/// Has the clerk make known what other gates commit.
+async fn hear_of_others(gate: Gate, mut others: mpsc::Receiver<()>) {
+    while others.recv().await.is_some() {
+        let clerk = lock(&gate.inner.clerk).clone();
+        let Some(clerk) = clerk else {
+            return;
+        };
+        clerk.catch_up();
     }
 }
 

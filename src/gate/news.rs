@@ -2,7 +2,7 @@
 //! for a request. Everything here is a hint that something is in the store; the store is the truth.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, broadcast, watch};
@@ -19,7 +19,7 @@ use crate::domain::time::At;
 use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::document::Policy;
-use crate::store::{Change, Entry};
+use crate::store::{AsOf, Change, Entry};
 
 /// How far a reader of the log's tail may fall behind before it reads from the store again.
 const TAIL: usize = 512;
@@ -53,6 +53,8 @@ impl Snapshot {
 }
 
 struct Inner {
+    /// Everything up to this position of the log is known here.
+    position: AtomicU64,
     newest: watch::Sender<Arc<Snapshot>>,
     tail: broadcast::Sender<Arc<Passing>>,
     requests: Bells<RequestId>,
@@ -88,11 +90,17 @@ impl Alarm {
 }
 
 impl News {
-    pub(super) fn new(workspace: Workspace) -> Self {
+    pub(super) fn new(
+        AsOf {
+            position,
+            workspace,
+        }: AsOf,
+    ) -> Self {
         let policy = Arc::new(in_force(workspace.policy.as_deref()));
         let newest = Snapshot::new(workspace, policy);
         Self {
             inner: Arc::new(Inner {
+                position: AtomicU64::new(position),
                 newest: watch::Sender::new(Arc::new(newest)),
                 moved: Mutex::default(),
                 looked_at: AtomicI64::new(i64::MAX),
@@ -112,32 +120,51 @@ impl News {
 
     /// Makes a change known whose events begin at this position.
     pub(super) fn publish(&self, first: u64, change: Change) {
-        let events = change.events;
-        self.inner.metrics.happened(&events);
-        self.fold_workspace(&events);
+        self.inner.metrics.happened(&change.events);
+        self.fold_workspace(&change.events);
         if let Some(agent) = &change.notifies {
             self.inner.agents.ring(agent);
         }
-        for (position, recorded) in (first..).zip(events) {
-            let event = recorded.event;
-            if let Some(id) = event.request {
-                self.inner.requests.ring(&id);
-            }
-            self.note_deadline(&event.fact, event.at);
-            self.note_moved(&event.fact);
-            if may_be_work(&event.fact) {
-                self.inner.work.ring(&());
-            }
-            let passing = Passing {
-                entry: Entry {
-                    position,
-                    body: recorded.body,
-                },
-                request: event.request,
-            };
-            // Without readers there is nobody to tell.
-            drop(self.inner.tail.send(Arc::new(passing)));
+        for (position, recorded) in (first..).zip(change.events) {
+            self.pass(position, recorded);
         }
+    }
+
+    /// Makes known what another gate has committed.
+    pub(super) fn hear(&self, position: u64, recorded: Recorded) {
+        // What the workspace was read with is known.
+        if position <= self.inner.position.load(Ordering::SeqCst) {
+            return;
+        }
+        self.fold_workspace(std::slice::from_ref(&recorded));
+        if matches!(&recorded.event.fact, Fact::Settled(_) | Fact::Revoked(_)) {
+            // Which agent finds a notice isn't in the event. A ring too many is only a look.
+            self.inner.agents.ring_all();
+        }
+        self.pass(position, recorded);
+    }
+
+    /// An entry of the log goes by.
+    fn pass(&self, position: u64, recorded: Recorded) {
+        let event = recorded.event;
+        if let Some(id) = event.request {
+            self.inner.requests.ring(&id);
+        }
+        self.note_deadline(&event.fact, event.at);
+        self.note_moved(&event.fact);
+        if may_be_work(&event.fact) {
+            self.inner.work.ring(&());
+        }
+        let passing = Passing {
+            entry: Entry {
+                position,
+                body: recorded.body,
+            },
+            request: event.request,
+        };
+        self.inner.position.store(position, Ordering::SeqCst);
+        // Without readers there is nobody to tell.
+        drop(self.inner.tail.send(Arc::new(passing)));
     }
 
     /// The snapshot is replaced whole: whoever holds the old one still sees it whole.

@@ -164,6 +164,21 @@ fn store_failed(error: &StoreError, detail: String) -> Rejection {
     match error {
         StoreError::BadCursor(_) => Rejection::invalid("/cursor", detail),
         StoreError::Full => Rejection::new(ProblemKind::Unavailable, detail),
+        StoreError::Unreachable { .. } => {
+            tracing::error!(%error, "the store failed");
+            Rejection::new(
+                ProblemKind::Unavailable,
+                "the gate can't reach its database; nothing was changed. Try again in a moment",
+            )
+        }
+        StoreError::Uncertain { .. } => {
+            tracing::error!(%error, "the store failed");
+            Rejection::new(
+                ProblemKind::Unavailable,
+                "the gate lost its database while it stored this, so it doesn't know whether it was \
+                 stored. Look, or send it again with the same Idempotency-Key",
+            )
+        }
         _ => {
             tracing::error!(%error, "the store failed");
             Rejection::new(

@@ -7,17 +7,24 @@
 //! shared. A read never waits for a commit.
 
 mod audit;
+mod batch;
+mod encode;
+mod list;
+mod postgres;
+mod project;
 mod query;
+mod rows;
 mod sqlite;
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::sync::mpsc;
 
 use crate::domain::digest::Digest;
 use crate::domain::event::{BadEvent, Recorded};
@@ -34,26 +41,39 @@ use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 
 pub use audit::{Examined, Finding, Findings};
+pub use postgres::Address;
 pub use query::{Audience, BadCursor, Cursor, Order, Query};
 
 /// Which database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
+    /// A file that one gate has to itself.
     Sqlite(PathBuf),
+    /// A server that any number of gates share.
+    Postgres(Address),
 }
 
 /// A text that names no database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a database; it should be like sqlite:/var/lib/signoff/signoff.db")]
-pub struct BadDatabase(String);
+pub enum BadDatabase {
+    // What was given may hold a password, so only its beginning is said again.
+    #[error(
+        "“{0}…” is not a database; it should be like sqlite:/var/lib/signoff/signoff.db or \
+         postgres://signoff@db.example/signoff"
+    )]
+    Unknown(String),
+    #[error("not an address of a PostgreSQL database: {0}")]
+    BadAddress(String),
+}
 
 impl FromStr for Database {
     type Err = BadDatabase;
 
     fn from_str(text: &str) -> Result<Self, BadDatabase> {
-        match text.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
-            _ => Err(BadDatabase(text.to_owned())),
+        match text.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
+            Some(("postgres" | "postgresql", _)) => text.parse().map(Database::Postgres),
+            _ => Err(BadDatabase::Unknown(text.chars().take(12).collect())),
         }
     }
 }
@@ -62,6 +82,7 @@ impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Database::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Database::Postgres(address) => address.fmt(f),
         }
     }
 }
@@ -70,45 +91,61 @@ impl fmt::Display for Database {
 pub struct Store {
     pub write: Box<dyn Write>,
     pub read: Arc<dyn Read>,
+    /// Says that other gates have committed something; nothing where there can't be others.
+    pub others: Option<mpsc::Receiver<()>>,
 }
 
 /// Opens a database, making and upgrading what it needs.
-pub fn open(database: &Database) -> Result<Store, StoreError> {
+pub async fn open(database: &Database) -> Result<Store, StoreError> {
     match database {
         Database::Sqlite(path) => sqlite::open(path),
+        Database::Postgres(address) => postgres::open(address).await,
     }
 }
 
 /// What can be seen of a database at a glance.
 #[derive(Debug, Clone)]
 pub struct Glance {
-    /// How SQLite keeps its commits.
-    pub journal: String,
+    /// How a file keeps its commits; a server has its own way.
+    pub journal: Option<String>,
     /// When the newest entry of the log was written.
     pub newest: Option<At>,
     pub workspace: Workspace,
 }
 
 /// Looks at a database without opening it for work.
-pub fn glance(database: &Database) -> Result<Glance, StoreError> {
+pub async fn glance(database: &Database) -> Result<Glance, StoreError> {
     match database {
         Database::Sqlite(path) => sqlite::glance(path),
+        Database::Postgres(address) => postgres::glance(address).await,
     }
 }
 
-/// Copies a database, which may be in use, as it is at one moment; the file that the copy goes to is there
-/// already, and empty.
-pub fn copy(from: &Database, to: &Database) -> Result<(), StoreError> {
-    match (from, to) {
-        (Database::Sqlite(from), Database::Sqlite(to)) => sqlite::copy(from, to),
+/// Copies a database, which may be in use, as it is at one moment, to a file that is there already, and
+/// empty.
+pub async fn copy(from: &Database, to: &Path) -> Result<(), StoreError> {
+    match from {
+        Database::Sqlite(from) => sqlite::copy(from, to),
+        Database::Postgres(address) => {
+            let copy = sqlite::make(to)?;
+            postgres::copy_into(address, &copy).await?;
+            sqlite::finish(copy, to)
+        }
     }
 }
 
 /// Holds a database against itself without changing it; `then` is a number of entries at which the root
 /// of its log is wanted.
-pub fn examine(database: &Database, then: Option<u64>) -> Result<Examined, StoreError> {
+pub async fn examine(database: &Database, then: Option<u64>) -> Result<Examined, StoreError> {
     match database {
         Database::Sqlite(path) => sqlite::examine(path, then),
+        Database::Postgres(address) => {
+            let aside = sqlite::Aside::new()?;
+            let copy = sqlite::make(aside.path())?;
+            postgres::copy_into(address, &copy).await?;
+            drop(copy);
+            sqlite::examine(aside.path(), then)
+        }
     }
 }
 
@@ -277,11 +314,25 @@ pub struct Decisions {
     pub made: Vec<Took>,
 }
 
+/// Hears what other gates have committed, in the order of the log: a position, and the entry there.
+pub type Hears<'a> = &'a mut dyn FnMut(u64, Recorded);
+
 /// The half that one thread commits with.
 pub trait Write: Send {
     /// Carries out a batch in one durable commit: one result for each change, in their order.
-    /// A result that says [`Outcome::Done`] survives power loss.
-    fn commit(&mut self, batch: &[Change]) -> Vec<Result<Outcome, StoreError>>;
+    /// A result that says [`Outcome::Done`] survives power loss. Whatever others have committed before
+    /// is heard first, so a change that lost to theirs can be judged anew at once.
+    fn commit(&mut self, batch: &[Change], hears: Hears<'_>) -> Vec<Result<Outcome, StoreError>>;
+
+    /// Hears what others have committed since this half last committed or heard of them.
+    fn catch_up(&mut self, hears: Hears<'_>) -> Result<(), StoreError>;
+}
+
+/// Who is who and what is allowed, as of a position of the log.
+#[derive(Debug, Clone)]
+pub struct AsOf {
+    pub position: u64,
+    pub workspace: Workspace,
 }
 
 /// An answer of the reading half.
@@ -294,7 +345,7 @@ pub trait Read: Send + Sync {
     /// The tree over the log.
     fn tree(&self) -> Reply<'_, Frontier>;
     /// Who is who and what is allowed.
-    fn workspace(&self) -> Reply<'_, Workspace>;
+    fn workspace(&self) -> Reply<'_, AsOf>;
     /// One request.
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>>;
     /// Whether this person has a part in that request, and so may see it.
@@ -382,15 +433,24 @@ pub struct Bell {
 /// Why the store did nothing.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    #[error("can't open the database {path}: {why}")]
-    Open { path: PathBuf, why: String },
-    #[error("the database {path} can't be used safely: {why}")]
-    Unsafe { path: PathBuf, why: String },
+    #[error("can't open the database {place}: {why}")]
+    Open { place: String, why: String },
+    #[error("the database {place} can't be used safely: {why}")]
+    Unsafe { place: String, why: String },
     #[error(
-        "the database {path} was made by a newer signoff (schema {found}, this one knows {known}); use that one"
+        "the database can't be reached ({why}); nothing was changed, and the gate goes on trying"
+    )]
+    Unreachable { why: String },
+    #[error(
+        "the connection to the database was lost during a commit ({why}), so nobody knows whether it was \
+         made; look, or send the call again with the same Idempotency-Key"
+    )]
+    Uncertain { why: String },
+    #[error(
+        "the database {place} was made by a newer signoff (schema {found}, this one knows {known}); use that one"
     )]
     Newer {
-        path: PathBuf,
+        place: String,
         found: u32,
         known: u32,
     },

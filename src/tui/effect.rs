@@ -34,6 +34,10 @@ pub enum Effect {
     FetchOpened(RequestId),
     /// What was decided before: of this agent, and to this recipient.
     FetchPast(RequestId, AgentId, Option<Untrusted>),
+    /// What the one who looks was told.
+    FetchBell,
+    /// Say that they have seen everything up to this one.
+    BellSeen(u64),
     FetchSettings,
     /// What a page of the settings shows.
     FetchFacts(Wanted),

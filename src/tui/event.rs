@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
+use crate::api::notification::{Notifications, Unseen};
 use crate::api::page::Page;
 use crate::api::people::{Me, Stopped};
 use crate::api::request::{Request, Why};
@@ -62,6 +63,8 @@ pub enum Answer {
     History(PageFetch, Result<Page<Request>, ClientError>),
     Opened(RequestId, Result<Box<Request>, ClientError>),
     Past(RequestId, Result<Box<Past>, ClientError>),
+    Bell(Result<Notifications, ClientError>),
+    BellSeen(Result<Unseen, ClientError>),
     Settings(Result<Box<Known>, ClientError>),
     Saved(Box<Change>, Result<Saved, ClientError>),
     Facts(Wanted, Result<Box<Facts>, ClientError>),
@@ -98,6 +101,8 @@ pub enum Stream {
         request: Option<RequestId>,
         /// Whether it was the one who looks who did it.
         mine: bool,
+        /// Whether they are told of it.
+        told: bool,
     },
     Lost(String),
 }

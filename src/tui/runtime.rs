@@ -32,6 +32,8 @@ use super::{Connect, Exit, Host, calls, view};
 const FRAME: Duration = Duration::from_millis(33);
 /// A gate says where its log is every 15 s. One that has been silent for longer is gone.
 const SILENCE: Duration = Duration::from_secs(40);
+/// How much of what one was told is listed.
+const BELL: u32 = 100;
 
 /// What the loop is told from outside itself.
 enum News {
@@ -323,6 +325,12 @@ impl<C: Connect> Session<C> {
                     Answer::Past(id, past.map(Box::new))
                 });
             }
+            Effect::FetchBell => self.fetch(move |client: Client| async move {
+                Answer::Bell(client.notifications(false, BELL, None).await)
+            }),
+            Effect::BellSeen(through) => self.change(move |client: Client| async move {
+                Answer::BellSeen(client.notifications_seen(through).await)
+            }),
             Effect::FetchSettings => self.fetch(move |client: Client| async move {
                 Answer::Settings(calls::known(&client).await.map(Box::new))
             }),
@@ -453,6 +461,7 @@ async fn follow(
             Tick::Event(event) => {
                 let changed = Stream::Changed {
                     mine: event.actor.to_string() == who,
+                    told: event.told.iter().any(|person| person.as_str() == who),
                     kind: event.kind,
                     request: event.request,
                 };

@@ -1,6 +1,7 @@
 //! An inbox without a terminal and without a gate, for tests: keys go in, what would be asked of the gate
 //! is answered from a queue of samples, and time passes when the test says so.
 
+mod bell;
 mod decided;
 mod kinds;
 mod known;
@@ -32,6 +33,7 @@ use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
 use super::update::{next_deadline, update};
 
+pub use bell::Bell;
 pub use decided::{decided, rejected};
 pub use kinds::queue_of_kinds;
 pub use known::known;
@@ -193,6 +195,8 @@ pub struct Desk {
     pub editing: Option<(About, String)>,
     /// What was asked of the gate about the policy and the log.
     pub policy: Policy,
+    /// What she was told of.
+    pub bell: Bell,
     pub left: bool,
     elapsed: Duration,
 }
@@ -229,6 +233,7 @@ impl Desk {
             told: Vec::new(),
             editing: None,
             policy: Policy::default(),
+            bell: Bell::default(),
             left: false,
             elapsed: Duration::ZERO,
         }
@@ -312,6 +317,8 @@ impl Desk {
                 };
                 self.quietly(Event::Answer(Answer::Past(id, Ok(Box::new(past)))));
             }
+            Effect::FetchBell => self.look_up_bell(),
+            Effect::BellSeen(through) => self.see_bell(through),
             Effect::FetchSettings => {
                 self.looked_up += 1;
                 let known = Ok(Box::new(self.known.clone()));
@@ -434,6 +441,7 @@ impl Desk {
             kind: kind.to_owned(),
             request: Some(id(n)),
             mine: false,
+            told: false,
         }));
         self.wait(150);
     }
@@ -444,6 +452,7 @@ impl Desk {
             kind: kind.to_owned(),
             request: None,
             mine: false,
+            told: false,
         }));
         self.wait(500);
     }

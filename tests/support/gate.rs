@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::Wire;
+use super::{Wire, postgres};
 
 /// A clock that stands still until it is moved.
 #[derive(Clone)]
@@ -43,6 +43,8 @@ pub struct TestGate {
     pub hands: Hands,
     keys: FirstKeys,
     home: TempDir,
+    /// Where it keeps what it knows.
+    pub database: Database,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), server::ServeError>>,
 }
@@ -50,18 +52,35 @@ pub struct TestGate {
 impl TestGate {
     /// A gate with a fresh workspace.
     pub async fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let database = new_database(&home);
+        Self::start_in(home, database).await
+    }
+
+    /// A gate with a fresh workspace in this database.
+    pub async fn start_on(database: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), database.parse().unwrap()).await
+    }
+
+    /// Another gate on the same database, with the same clock.
+    pub async fn another(&self) -> Self {
+        let (keys, hands) = (self.keys.clone(), self.hands.clone());
+        let home = tempfile::tempdir().unwrap();
+        Self::open(home, self.database.clone(), keys, hands).await
+    }
+
+    async fn start_in(home: TempDir, database: Database) -> Self {
         let keys = FirstKeys {
             owner: Secret::generate().unwrap(),
             agent: Secret::generate().unwrap(),
         };
         let start = "2026-11-20T09:00:00Z".parse::<At>().unwrap();
         let hands = Hands(Arc::new(AtomicI64::new(start.millis())));
-        Self::open(tempfile::tempdir().unwrap(), keys, hands).await
+        Self::open(home, database, keys, hands).await
     }
 
-    async fn open(home: TempDir, keys: FirstKeys, hands: Hands) -> Self {
-        let database = Database::Sqlite(database(&home));
-        let store = store::open(&database).unwrap();
+    async fn open(home: TempDir, database: Database, keys: FirstKeys, hands: Hands) -> Self {
+        let store = store::open(&database).await.unwrap();
         let setup = Setup {
             clock: hands.clock(),
             log_key: log_key(),
@@ -85,6 +104,7 @@ impl TestGate {
             hands,
             keys,
             home,
+            database,
             stop,
             served,
         }
@@ -102,6 +122,7 @@ impl TestGate {
             hands,
             keys,
             home,
+            database,
             stop,
             served,
             ..
@@ -109,8 +130,8 @@ impl TestGate {
         drop(stop);
         served.await.unwrap().unwrap();
         gate.close().await;
-        between(&database(&home));
-        Self::open(home, keys, hands).await
+        between(&file(&home));
+        Self::open(home, database, keys, hands).await
     }
 
     /// The first owner.
@@ -148,9 +169,9 @@ impl TestGate {
         Wire::new(&self.url, Some(token))
     }
 
-    /// Where the database is.
-    pub fn database(&self) -> PathBuf {
-        database(&self.home)
+    /// A file with everything that the database has: the database itself, or a copy.
+    pub async fn as_a_file(&self) -> PathBuf {
+        as_a_file(&self.database, self.home.path()).await
     }
 
     /// A new person with a token.
@@ -189,6 +210,26 @@ pub fn log_key() -> LogKey {
     LogKey::from_seed([7; 32])
 }
 
-fn database(home: &TempDir) -> PathBuf {
+fn file(home: &TempDir) -> PathBuf {
     home.path().join("signoff.db")
+}
+
+fn new_database(home: &TempDir) -> Database {
+    match postgres::is_wanted() {
+        false => Database::Sqlite(file(home)),
+        true => postgres::wanted().database().parse().unwrap(),
+    }
+}
+
+/// A file with everything that a database has: the database itself, or a copy in this directory.
+pub async fn as_a_file(database: &Database, directory: &Path) -> PathBuf {
+    match database {
+        Database::Sqlite(path) => path.clone(),
+        shared @ Database::Postgres(_) => {
+            let copy = directory.join("copy.db");
+            std::fs::write(&copy, "").unwrap();
+            store::copy(shared, &copy).await.unwrap();
+            copy
+        }
+    }
 }

@@ -3,12 +3,13 @@
 mod company;
 mod gate;
 mod home;
+pub mod postgres;
 pub mod program;
 pub mod pty;
 mod wire;
 
 pub use company::{Company, mail, path, texts, update, with};
-pub use gate::TestGate;
+pub use gate::{TestGate, as_a_file};
 pub use home::Home;
 pub use wire::{Answer, Wire};
 

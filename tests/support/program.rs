@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use signoff::client::Client;
+use signoff::store::Database;
+
+use super::postgres;
 
 /// `signoff` with these arguments, in this home and with nothing of the caller's own settings.
 pub fn signoff(home: &Path, arguments: &[&str]) -> Command {
@@ -14,11 +17,23 @@ pub fn signoff(home: &Path, arguments: &[&str]) -> Command {
         .args(arguments)
         .env_remove("SIGNOFF_URL")
         .env_remove("SIGNOFF_TOKEN")
+        .env_remove("SIGNOFF_DATABASE")
         .env("SIGNOFF_HOME", home)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    if postgres::is_wanted() {
+        command.env("SIGNOFF_DATABASE", postgres::of_home(home));
+    }
     command
+}
+
+/// The database of a gate that this program serves in a home.
+pub fn database(home: &Path) -> Database {
+    match postgres::is_wanted() {
+        false => Database::Sqlite(home.join("signoff.db")),
+        true => postgres::of_home(home).parse().unwrap(),
+    }
 }
 
 /// Runs it as the owner, who says so with their token: without a terminal nothing else decides.

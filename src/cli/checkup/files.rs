@@ -46,7 +46,9 @@ pub(super) fn home(context: &Context) -> Vec<Check> {
         .collect();
     directories.dedup();
     let mut checks: Vec<Check> = directories.iter().map(|path| directory(path)).collect();
-    let Database::Sqlite(database) = context.database();
+    let Database::Sqlite(database) = context.database() else {
+        return checks;
+    };
     for ending in ["", "-wal"] {
         let mut name = database.as_os_str().to_owned();
         name.push(ending);

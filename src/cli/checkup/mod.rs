@@ -65,7 +65,7 @@ pub async fn checks(context: &Context, settings: Result<(), ConfigError>) -> Vec
     match &context.url {
         Some(url) => checks.extend(gate::named(context, url).await),
         None => {
-            checks.extend(store::database(context));
+            checks.extend(store::database(context).await);
             checks.extend(gate::own(context).await);
         }
     }

@@ -13,24 +13,32 @@ use crate::store::{self, Database, Glance};
 /// How far ahead of this clock an entry may be that another process has just written.
 const AHEAD: Span = Span::from_secs(5);
 
-pub(super) fn database(context: &Context) -> Vec<Check> {
+pub(super) async fn database(context: &Context) -> Vec<Check> {
     let database = context.database();
-    let Database::Sqlite(path) = &database;
-    if !path.exists() {
-        return vec![Check::ok(
-            "store",
-            format!("{} is not there yet; the first gate makes it", shown(path)),
-        )];
-    }
-    match store::glance(&database) {
-        Err(error) => vec![Check::problem(
-            "store",
-            causes(&error),
+    let (place, remedy) = match &database {
+        Database::Sqlite(path) => (
+            shown(path),
             "`signoff audit verify` says what is wrong; `signoff restore FILE --force` puts a backup \
              in its place",
-        )],
+        ),
+        Database::Postgres(address) => (
+            address.to_string(),
+            "see that the server runs and that [server] database names it; `signoff audit verify` says \
+             what is wrong in it",
+        ),
+    };
+    if let Database::Sqlite(path) = &database
+        && !path.exists()
+    {
+        return vec![Check::ok(
+            "store",
+            format!("{place} is not there yet; the first gate makes it"),
+        )];
+    }
+    match store::glance(&database).await {
+        Err(error) => vec![Check::problem("store", causes(&error), remedy)],
         Ok(glance) => {
-            let mut checks = vec![safety(&shown(path), &glance), clock(&glance)];
+            let mut checks = vec![safety(&place, &glance), clock(&glance)];
             checks.push(policy(&glance.workspace));
             checks.extend(tokens(context, &glance.workspace));
             checks
@@ -39,9 +47,10 @@ pub(super) fn database(context: &Context) -> Vec<Check> {
 }
 
 fn safety(place: &str, glance: &Glance) -> Check {
-    match glance.journal.as_str() {
-        "wal" => Check::ok("store", format!("{place}, with a write-ahead log")),
-        mode => Check::problem(
+    match glance.journal.as_deref() {
+        None => Check::ok("store", format!("{place}, which keeps what it commits")),
+        Some("wal") => Check::ok("store", format!("{place}, with a write-ahead log")),
+        Some(mode) => Check::problem(
             "store",
             format!(
                 "{place} has the journal mode {mode}, with which readers and the gate block each other: another program has changed it"

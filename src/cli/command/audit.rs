@@ -89,7 +89,7 @@ struct Verify {
     key: Option<String>,
 
     /// Another database than that of this home, a copy for one
-    #[arg(long, value_name = "sqlite:PATH")]
+    #[arg(long, value_name = "sqlite:PATH | postgres://…")]
     database: Option<Database>,
 
     /// Print what was found as JSON
@@ -125,13 +125,13 @@ struct Sign {
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     match args.what {
-        What::Verify(args) => verify(session, &args),
+        What::Verify(args) => verify(session, &args).await,
         What::Export(args) => export(session, &args).await,
         What::Checkpoint(args) => checkpoint(session, &args).await,
     }
 }
 
-fn verify(session: &Session, args: &Verify) -> Result<Exit, Failure> {
+async fn verify(session: &Session, args: &Verify) -> Result<Exit, Failure> {
     let database = args.database.clone();
     let database = database.unwrap_or_else(|| session.context.database());
     let kept = match &args.checkpoint {
@@ -139,7 +139,7 @@ fn verify(session: &Session, args: &Verify) -> Result<Exit, Failure> {
         None => None,
     };
     let then = kept.as_ref().map(|kept| kept.size);
-    let examined = store::examine(&database, then).map_err(|error| {
+    let examined = store::examine(&database, then).await.map_err(|error| {
         Failure::because("could not verify", &error)
             .hint("SIGNOFF_HOME names the home to look in, --database another database")
     })?;

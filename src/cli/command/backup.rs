@@ -27,7 +27,7 @@ pub struct Args {
     file: PathBuf,
 
     /// Another database than that of this home
-    #[arg(long, value_name = "sqlite:PATH")]
+    #[arg(long, value_name = "sqlite:PATH | postgres://…")]
     database: Option<Database>,
 
     /// Print what the copy was proven to be as JSON
@@ -40,11 +40,12 @@ Examples:
   signoff backup monday.db
   signoff audit checkpoint monday.checkpoint && signoff backup monday.db";
 
-pub fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
+pub async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
     let database = args.database.clone();
     let database = database.unwrap_or_else(|| session.context.database());
-    let Database::Sqlite(from) = &database;
-    if !from.exists() {
+    if let Database::Sqlite(from) = &database
+        && !from.exists()
+    {
         return Err(Failure::new(
             Exit::Other,
             format!("there is no database {} to copy", shown(from)),
@@ -53,7 +54,10 @@ pub fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
     }
     drop(create(&args.file)?);
     let copy = Database::Sqlite(args.file.clone());
-    let examined = store::copy(&database, &copy).and_then(|()| store::examine(&copy, None));
+    let examined = match store::copy(&database, &args.file).await {
+        Ok(()) => store::examine(&copy, None).await,
+        Err(error) => Err(error),
+    };
     let examined = examined.map_err(|error| {
         // What was copied in part is of no use; that it stays would be told by the next try.
         let _stays = std::fs::remove_file(&args.file);

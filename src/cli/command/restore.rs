@@ -43,12 +43,23 @@ Examples:
   signoff restore monday.db
   signoff restore monday.db --force && signoff audit verify --checkpoint monday.checkpoint";
 
-pub fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
+pub async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
     let context = &session.context;
     context.home.make()?;
     let _lock = take_lock(context)?;
     let database = context.database();
-    let Database::Sqlite(target) = &database;
+    let Database::Sqlite(target) = &database else {
+        return Err(Failure::new(
+            Exit::Other,
+            format!(
+                "{database} is no file, so nothing can be put in its place; nothing was changed"
+            ),
+        )
+        .hint(
+            "restore the backup into a home of its own (SIGNOFF_HOME, a config.toml without \
+             `database`), or restore the server with its own tools",
+        ));
+    };
     if target.exists() && !args.force {
         return Err(Failure::new(
             Exit::Other,
@@ -57,12 +68,12 @@ pub fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
         .hint("`signoff backup FILE` keeps what is there; --force replaces it"));
     }
     let backup = Database::Sqlite(args.file.clone());
-    let proof = examine(&backup)?;
+    let proof = examine(&backup).await?;
     if !proof.is_sound() {
         return proof.tell(args.json);
     }
-    replace(&backup, target)?;
-    examine(&database)?.tell(args.json)
+    replace(&backup, target).await?;
+    examine(&database).await?.tell(args.json)
 }
 
 fn take_lock(context: &Context) -> Result<GateLock, Failure> {
@@ -79,8 +90,8 @@ fn take_lock(context: &Context) -> Result<GateLock, Failure> {
     .hint("end `signoff serve`, or leave the inbox that is open; then try again"))
 }
 
-fn examine(database: &Database) -> Result<Proof<'_>, Failure> {
-    let examined = store::examine(database, None).map_err(|error| {
+async fn examine(database: &Database) -> Result<Proof<'_>, Failure> {
+    let examined = store::examine(database, None).await.map_err(|error| {
         Failure::because("could not verify the backup", &error)
             .hint("`signoff backup FILE` makes one; is this the right file?")
     })?;
@@ -92,11 +103,11 @@ fn examine(database: &Database) -> Result<Proof<'_>, Failure> {
 }
 
 /// The copy is whole before it takes the place of what is there.
-fn replace(backup: &Database, target: &Path) -> Result<(), Failure> {
+async fn replace(backup: &Database, target: &Path) -> Result<(), Failure> {
     let unfinished = beside(target, ".restoring");
     remove(&unfinished)?;
     drop(create(&unfinished)?);
-    let copied = store::copy(backup, &Database::Sqlite(unfinished.clone()));
+    let copied = store::copy(backup, &unfinished).await;
     copied.map_err(|error| Failure::because("could not copy the backup", &error))?;
     // They belong to the database that goes, and would be taken for the new one's.
     for ending in ["-wal", "-shm"] {

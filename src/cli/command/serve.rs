@@ -33,7 +33,7 @@ pub struct Args {
     listen: Option<SocketAddr>,
 
     /// Where to keep what it knows
-    #[arg(long, value_name = "sqlite:PATH")]
+    #[arg(long, value_name = "sqlite:PATH | postgres://…")]
     database: Option<Database>,
 
     /// What to log, as in `debug` or `signoff::gate=debug,info`
@@ -133,7 +133,9 @@ fn until_signal() -> Result<impl Future<Output = ()>, Failure> {
 /// Whether both are the same, however their paths are written and whether they exist yet or not.
 fn same(one: &Database, other: &Database) -> bool {
     let place = |database: &Database| {
-        let Database::Sqlite(path) = database;
+        let Database::Sqlite(path) = database else {
+            return None;
+        };
         let path = std::path::absolute(path).ok()?;
         let directory = path.parent()?.canonicalize().ok()?;
         Some(directory.join(path.file_name()?))

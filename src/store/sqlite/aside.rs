@@ -3,12 +3,12 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::read_word;
 use crate::domain::id::{ActionName, PersonId, RequestId};
 use crate::domain::request::Resource;
 use crate::domain::review::Reviewer;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
+use crate::store::encode::read_word;
 use crate::store::{Attention, PolicyVersion, Seen, StoreError};
 
 pub(super) fn attention(from: &Connection, id: RequestId) -> Result<Vec<Attention>, StoreError> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 
-use super::{MIGRATIONS, compare, connect, project, tree};
+use super::{MIGRATIONS, compare, connect, follow, tree};
 use crate::domain::event::{Event, Fact};
 use crate::domain::merkle::{self, Frontier, Hash};
 use crate::store::StoreError;
@@ -48,7 +48,7 @@ pub(in crate::store) fn examine(path: &Path, then: Option<u64>) -> Result<Examin
 /// An empty database with the one that is examined attached, to read only, as `kept`.
 fn beside(path: &Path) -> Result<Connection, StoreError> {
     let cannot = |error: &dyn std::fmt::Display| StoreError::Open {
-        path: path.to_owned(),
+        place: path.display().to_string(),
         why: error.to_string(),
     };
     std::fs::metadata(path).map_err(|error| cannot(&error))?;
@@ -102,19 +102,19 @@ pub(super) fn check_version(
     });
     match found {
         Ok(found) if found > known => Err(StoreError::Newer {
-            path: path.to_owned(),
+            place: path.display().to_string(),
             found,
             known,
         }),
         Ok(found) if found < known => Err(StoreError::Open {
-            path: path.to_owned(),
+            place: path.display().to_string(),
             why: "it is no database of signoff, or one of an older version; starting a gate on it \
                   once brings it up to date"
                 .to_owned(),
         }),
         Ok(_) => Ok(()),
         Err(error) => Err(StoreError::Open {
-            path: path.to_owned(),
+            place: path.display().to_string(),
             why: error.to_string(),
         }),
     }
@@ -274,7 +274,7 @@ impl Examination<'_> {
                 asked.id
             )));
         }
-        project::again(self.to, position, event)?;
+        follow(self.to, position, event)?;
         compare::note(self.to, event)
     }
 

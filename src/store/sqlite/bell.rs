@@ -2,10 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::read::raw;
-use super::rows::read_json;
 use crate::domain::id::PersonId;
 use crate::domain::lifecycle::Standing;
+use crate::store::encode::{raw, read_json};
 use crate::store::{Bell, Entry, Rung, StoreError};
 
 pub(super) fn read(

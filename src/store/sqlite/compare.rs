@@ -4,12 +4,12 @@
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
-use super::rows::{json, read_json};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Fact};
 use crate::domain::id::RequestId;
 use crate::domain::json::{Json, Limits, parse};
 use crate::domain::untrusted::{Untrusted, safe};
+use crate::store::encode::{json, read_json};
 use crate::store::{Findings, StoreError};
 
 /// The tables that no event gives: the log itself and its tree, and what is kept beside it. Every other

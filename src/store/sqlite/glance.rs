@@ -22,8 +22,8 @@ pub(in crate::store) fn glance(path: &Path) -> Result<Glance, StoreError> {
         .optional()?;
     let newest = newest.as_deref().map(Event::from_body).transpose()?;
     Ok(Glance {
-        journal,
+        journal: Some(journal),
         newest: newest.map(|event| event.at),
-        workspace: read::read_workspace(&connection)?,
+        workspace: read::read_workspace(&connection)?.workspace,
     })
 }

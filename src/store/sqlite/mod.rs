@@ -8,10 +8,10 @@ mod bell;
 mod compare;
 mod copy;
 mod glance;
-mod list;
-mod project;
+mod load;
 mod read;
 mod rows;
+mod save;
 mod stats;
 mod tree;
 mod write;
@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
+use super::batch::{Batch, Head};
 use super::{Store, StoreError};
 use crate::domain::event::Event;
 
@@ -43,7 +44,7 @@ const READERS: usize = 3;
 const CHECKPOINT_PAGES: u32 = 2_000;
 
 pub(super) use audit::examine;
-pub(super) use copy::copy;
+pub(super) use copy::{Aside, copy, finish, make};
 pub(super) use glance::glance;
 
 pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
@@ -59,6 +60,7 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     Ok(Store {
         write: Box::new(write::Writer::new(writer)),
         read: Arc::new(read::Reader::new(readers)),
+        others: None,
     })
 }
 
@@ -77,7 +79,7 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
 
 fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
     StoreError::Open {
-        path: path.to_owned(),
+        place: path.display().to_string(),
         why: error.to_string(),
     }
 }
@@ -86,7 +88,7 @@ fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
 /// commit could be lost.
 fn make_safe(writer: &Connection, path: &Path) -> Result<(), StoreError> {
     let unsafe_because = |why: String| StoreError::Unsafe {
-        path: path.to_owned(),
+        place: path.display().to_string(),
         why,
     };
     let ask = |pragma: &str| -> Result<String, StoreError> {
@@ -130,7 +132,7 @@ fn migrate(writer: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let known = MIGRATIONS.len() as u32;
     if found > known {
         return Err(StoreError::Newer {
-            path: path.to_owned(),
+            place: path.display().to_string(),
             found,
             known,
         });
@@ -154,9 +156,20 @@ fn fold_again(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let body: String = row.get(1)?;
-        project::again(transaction, row.get(0)?, &Event::from_body(&body)?)?;
+        follow(transaction, row.get(0)?, &Event::from_body(&body)?)?;
     }
     Ok(())
+}
+
+/// Does to the tables what an event of the log did.
+fn follow(to: &Transaction<'_>, position: u64, event: &Event) -> Result<(), StoreError> {
+    let head = Head {
+        position,
+        revision: 0,
+    };
+    let mut batch = Batch::new(to, head);
+    batch.follow(position, event)?;
+    save::rows(to, &batch.rows)
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -6,21 +6,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_json, read_request};
-use super::{aside, bell, list, stats, tree};
+use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_request};
+use super::{aside, bell, stats, tree};
 use crate::domain::digest::Digest;
-use crate::domain::event::{Fact, PolicySaved};
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
 use crate::domain::merkle::Frontier;
 use crate::domain::people::Holder;
-use crate::domain::raw::RawJson;
 use crate::domain::request::Resource;
 use crate::domain::review::Reviewer;
 use crate::domain::stats::Waiting;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
+use crate::store::encode::{self, raw};
+use crate::store::list::{self, Counts, Dialect, Select};
 use crate::store::{
-    Attention, Audience, Bell, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
+    AsOf, Attention, Audience, Bell, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
     PolicyVersion, Query, Read, Reply, StoreError, Stored,
 };
 
@@ -84,7 +84,7 @@ impl Read for Reader {
         self.here(tree::read)
     }
 
-    fn workspace(&self) -> Reply<'_, Workspace> {
+    fn workspace(&self) -> Reply<'_, AsOf> {
         self.aside(read_workspace)
     }
 
@@ -196,7 +196,7 @@ impl Read for Reader {
     }
 
     fn list(&self, query: Query) -> Reply<'_, Listed> {
-        self.aside(move |from| list::page(from, &query))
+        self.aside(move |from| page(from, &query))
     }
 
     fn due(&self, now: At, limit: u32) -> Reply<'_, Vec<RequestId>> {
@@ -311,10 +311,6 @@ impl Read for Reader {
     }
 }
 
-pub(super) fn raw(text: String) -> Result<RawJson, StoreError> {
-    RawJson::from_text(text).map_err(|error| StoreError::Damaged(error.to_string()))
-}
-
 pub(super) fn select(
     from: &Connection,
     sql: &str,
@@ -329,48 +325,59 @@ pub(super) fn select(
     Ok(found)
 }
 
-pub(super) fn read_workspace(from: &Connection) -> Result<Workspace, StoreError> {
+/// The words of this database.
+const SQLITE: Dialect = Dialect {
+    join: "CROSS JOIN",
+    title: "json_extract(l.body, '$.data.title')",
+    place_of: "instr",
+};
+
+fn page(from: &Connection, query: &Query) -> Result<Listed, StoreError> {
+    let page = list::page(query, REQUEST_COLUMNS, &SQLITE)?;
+    let counts = Counts {
+        total: count(from, page.total)?,
+        found: count(from, page.found)?,
+    };
+    let values: Vec<Value> = page.items.values.into_iter().map(value).collect();
+    let items = select(from, &page.items.sql, &values)?;
+    Ok(list::listed(query, items, counts))
+}
+
+fn count(from: &Connection, select: Option<Select>) -> Result<Option<u64>, StoreError> {
+    let Some(Select { sql, values }) = select else {
+        return Ok(None);
+    };
+    let values = params_from_iter(values.into_iter().map(value));
+    let mut statement = from.prepare_cached(&sql)?;
+    Ok(Some(statement.query_row(values, |row| row.get(0))?))
+}
+
+fn value(value: list::Value) -> Value {
+    match value {
+        list::Value::Integer(number) => Value::Integer(number),
+        list::Value::Text(text) => Value::Text(text),
+        list::Value::Bytes(bytes) => Value::Blob(bytes),
+    }
+}
+
+pub(super) fn read_workspace(from: &Connection) -> Result<AsOf, StoreError> {
     let transaction = from.unchecked_transaction()?;
     let mut workspace = Workspace::default();
     let mut statement = transaction.prepare("SELECT kind, body FROM records")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (kind, body): (String, String) = (row.get(0)?, row.get(1)?);
-        let fact = match kind.as_str() {
-            "person" => Fact::PersonSaved(read_json(&body)?),
-            "agent" => Fact::AgentSaved(read_json(&body)?),
-            "team" => Fact::TeamSaved(read_json(&body)?),
-            "group" => Fact::GroupSaved(read_json(&body)?),
-            "token" => Fact::TokenIssued(read_json(&body)?),
-            "integration" => Fact::IntegrationSaved(read_json(&body)?),
-            "action" => Fact::ActionSaved(read_json(&body)?),
-            "opt_in" => Fact::OptedIn(read_json(&body)?),
-            "tool" => Fact::ToolPinned(read_json(&body)?),
-            "pattern" => {
-                let (pattern, state) = read_json(&body)?;
-                workspace.patterns.insert(pattern, state);
-                continue;
-            }
-            other => {
-                return Err(StoreError::Damaged(format!(
-                    "a record of unknown kind “{other}”"
-                )));
-            }
-        };
-        workspace.apply(&fact, At::from_millis(0));
+        encode::add_record(&mut workspace, &kind, &body)?;
     }
-    workspace.policy = aside::policies(&transaction, i64::MAX as u64, 1)?
-        .pop()
-        .map(|newest| {
-            Arc::new(PolicySaved {
-                version: newest.version,
-                text: newest.text,
-                by: newest.by,
-                // What it brought is with the patterns.
-                brings: Vec::new(),
-            })
-        });
-    workspace.revision =
-        transaction.query_row("SELECT revision FROM head", [], |row| row.get(0))?;
-    Ok(workspace)
+    let newest = aside::policies(&transaction, i64::MAX as u64, 1)?.pop();
+    workspace.policy = newest.map(encode::in_force);
+    let (position, revision) =
+        transaction.query_row("SELECT position, revision FROM head", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    workspace.revision = revision;
+    Ok(AsOf {
+        position,
+        workspace,
+    })
 }

@@ -3,12 +3,9 @@
 use rusqlite::{Connection, params_from_iter, types::Value};
 
 use crate::domain::risk::Risk;
-use crate::domain::stats::{SOON, Took, Waiting};
+use crate::domain::stats::{LOOKED_THROUGH, SOON, Took, Waiting};
 use crate::domain::time::At;
 use crate::store::{Audience, Decisions, StoreError};
-
-/// The most of what was decided that is looked through for one answer.
-const LOOKED_THROUGH: u32 = 50_000;
 
 /// Where the rows are that somebody may see: each once, with the columns of `requests`.
 fn visible(audience: &Audience) -> (&'static str, Option<Value>) {

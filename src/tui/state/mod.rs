@@ -1,5 +1,6 @@
 //! Everything that the inbox knows. `update` alone changes it, `view` alone draws it.
 
+pub mod bell;
 pub mod document;
 pub mod draft;
 pub mod field;
@@ -30,6 +31,7 @@ use crate::domain::time::At;
 use super::action::{ActionId, Scope};
 use super::event::Now;
 use super::keymap::Keymap;
+use bell::Bell;
 use document::Shape;
 use history::History;
 use layout::{Layout, Mode};
@@ -129,6 +131,7 @@ pub struct State {
     pub pending: Pending,
     pub history: History,
     pub settings: Settings,
+    pub bell: Bell,
     pub overlay: Option<Overlay>,
     /// Whether the mouse is ours, or the terminal's to select text with.
     pub mouse: bool,
@@ -155,6 +158,7 @@ impl State {
             pending: Pending::default(),
             history: History::default(),
             settings: Settings::default(),
+            bell: Bell::default(),
             overlay: None,
             mouse: true,
             toast: None,
@@ -250,9 +254,15 @@ impl State {
             (Some(Overlay::Edited(_)), _) => &[Scope::Edited, Scope::Overlay],
             (Some(Overlay::Broken(_)), _) => &[Scope::Broken, Scope::Overlay],
             (Some(Overlay::Sheet(_) | Overlay::Token(_)), _) => &[Scope::Overlay],
-            (Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Messages { .. }), _) => {
-                &[Scope::Overlay]
-            }
+            (
+                Some(
+                    Overlay::Help { .. }
+                    | Overlay::Why(_)
+                    | Overlay::Bell { .. }
+                    | Overlay::Messages { .. },
+                ),
+                _,
+            ) => &[Scope::Overlay],
             (Some(Overlay::Typed(..)), _) => &[Scope::Typed],
             (Some(Overlay::Trial(_)), _) => &[Scope::Trial, Scope::Overlay],
             (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],
@@ -267,6 +277,10 @@ impl State {
         match &self.overlay {
             Some(Overlay::Help { scroll }) => Some((page::help(&self.keymap, width), *scroll)),
             Some(Overlay::Why(ladder)) => Some((page::ladder(ladder, width), ladder.scroll)),
+            Some(Overlay::Bell { scroll }) => {
+                let rows = self.bell.rows(self.now.wall, &self.zone, width);
+                Some((rows, *scroll))
+            }
             Some(Overlay::Messages { scroll }) => {
                 Some((page::messages(&self.messages, &self.zone, width), *scroll))
             }

@@ -29,6 +29,10 @@ pub enum Overlay {
     Snooze(TextLine),
     /// What is to be said to all that are marked.
     Several(Several),
+    /// What the one who looks was told.
+    Bell {
+        scroll: usize,
+    },
     /// What was said before.
     Messages {
         scroll: usize,
@@ -93,6 +97,7 @@ impl Overlay {
         match self {
             Overlay::Help { .. }
             | Overlay::Why(_)
+            | Overlay::Bell { .. }
             | Overlay::Messages { .. }
             | Overlay::Sheet(_)
             | Overlay::Edited(_)

@@ -12,7 +12,7 @@ use crate::tui::event::Answer;
 use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::{State, ToastTone, words};
 
-use super::{deeds, edit, history, marks, overlay, pending, settings, toast};
+use super::{bell, deeds, edit, history, marks, overlay, pending, settings, toast};
 
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
@@ -34,6 +34,8 @@ pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
         Answer::History(fetch, result) => history::page(state, &fetch, result),
         Answer::Opened(id, result) => history::opened(state, id, result, effects),
         Answer::Past(id, result) => overlay::past_known(state, id, result),
+        Answer::Bell(result) => bell::known(state, result, effects),
+        Answer::BellSeen(result) => bell::seen(state, result),
         Answer::Settings(result) => settings::known(state, result),
         Answer::Saved(change, result) => settings::saved(state, &change, result),
         Answer::Facts(wanted, result) => settings::pages::facts(state, wanted, result),

@@ -8,7 +8,7 @@ use crate::tui::event::Stream;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{Link, State};
 
-use super::{history, settings};
+use super::{bell, history, settings};
 
 /// The first wait after the connection was lost; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -20,13 +20,21 @@ pub fn take(state: &mut State, news: Stream, effects: &mut Vec<Effect>) {
         Stream::Live(me) => {
             state.me = Some(*me);
             state.link = Link::Live;
+            effects.push(Effect::FetchBell);
             look_again(state, effects);
         }
         Stream::Changed {
             kind,
             request,
             mine,
+            told,
         } => {
+            if told {
+                bell::rang(state, effects);
+            }
+            if mine && kind == "notifications.seen" {
+                bell::seen_somewhere(state, effects);
+            }
             // That one looks is news for others.
             if !(mine && kind == "request.opened") {
                 changed(state, &kind, request, effects);

@@ -3,6 +3,7 @@
 //! Invariant: nothing here waits, reads a clock or talks to the gate; what takes time is an effect.
 
 mod answers;
+mod bell;
 mod decide;
 mod deeds;
 mod edit;
@@ -85,6 +86,7 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Mouse => mouse::toggle(state, effects),
         ActionId::Suspend => effects.push(Effect::Suspend),
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
+        ActionId::Bell => bell::open(state, effects),
         ActionId::Messages => state.overlay = Some(Overlay::Messages { scroll: 0 }),
         ActionId::Quit | ActionId::Leave => effects.push(Effect::Quit),
         action if state.overlay.is_some() => overlay::act(state, action, effects),

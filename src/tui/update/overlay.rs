@@ -106,9 +106,12 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
             toast(state, ToastTone::Plain, text);
         }
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,
-        (Some(Overlay::Help { scroll } | Overlay::Messages { scroll }), action) => {
-            scrolled(scroll, action, half)
-        }
+        (
+            Some(
+                Overlay::Help { scroll } | Overlay::Bell { scroll } | Overlay::Messages { scroll },
+            ),
+            action,
+        ) => scrolled(scroll, action, half),
         (Some(Overlay::Why(ladder)), action) => scrolled(&mut ladder.scroll, action, half),
         (Some(Overlay::Sheet(sheet)), action) => scrolled(&mut sheet.scroll, action, half),
         (Some(Overlay::Edited(edited)), action) => scrolled(&mut edited.scroll, action, half),
@@ -145,8 +148,10 @@ pub fn settle(state: &mut State) {
     };
     let last = rows.len().saturating_sub(height);
     match &mut state.overlay {
-        Some(Overlay::Help { scroll } | Overlay::Messages { scroll }) => {
-            *scroll = last.min(*scroll)
+        Some(
+            Overlay::Help { scroll } | Overlay::Bell { scroll } | Overlay::Messages { scroll },
+        ) => {
+            *scroll = last.min(*scroll);
         }
         Some(Overlay::Why(ladder)) => ladder.scroll = last.min(ladder.scroll),
         _ => {}

@@ -1,5 +1,6 @@
 //! The promises of the inbox, as stories of keys.
 
+mod bell;
 mod filter;
 mod marks;
 mod reviewed;
@@ -497,6 +498,7 @@ fn a_flood_of_news_asks_for_one_page_at_a_time() {
             kind: "request.asked".to_owned(),
             request: Some(id(100 + n)),
             mine: false,
+            told: false,
         }));
     }
     desk.wait(1_000);

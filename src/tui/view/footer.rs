@@ -104,6 +104,7 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
                 Overlay::Help { .. }
                 | Overlay::Why(_)
                 | Overlay::Sheet(_)
+                | Overlay::Bell { .. }
                 | Overlay::Messages { .. },
             ),
             _,

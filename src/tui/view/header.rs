@@ -37,6 +37,11 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         spans.push(Span::raw(BETWEEN));
     }
     let mut right = vec![link(state, theme)];
+    if !narrow && state.bell.unseen > 0 {
+        let told = format!("{} new", words::grouped(state.bell.unseen));
+        right.insert(0, Span::styled(told, theme.title()));
+        right.insert(1, Span::raw("    "));
+    }
     if !narrow {
         right.extend(whoami(state, theme, layout));
     }

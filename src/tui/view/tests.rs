@@ -1,5 +1,6 @@
 //! Pictures of the screen, with styles. What is drawn comes from `update` alone, as it does in the loop.
 
+mod bell;
 mod filter;
 mod kinds;
 mod marks;

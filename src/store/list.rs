@@ -1,18 +1,50 @@
-//! Pages of requests: found by key along an index, never by counting rows.
+//! Pages of requests: found by key along an index, never by counting rows. What is asked of a database is
+//! the same for each but for a few words.
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
-
-use super::read::select;
-use super::rows::{REQUEST_COLUMNS, urgency_key, word};
+use super::encode::{urgency_key, word};
+use super::{Audience, BadCursor, Cursor, Listed, MOST_FOUND, Order, Query, StoreError, Stored};
 use crate::domain::lifecycle::Status;
-use crate::store::{
-    Audience, BadCursor, Cursor, Listed, MOST_FOUND, Order, Query, StoreError, Stored,
-};
+
+/// A value for a question mark.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Integer(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// How a database says what others say in other words.
+pub(super) struct Dialect {
+    /// Joins two tables so that the first one is walked.
+    pub(super) join: &'static str,
+    /// The title in the body of an entry `l` of the log.
+    pub(super) title: &'static str,
+    /// The function that says where in its first argument its second one begins, from 1; 0 is nowhere.
+    pub(super) place_of: &'static str,
+}
+
+/// A statement with the values for its question marks.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Select {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+}
+
+/// What to ask for a page.
+pub(super) struct Page {
+    /// How many there are in all, where that is wanted.
+    pub(super) total: Option<Select>,
+    /// How many of them the filters let through, where there are any.
+    pub(super) found: Option<Select>,
+    /// One more than the page holds.
+    pub(super) items: Select,
+}
 
 /// How an order is walked: the key that pages continue after, and the table that has it.
 struct Walk {
     from: &'static str,
+    /// The other table that says which rows are whose.
+    joined: Option<&'static str>,
     key: &'static str,
     after: &'static str,
     newest_first: bool,
@@ -23,34 +55,35 @@ fn walk(audience: &Audience, order: Order) -> Walk {
     match (order, everybody) {
         (Order::Urgency, true) => Walk {
             from: "requests r",
+            joined: None,
             key: "r.urgency",
             after: "r.urgency > ?",
             newest_first: false,
         },
         (Order::Urgency, false) => Walk {
-            from: "parties p CROSS JOIN requests r ON r.id = p.request",
+            from: "parties p",
+            joined: Some("requests r ON r.id = p.request"),
             key: "p.urgency",
             after: "p.urgency > ?",
             newest_first: false,
         },
         (Order::Decided, true) => Walk {
             from: "requests r",
+            joined: None,
             key: "r.decided_at, r.id",
             after: "(r.decided_at, r.id) < (?, ?)",
             newest_first: true,
         },
         (Order::Decided, false) => Walk {
-            from: "parties p CROSS JOIN requests r ON r.id = p.request",
+            from: "parties p",
+            joined: Some("requests r ON r.id = p.request"),
             key: "p.decided_at, p.request",
             after: "(p.decided_at, p.request) < (?, ?)",
             newest_first: true,
         },
         (Order::Asked, _) => Walk {
-            from: if everybody {
-                "requests r"
-            } else {
-                "requests r JOIN parties p ON p.request = r.id"
-            },
+            from: "requests r",
+            joined: (!everybody).then_some("parties p ON p.request = r.id"),
             key: "r.id",
             after: "r.id < ?",
             newest_first: true,
@@ -71,6 +104,10 @@ impl Conditions {
         self.values.extend(values);
     }
 
+    fn joined(&self) -> String {
+        self.sql.join(" AND ")
+    }
+
     fn equals(&mut self, column: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.add(format!("{column} = ?"), [Value::Text(value.to_owned())]);
@@ -78,48 +115,76 @@ impl Conditions {
     }
 }
 
-/// A page of requests.
-pub(super) fn page(from: &Connection, query: &Query) -> Result<Listed, StoreError> {
+/// What to ask for a page of requests; `columns` are those that its rows are read from.
+pub(super) fn page(query: &Query, columns: &str, dialect: &Dialect) -> Result<Page, StoreError> {
     let walk = walk(&query.audience, query.order);
     let mut conditions = scope(query);
-    let total = match query.order {
-        Order::Urgency => Some(count(from, &walk, &conditions)?),
-        _ => None,
+    let join = match walk.joined {
+        // Where the second table is walked, it is the first one's choice which rows those are.
+        Some(joined) if walk.from.starts_with("parties") => format!(" {} {joined}", dialect.join),
+        Some(joined) => format!(" JOIN {joined}"),
+        None => String::new(),
     };
+    let tables = format!("{}{join} JOIN log l ON l.position = r.asked", walk.from);
+    let total = (query.order == Order::Urgency).then(|| Select {
+        sql: format!(
+            "SELECT count(*) FROM {} WHERE {}",
+            walk.from,
+            conditions.joined()
+        ),
+        values: conditions.values.clone(),
+    });
     let scope = conditions.sql.len();
-    narrow(&mut conditions, query)?;
+    narrow(&mut conditions, query, dialect)?;
     let narrowed = conditions.sql.len() > scope + usize::from(!query.statuses.is_empty());
-    let found = match total.is_some() && narrowed && query.after.is_none() {
-        true => Some(count_found(from, &walk, &conditions)?),
-        false => None,
-    };
+    // A search reads every request that is left, so it ends at a bound.
+    let found = (total.is_some() && narrowed && query.after.is_none()).then(|| Select {
+        sql: format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {} LIMIT {MOST_FOUND}) AS found",
+            conditions.joined()
+        ),
+        values: conditions.values.clone(),
+    });
     if let Some(cursor) = &query.after {
         conditions.add(walk.after, cursor_values(cursor, query.order)?);
     }
     let direction = if walk.newest_first { " DESC" } else { "" };
     let order = walk.key.replace(", ", &format!("{direction}, ")) + direction;
     let sql = format!(
-        "SELECT {REQUEST_COLUMNS} FROM {} JOIN log l ON l.position = r.asked
-         WHERE {} ORDER BY {order} LIMIT ?",
-        walk.from,
-        conditions.sql.join(" AND ")
+        "SELECT {columns} FROM {tables} WHERE {} ORDER BY {order} LIMIT ?",
+        conditions.joined()
     );
-    conditions
-        .values
-        .push(Value::Integer(i64::from(query.limit) + 1));
-    let mut items = select(from, &sql, &conditions.values)?;
+    let mut values = conditions.values;
+    values.push(Value::Integer(i64::from(query.limit) + 1));
+    let items = Select { sql, values };
+    Ok(Page {
+        total,
+        found,
+        items,
+    })
+}
+
+/// What was counted of that.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    pub(super) total: Option<u64>,
+    pub(super) found: Option<u64>,
+}
+
+/// What was found, as a page.
+pub(super) fn listed(query: &Query, mut items: Vec<Stored>, counts: Counts) -> Listed {
     let more = items.len() > query.limit as usize;
     items.truncate(query.limit as usize);
     let next = items
         .last()
         .filter(|_| more)
         .map(|last| cursor_of(last, query.order));
-    Ok(Listed {
+    Listed {
         items,
         next,
-        total,
-        found,
-    })
+        total: counts.total,
+        found: counts.found,
+    }
 }
 
 /// Whose list it is: what the total counts.
@@ -134,7 +199,7 @@ fn scope(query: &Query) -> Conditions {
     }
     if let Audience::Reviewer(_) = &query.audience {
         conditions.add(
-            "p.reviews = 1 AND (p.snoozed_until IS NULL OR p.snoozed_until <= ?)",
+            "p.reviews AND (p.snoozed_until IS NULL OR p.snoozed_until <= ?)",
             [Value::Integer(query.now.millis())],
         );
     }
@@ -143,12 +208,12 @@ fn scope(query: &Query) -> Conditions {
         (Order::Urgency, _) => conditions.add("p.urgency IS NOT NULL", []),
         (Order::Decided, Audience::Everybody) => conditions.add("r.decided_at IS NOT NULL", []),
         (Order::Decided, _) => conditions.add("p.decided_at IS NOT NULL", []),
-        (Order::Asked, _) => conditions.add("1", []),
+        (Order::Asked, _) => conditions.add("1 = 1", []),
     }
     conditions
 }
 
-fn narrow(conditions: &mut Conditions, query: &Query) -> Result<(), StoreError> {
+fn narrow(conditions: &mut Conditions, query: &Query, dialect: &Dialect) -> Result<(), StoreError> {
     if !query.statuses.is_empty() {
         let marks = vec!["?"; query.statuses.len()].join(", ");
         let words = query
@@ -183,17 +248,22 @@ fn narrow(conditions: &mut Conditions, query: &Query) -> Result<(), StoreError> 
         );
     }
     for word in &query.words {
-        let word = || Value::Text(word.clone());
+        let Dialect {
+            title, place_of, ..
+        } = dialect;
         let mut places = vec![
-            "instr(lower(json_extract(l.body, '$.data.title')), lower(?))",
-            "EXISTS (SELECT 1 FROM recipients c WHERE c.request = r.id AND instr(c.recipient, lower(?)))",
+            format!("{place_of}(lower({title}), ?) > 0"),
+            format!(
+                "EXISTS (SELECT 1 FROM recipients c WHERE c.request = r.id AND {place_of}(c.recipient, ?) > 0)"
+            ),
         ];
         if query.words_in_params {
-            places.push(
-                "EXISTS (SELECT 1 FROM payloads y WHERE y.request = r.id AND instr(lower(y.params), lower(?)))",
-            );
+            places.push(format!(
+                "EXISTS (SELECT 1 FROM payloads y WHERE y.request = r.id AND {place_of}(lower(y.params), ?) > 0)"
+            ));
         }
-        let values: Vec<Value> = places.iter().map(|_| word()).collect();
+        let word = word.to_ascii_lowercase();
+        let values: Vec<Value> = places.iter().map(|_| Value::Text(word.clone())).collect();
         conditions.add(format!("({})", places.join(" OR ")), values);
     }
     for (condition, moment) in [
@@ -207,33 +277,10 @@ fn narrow(conditions: &mut Conditions, query: &Query) -> Result<(), StoreError> 
         }
     }
     if let Some((first, last)) = &query.ids {
-        let bounds = [first, last].map(|id| Value::Blob(id.as_bytes().to_vec()));
+        let bounds = [first, last].map(|id| Value::Bytes(id.as_bytes().to_vec()));
         conditions.add("r.id BETWEEN ? AND ?", bounds);
     }
     Ok(())
-}
-
-fn count(from: &Connection, walk: &Walk, conditions: &Conditions) -> Result<u64, StoreError> {
-    let table = walk.from.split(" CROSS JOIN ").next().unwrap_or(walk.from);
-    let sql = format!(
-        "SELECT count(*) FROM {table} WHERE {}",
-        conditions.sql.join(" AND ")
-    );
-    Ok(from
-        .prepare_cached(&sql)?
-        .query_row(params_from_iter(&conditions.values), |row| row.get(0))?)
-}
-
-/// What the filters let through. A search reads every request that is left, so it ends at a bound.
-fn count_found(from: &Connection, walk: &Walk, conditions: &Conditions) -> Result<u64, StoreError> {
-    let sql = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM {} JOIN log l ON l.position = r.asked WHERE {} LIMIT {MOST_FOUND})",
-        walk.from,
-        conditions.sql.join(" AND ")
-    );
-    Ok(from
-        .prepare_cached(&sql)?
-        .query_row(params_from_iter(&conditions.values), |row| row.get(0))?)
 }
 
 fn cursor_of(last: &Stored, order: Order) -> Cursor {
@@ -255,11 +302,11 @@ fn cursor_of(last: &Stored, order: Order) -> Cursor {
 fn cursor_values(cursor: &Cursor, order: Order) -> Result<Vec<Value>, StoreError> {
     let bytes = &cursor.0;
     match (order, bytes.len()) {
-        (Order::Urgency, 26) | (Order::Asked, 16) => Ok(vec![Value::Blob(bytes.clone())]),
+        (Order::Urgency, 26) | (Order::Asked, 16) => Ok(vec![Value::Bytes(bytes.clone())]),
         (Order::Decided, 24) => {
             let (at, id) = bytes.split_at(8);
             let at = i64::from_be_bytes(at.try_into().expect("split at eight bytes"));
-            Ok(vec![Value::Integer(at), Value::Blob(id.to_vec())])
+            Ok(vec![Value::Integer(at), Value::Bytes(id.to_vec())])
         }
         _ => Err(BadCursor.into()),
     }

@@ -1,0 +1,98 @@
+//! Hearing that other gates have committed something. A notification is the quick way; that none comes
+//! proves nothing, so the end of the log is looked at besides, every second.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+use tokio::sync::mpsc;
+use tokio_postgres::{AsyncMessage, Client, NoTls};
+
+use super::address::Address;
+use super::positive;
+use super::session::lost;
+use crate::store::StoreError;
+
+/// How often the end of the log is looked at.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
+
+/// Begins to listen. It ends when nobody takes what it says any more.
+pub(super) fn start(address: &Address, known: Arc<AtomicU64>) -> mpsc::Receiver<()> {
+    // One that waits says all that another could say.
+    let (tell, others) = mpsc::channel(1);
+    let address = address.clone();
+    tokio::spawn(async move {
+        let mut told = false;
+        while !tell.is_closed() {
+            match listen(&address, &known, &tell).await {
+                Ok(()) => return,
+                Err(error) if !told => {
+                    tracing::warn!(%error, "can't hear of other gates; trying again")
+                }
+                Err(_) => {}
+            }
+            told = true;
+            tokio::select! {
+                () = tokio::time::sleep(LOOKS_EVERY) => {}
+                () = tell.closed() => return,
+            }
+            // The database may be back, with much that nobody has heard of.
+            wake(&tell);
+        }
+    });
+    others
+}
+
+/// Listens on one connection, until it is lost or nobody wants to know.
+async fn listen(
+    address: &Address,
+    known: &AtomicU64,
+    tell: &mpsc::Sender<()>,
+) -> Result<(), StoreError> {
+    let (client, mut connection) = address.config().connect(NoTls).await.map_err(lost)?;
+    let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
+    let looking = look(&client, known, tell);
+    tokio::pin!(looking);
+    loop {
+        tokio::select! {
+            looked = &mut looking => return looked,
+            message = messages.next() => match message {
+                Some(Ok(AsyncMessage::Notification(notice))) => {
+                    let position = notice.payload().parse::<u64>();
+                    if position.map_or(true, |position| position > known.load(Ordering::SeqCst)) {
+                        wake(tell);
+                    }
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(lost(error)),
+                None => return Err(StoreError::Unreachable {
+                    why: "the server closed the connection".to_owned(),
+                }),
+            },
+            () = tell.closed() => return Ok(()),
+        }
+    }
+}
+
+/// Looks at the end of the log again and again.
+async fn look(
+    client: &Client,
+    known: &AtomicU64,
+    tell: &mpsc::Sender<()>,
+) -> Result<(), StoreError> {
+    client.batch_execute("LISTEN signoff").await?;
+    loop {
+        let row = client.query_one("SELECT position FROM signoff.head", &[]);
+        let position = positive(row.await?.try_get(0)?)?;
+        if position > known.load(Ordering::SeqCst) {
+            wake(tell);
+        }
+        tokio::time::sleep(LOOKS_EVERY).await;
+    }
+}
+
+fn wake(tell: &mpsc::Sender<()>) {
+    // A full channel has one waiting already; a closed one has nobody.
+    let _nothing_to_do = tell.try_send(());
+}

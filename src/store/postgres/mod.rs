@@ -1,0 +1,49 @@
+//! The store on PostgreSQL, which any number of gates may share. There is no leader: whoever commits holds
+//! the end of the log meanwhile, and hears first of what others have added. Invariant: the server keeps
+//! what it says it has committed, or it isn't used at all.
+
+mod address;
+mod aside;
+mod bell;
+mod copy;
+mod glance;
+mod listen;
+mod load;
+mod migrate;
+mod read;
+mod save;
+mod session;
+mod stats;
+mod write;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::{Store, StoreError};
+
+pub use address::Address;
+pub(super) use copy::into as copy_into;
+pub(super) use glance::glance;
+
+/// Opens the database, making and upgrading what it needs.
+pub(super) async fn open(address: &Address) -> Result<Store, StoreError> {
+    address.check_privacy()?;
+    let known = Arc::new(AtomicU64::new(0));
+    let opened = tokio::task::spawn_blocking({
+        let (address, known) = (address.clone(), Arc::clone(&known));
+        move || write::Writer::open(&address, known)
+    });
+    let writer = opened
+        .await
+        .map_err(|stopped| StoreError::Failed(Arc::new(stopped)))??;
+    Ok(Store {
+        write: Box::new(writer),
+        read: Arc::new(read::Reader::new(address)),
+        others: Some(listen::start(address, known)),
+    })
+}
+
+/// A number that is never negative.
+fn positive(number: i64) -> Result<u64, StoreError> {
+    u64::try_from(number).map_err(|_| StoreError::Damaged(format!("{number} is no position")))
+}

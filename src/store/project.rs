@@ -1,0 +1,334 @@
+//! Events into rows. Where a request stands is folded and written whole; the columns beside it follow
+//! from that. What follows from no event (payloads, idempotency keys) is put beside it in `batch.rs`.
+
+mod bells;
+mod records;
+
+use super::batch::Batch;
+use super::encode::word;
+use super::rows::{Begun, Kept, PartyRow, Recipients, RecordKey, RequestRow, Source};
+use super::{Change, Expect, PolicyVersion, StoreError};
+use crate::domain::event::{Event, Fact, Opened, PolicySaved, Snoozed};
+use crate::domain::id::{PersonId, RequestId};
+use crate::domain::lifecycle::{Decision, Standing, State};
+use crate::domain::request::Asked;
+use crate::domain::review::{OptIn, Plan};
+use crate::domain::time::At;
+use crate::domain::untrusted::Untrusted;
+
+type Written = Result<(), StoreError>;
+
+/// Does to rows what an event changes. `position` is its place in the log.
+pub(super) fn event<S: Source>(to: &mut Batch<'_, S>, position: u64, event: &Event) -> Written {
+    changed(to, position, event)?;
+    bells::ring(to, position, event)
+}
+
+fn changed<S: Source>(to: &mut Batch<'_, S>, position: u64, event: &Event) -> Written {
+    let at = event.at;
+    match (&event.fact, event.request) {
+        (Fact::Asked(asked), _) => asked_request(to, position, asked, at),
+        (fact, Some(id)) if fact.moves_request() => moved(to, id, fact, at),
+        (Fact::Opened(opened), Some(id)) => seen(to, id, opened, at),
+        (Fact::Claimed(claimed), Some(id)) => claimed_by(to, id, Some(&claimed.by), at),
+        (Fact::Released(_), Some(id)) => claimed_by(to, id, None, at),
+        (Fact::Snoozed(snoozed), Some(id)) => put_off(to, id, snoozed),
+        // The bytes of a checkpoint are beside the log, and that a value was shown is in it.
+        (Fact::CheckpointSaved(_) | Fact::Revealed(_), Some(_)) => Ok(()),
+        (Fact::NotificationsSeen(seen), _) => bells::seen(to, seen),
+        (Fact::PolicySaved(saved), _) => policy_saved(to, saved, at),
+        (fact, _) if fact.changes_workspace() => records::write(to, fact),
+        (fact, _) => Err(StoreError::Damaged(format!(
+            "a {} event names no request",
+            fact.kind()
+        ))),
+    }
+}
+
+/// The requests that a change reads, so that a database far away can be asked for all at once.
+pub(super) fn reads_requests(change: &Change) -> impl Iterator<Item = RequestId> + '_ {
+    let expected = change.expect.iter().filter_map(|expect| match expect {
+        Expect::Request { id, .. } => Some(*id),
+        Expect::Workspace { .. } => None,
+    });
+    let events = change.events.iter().map(|recorded| &recorded.event);
+    let moved = events.filter(|event| !matches!(event.fact, Fact::Asked(_)));
+    expected.chain(moved.filter_map(|event| event.request))
+}
+
+/// The people whose bells a change reads.
+pub(super) fn reads_bells(change: &Change) -> impl Iterator<Item = &PersonId> + '_ {
+    let events = change.events.iter().map(|recorded| &recorded.event);
+    events.flat_map(|event| {
+        let seen = match &event.fact {
+            Fact::NotificationsSeen(seen) => Some(&seen.by),
+            _ => None,
+        };
+        event.told.iter().chain(seen)
+    })
+}
+
+/// The records that a change reads.
+pub(super) fn reads_records(change: &Change) -> impl Iterator<Item = RecordKey> + '_ {
+    let facts = change.events.iter().map(|recorded| &recorded.event.fact);
+    facts.filter_map(records::reads)
+}
+
+fn asked_request<S: Source>(
+    to: &mut Batch<'_, S>,
+    position: u64,
+    asked: &Asked,
+    at: At,
+) -> Written {
+    let standing = Standing::new(asked, at);
+    let state = standing.state;
+    let raw = |text: &Untrusted| text.raw_for_execution().to_owned();
+    let row = RequestRow {
+        waiting: asked.waiting,
+        standing,
+        updated_at: at,
+        decided_at: None,
+        decided_by: None,
+        told_at: None,
+        claimed_by: None,
+        claimed_at: None,
+        begun: Some(Begun {
+            asked: position,
+            action: asked.action.to_string(),
+            trigger: word(&asked.trigger)?,
+            on_behalf_of: asked.on_behalf_of.as_ref().map(ToString::to_string),
+            conversation: asked.conversation.as_ref().map(raw),
+            node: asked.node.as_ref().map(raw),
+            rule: asked.verdict.rule.as_ref().map(raw),
+            created_at: at,
+        }),
+    };
+    if to.rows.requests.insert(asked.id, Kept::new(row)).is_some() {
+        return Err(StoreError::Damaged(format!("{} is asked twice", asked.id)));
+    }
+    let parties = asked.parties.iter().map(ToString::to_string);
+    let parties = parties.map(|who| (who, Kept::new(PartyRow::default())));
+    to.rows.parties.insert(asked.id, parties.collect());
+    spread(to, asked.id)?;
+    match state {
+        State::Pending => count_pending(to, asked.id, 1)?,
+        _ => decided(to, asked.id, None, at)?,
+    }
+    save_recipients(to, asked.id)?;
+    if let Some(resource) = &asked.resource
+        && let Some(owner) = &resource.owner
+    {
+        let of = (raw(&resource.kind), raw(&resource.id), owner.to_string());
+        to.rows.owners.insert(of, at);
+    }
+    if let Some(used) = &asked.pattern {
+        records::pattern_used(to, &used.pattern, at)?;
+    }
+    match (&asked.opt_in, &asked.on_behalf_of) {
+        (Some(scope), Some(person)) => records::opted_in(
+            to,
+            &OptIn {
+                person: person.clone(),
+                action: asked.action.clone(),
+                scope: scope.clone(),
+                since: at,
+            },
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// A fact moves a request on: where it stands, and all that follows from it.
+fn moved<S: Source>(to: &mut Batch<'_, S>, id: RequestId, fact: &Fact, at: At) -> Written {
+    let row = request(to, id)?;
+    row.standing.apply(fact, at);
+    row.updated_at = at;
+    spread(to, id)?;
+    match fact {
+        Fact::Settled(settlement) => {
+            decided(to, id, Some(settlement.by.to_string()), settlement.at)?;
+            count_pending(to, id, -1)?;
+            if settlement.decision == Decision::Approved {
+                save_recipients(to, id)?;
+            }
+            if settlement.notify_agent {
+                note(to, id, true)?;
+            }
+            Ok(())
+        }
+        Fact::Edited(_) => save_recipients(to, id),
+        // Taken back before it ran: the agent that was told yes is told so too.
+        Fact::Revoked(_) => {
+            let row = request(to, id)?;
+            match row
+                .standing
+                .settled
+                .as_ref()
+                .is_some_and(|s| s.notify_agent)
+            {
+                true => {
+                    row.told_at = None;
+                    note(to, id, true)
+                }
+                false => Ok(()),
+            }
+        }
+        Fact::NoticeTaken(_) => {
+            request(to, id)?.told_at = Some(at);
+            note(to, id, false)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The row of a request that there has to be, to change it.
+fn request<'r, S: Source>(
+    to: &'r mut Batch<'_, S>,
+    id: RequestId,
+) -> Result<&'r mut RequestRow, StoreError> {
+    let found = to.find_request(id)?;
+    found
+        .map(Kept::change)
+        .ok_or_else(|| StoreError::Damaged(format!("{id} was never asked")))
+}
+
+type Parties = std::collections::BTreeMap<String, Kept<PartyRow>>;
+
+/// Those who have to do with a request.
+fn parties<'r, S: Source>(
+    to: &'r mut Batch<'_, S>,
+    id: RequestId,
+) -> Result<&'r mut Parties, StoreError> {
+    if !to.rows.parties.contains_key(&id) {
+        let read = to.source.parties(id)?.into_iter();
+        let read = read.map(|(who, row)| (who, Kept::read(row))).collect();
+        to.rows.parties.insert(id, read);
+    }
+    Ok(to.rows.parties.entry(id).or_default())
+}
+
+/// Somebody's part in a request, to change it; from now on they have one.
+fn party<'r, S: Source>(
+    to: &'r mut Batch<'_, S>,
+    id: RequestId,
+    who: &str,
+) -> Result<&'r mut PartyRow, StoreError> {
+    let kept = parties(to, id)?.entry(who.to_owned());
+    Ok(kept
+        .or_insert_with(|| Kept::new(PartyRow::default()))
+        .change())
+}
+
+/// Takes over to everybody's part where the request stands now.
+fn spread<S: Source>(to: &mut Batch<'_, S>, id: RequestId) -> Written {
+    let row = &*request(to, id)?;
+    let urgency = row.urgency(id);
+    let reviewers = match urgency {
+        Some(_) => reviewers(&row.standing),
+        None => Vec::new(),
+    };
+    let parties = parties(to, id)?;
+    for who in &reviewers {
+        let unknown = || Kept::new(PartyRow::default());
+        parties.entry(who.clone()).or_insert_with(unknown);
+    }
+    for (who, kept) in parties {
+        let reviews = reviewers.contains(who);
+        if kept.row.urgency != urgency || kept.row.reviews != reviews {
+            let row = kept.change();
+            (row.urgency, row.reviews) = (urgency, reviews);
+        }
+    }
+    Ok(())
+}
+
+/// Everybody whose turn it is: people, and the agents that a plan names.
+fn reviewers(standing: &Standing) -> Vec<String> {
+    let asked = standing.plan.iter().flat_map(Plan::reviewers);
+    let agents = asked.filter(|reviewer| reviewer.person().is_none());
+    let people = standing.watchers.iter().map(ToString::to_string);
+    people.chain(agents.map(ToString::to_string)).collect()
+}
+
+fn decided<S: Source>(to: &mut Batch<'_, S>, id: RequestId, by: Option<String>, at: At) -> Written {
+    let row = request(to, id)?;
+    (row.decided_at, row.decided_by) = (Some(at), by);
+    for kept in parties(to, id)?.values_mut() {
+        kept.change().decided_at = Some(at);
+    }
+    Ok(())
+}
+
+/// One more or one less of its agent's requests waits.
+fn count_pending<S: Source>(to: &mut Batch<'_, S>, id: RequestId, more: i64) -> Written {
+    let agent = request(to, id)?.standing.agent.clone();
+    *to.rows.loads.entry(agent).or_default() += more;
+    Ok(())
+}
+
+/// Whom it reaches by the parameters in force, and whether it was let through.
+fn save_recipients<S: Source>(to: &mut Batch<'_, S>, id: RequestId) -> Written {
+    let standing = &request(to, id)?.standing;
+    let normal = standing.recipients.iter().map(Untrusted::raw_for_execution);
+    let recipients = Recipients {
+        normal: normal.map(str::to_owned).collect(),
+        granted: matches!(standing.state, State::Allowed | State::Approved),
+    };
+    to.rows.recipients.insert(id, recipients);
+    Ok(())
+}
+
+/// Whether its agent finds a notice of it.
+fn note<S: Source>(to: &mut Batch<'_, S>, id: RequestId, there: bool) -> Written {
+    let agent = request(to, id)?.standing.agent.clone();
+    to.rows.notices.insert((agent, id), there);
+    Ok(())
+}
+
+fn seen<S: Source>(to: &mut Batch<'_, S>, id: RequestId, opened: &Opened, at: At) -> Written {
+    let row = party(to, id, opened.by.as_str())?;
+    let digest = Some(opened.digest.to_string());
+    row.seen = match row.opened_digest == digest {
+        true => row.seen.max(Some(opened.seen)),
+        false => Some(opened.seen),
+    };
+    (row.opened_at, row.opened_digest) = (Some(at), digest);
+    let courtesy = to.find_request(id)?.filter(|kept| {
+        let by = kept.row.claimed_by.as_deref();
+        by == Some(opened.by.as_str())
+    });
+    if let Some(kept) = courtesy {
+        kept.change().claimed_at = Some(at);
+    }
+    Ok(())
+}
+
+fn claimed_by<S: Source>(
+    to: &mut Batch<'_, S>,
+    id: RequestId,
+    by: Option<&PersonId>,
+    at: At,
+) -> Written {
+    let row = request(to, id)?;
+    row.claimed_by = by.map(ToString::to_string);
+    row.claimed_at = by.map(|_| at);
+    Ok(())
+}
+
+fn put_off<S: Source>(to: &mut Batch<'_, S>, id: RequestId, snoozed: &Snoozed) -> Written {
+    party(to, id, snoozed.by.as_str())?.snoozed_until = Some(snoozed.until);
+    Ok(())
+}
+
+fn policy_saved<S: Source>(to: &mut Batch<'_, S>, saved: &PolicySaved, at: At) -> Written {
+    to.rows.policies.push(PolicyVersion {
+        version: saved.version,
+        at,
+        by: saved.by.clone(),
+        text: saved.text.clone(),
+    });
+    for pattern in &saved.brings {
+        records::pattern_brought(to, pattern, &saved.by)?;
+    }
+    Ok(())
+}
