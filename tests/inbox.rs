@@ -140,6 +140,7 @@ impl Inbox {
                 palette: Palette::CalmDark,
                 depth: Depth::Mono,
                 glyphs: GlyphSet::Unicode,
+                mouse: true,
                 zone: TimeZone::UTC,
                 program: "signoff".to_owned(),
                 now,

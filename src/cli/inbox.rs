@@ -41,6 +41,7 @@ pub fn options(context: &Context) -> Options {
         palette,
         depth,
         glyphs: context.terminal.glyphs(tui.glyphs),
+        mouse: tui.mouse,
         zone: TimeZone::system(),
         program: program::typed(context),
         now: words::now,

@@ -283,7 +283,7 @@ impl Desk {
         match effect {
             Effect::Connect { after } => self.connects.push(after),
             Effect::Quit => self.left = true,
-            Effect::Redraw | Effect::FetchWhy(_) => {}
+            Effect::Redraw | Effect::Mouse(_) | Effect::Suspend | Effect::FetchWhy(_) => {}
             Effect::Decide(id, decide) => self.sent.push((id, *decide)),
             Effect::Do(id, deed) => self.done.push((id, deed)),
             Effect::Opened(id, opened) => self.told.push((id, opened.seen)),

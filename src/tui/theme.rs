@@ -21,6 +21,7 @@ pub enum Palette {
     #[default]
     CalmDark,
     CalmLight,
+    ColourBlind,
 }
 
 /// Which signs the inbox draws with.
@@ -104,6 +105,9 @@ impl Theme {
             }
             (Depth::Truecolor, Palette::CalmLight) => {
                 include_str!("../../assets/themes/calm-light.toml")
+            }
+            (Depth::Truecolor, Palette::ColourBlind) => {
+                include_str!("../../assets/themes/colour-blind.toml")
             }
         };
         Self {
@@ -291,7 +295,7 @@ mod tests {
     #[test]
     fn every_theme_reads_and_mono_has_no_colour() {
         for depth in [Depth::Truecolor, Depth::Sixteen, Depth::Mono] {
-            for palette in [Palette::CalmDark, Palette::CalmLight] {
+            for palette in [Palette::CalmDark, Palette::CalmLight, Palette::ColourBlind] {
                 Theme::new(palette, depth, GlyphSet::Unicode);
             }
         }

@@ -151,6 +151,17 @@ impl List {
         self.go(before.saturating_add_signed(by), entries);
     }
 
+    /// Moves the focus to an entry of the screen, if there is one.
+    pub fn point(&mut self, entry: usize, entries: usize) {
+        let to = self.top + entry;
+        if to < self.rows.len() && to != self.focus {
+            let below = to > self.focus;
+            let gone = self.drop_kept();
+            self.wants.end = false;
+            self.go(to - usize::from(gone && below), entries);
+        }
+    }
+
     /// To the beginning of the list.
     pub fn first(&mut self, entries: usize) {
         self.drop_kept();

@@ -14,6 +14,7 @@ pub mod page;
 pub mod pending;
 pub mod settings;
 mod standing;
+pub mod tabs;
 pub mod words;
 
 use std::collections::VecDeque;
@@ -133,6 +134,8 @@ pub struct State {
     pub settings: Settings,
     pub bell: Bell,
     pub overlay: Option<Overlay>,
+    /// Whether the mouse is ours, or the terminal's to select text with.
+    pub mouse: bool,
     pub toast: Option<Toast>,
     /// What was said, the newest last.
     pub messages: VecDeque<Message>,
@@ -158,6 +161,7 @@ impl State {
             settings: Settings::default(),
             bell: Bell::default(),
             overlay: None,
+            mouse: true,
             toast: None,
             messages: VecDeque::new(),
             guard: Guard::default(),

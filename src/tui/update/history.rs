@@ -70,6 +70,12 @@ fn page_rows(state: &State) -> isize {
     isize::try_from(rows.max(1)).unwrap_or(isize::MAX)
 }
 
+/// A click on an entry of the list.
+pub fn point(state: &mut State, entry: usize) {
+    let entries = state.history_entries();
+    state.history.list.point(entry, entries);
+}
+
 fn step(state: &mut State, by: isize) {
     match state.history.pane {
         Pane::Detail => scroll(state, by),
@@ -94,7 +100,8 @@ fn fetch_above(state: &mut State, then: Then) {
     }
 }
 
-fn scroll(state: &mut State, rows: isize) {
+/// Scrolls what was opened.
+pub fn scroll(state: &mut State, rows: isize) {
     if let Some(detail) = state.history.reading_mut() {
         detail.scroll_by(rows);
     }

@@ -15,7 +15,7 @@ use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::{Pane, sending_words};
 use crate::tui::state::settings::Verb;
 use crate::tui::state::settings::section::Side;
-use crate::tui::state::{Link, State, Tab, ToastTone, words};
+use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
@@ -446,19 +446,10 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
 fn filtering(state: &State) -> String {
     let keys: Vec<&str> = state.filter_keys().iter().map(|key| key.word()).collect();
     let keys = keys.join(" ");
-    match found(state).filter(|_| state.tab == Tab::Pending) {
+    match state.found().filter(|_| state.tab == Tab::Pending) {
         Some(found) => format!("{found}; Enter keeps, esc shows all; {keys}"),
         None => format!("words, or {keys} (tab completes)"),
     }
-}
-
-/// How many of how many a filter finds.
-pub fn found(state: &State) -> Option<String> {
-    let list = &state.pending.list;
-    let (found, total) = (list.found?, list.total?);
-    let more = if found.or_more { "+" } else { "" };
-    let (found, total) = (words::grouped(found.count), words::grouped(total));
-    Some(format!("{found}{more} of {total}"))
 }
 
 /// Why the keys are dim, where it isn't plain from the screen.

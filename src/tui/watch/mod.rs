@@ -53,7 +53,7 @@ impl Watch {
 /// Shows the queue on this process's terminal until a key, or a signal, ends it.
 pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiError> {
     let stopped = stopped().map_err(TuiError::Signals)?;
-    let entered = term::enter().map_err(TuiError::Terminal)?;
+    let entered = term::enter(false).map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut bell = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
