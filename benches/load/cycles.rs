@@ -43,7 +43,7 @@ impl Scene {
         std::fs::write(home.path().join("config.toml"), limits)?;
         let gate = Server::start(&mut program(home.path(), postgres))?;
         let owner = std::fs::read_to_string(home.path().join("token")).map_err(|error| {
-            format!("the gate made no owner ({error}): is there a workspace in this database?")
+            format!("the gate made no owner ({error}): there is a workspace in this database already; give it an empty one")
         })?;
         let owner = owner.trim().to_owned();
         let client = Client::new(&gate.url, &owner)?;
@@ -67,13 +67,49 @@ impl Scene {
         })
     }
 
-    /// Cycles in a second, and what they take, with each number of agents.
-    pub async fn measure(
-        &mut self,
-        store: &str,
+    /// What the gate takes up now.
+    pub fn memory(&self, name: &str, figures: &mut Figures) {
+        if let Some(memory) = self.gate.memory() {
+            figures.add(name, "MiB", memory);
+        }
+    }
+
+    /// What the first page of the inbox takes once so many requests wait, which agents ask first.
+    pub async fn pages(
+        &self,
+        pending: usize,
         time: Duration,
         figures: &mut Figures,
     ) -> Outcome<()> {
+        let mut owner = Wire::connect(&self.gate.url, &self.owner).await?;
+        let queue = Client::new(&self.gate.url, &self.owner)?
+            .stats()
+            .await?
+            .waiting;
+        let already = queue.low + queue.medium + queue.high + queue.critical;
+        let missing = pending.saturating_sub(usize::try_from(already)?);
+        let crowd = self.agents.len();
+        let asking = self.agents.iter().enumerate().map(|(n, token)| {
+            let share = missing / crowd + usize::from(n < missing % crowd);
+            ask_for(&self.gate.url, token, share)
+        });
+        try_join_all(asking).await?;
+        let begun = Instant::now();
+        let mut took = Vec::new();
+        while begun.elapsed() < time {
+            let at = Instant::now();
+            owner.send("GET", "/v1/requests?status=pending", "").await?;
+            owner.answer().await?;
+            took.push(at.elapsed());
+        }
+        let name = format!("SQLite, {pending} pending: first page");
+        figures.add_times(&name, &mut took);
+        self.memory(&format!("SQLite, {pending} pending: memory"), figures);
+        Ok(())
+    }
+
+    /// Cycles in a second, and what they take, with each number of agents.
+    pub async fn measure(&self, store: &str, time: Duration, figures: &mut Figures) -> Outcome<()> {
         for crowd in CROWDS {
             let agents = self.agents.iter().take(crowd);
             let agents = agents.map(|token| Agent::connect(&self.gate.url, token, &self.owner));
@@ -179,6 +215,16 @@ impl Agent {
         is(&self.deciding.json().await?, "approved")?;
         Ok(took)
     }
+}
+
+/// Asks so many times, and leaves it at that.
+async fn ask_for(url: &str, token: &str, times: usize) -> Outcome<()> {
+    let mut agent = Wire::connect(url, token).await?;
+    for _ in 0..times {
+        agent.send("POST", "/v1/requests", ASK).await?;
+        is(&agent.json().await?, "pending")?;
+    }
+    Ok(())
 }
 
 /// A cycle that came out otherwise would be measured for nothing.

@@ -103,7 +103,8 @@ pub async fn postgres(url: &str, time: Duration, figures: &mut Figures) -> Outco
     Ok(())
 }
 
-async fn connect(url: &str) -> Outcome<Client> {
+/// A connection, which is kept up until its client is dropped.
+pub async fn connect(url: &str) -> Outcome<Client> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     // Ends with the client; what goes wrong before that, the client's calls say.
     tokio::spawn(connection);

@@ -7,6 +7,7 @@
 //! Machines differ, and so does one from minute to minute: only figures of one run can be compared. Every
 //! round measures everything once; what is printed is the median, with each round beside it.
 
+mod by_hand;
 mod cycles;
 mod figures;
 mod floors;
@@ -37,6 +38,9 @@ struct Args {
     /// How long each measurement goes on.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
+    /// How many requests wait in the end, when the first page of the inbox is asked for.
+    #[arg(long, default_value_t = 100_000)]
+    pending: usize,
     /// Serves the trivial handler, for a run that is measuring.
     #[arg(long, hide = true)]
     trivial: bool,
@@ -58,8 +62,9 @@ async fn main() -> Outcome<()> {
     };
     let time = Duration::from_secs(args.seconds.max(1));
     let mut figures = Figures::default();
-    let mut sqlite = cycles::Scene::new(None).await?;
-    let mut shared = match &postgres {
+    let sqlite = cycles::Scene::new(None).await?;
+    sqlite.memory("SQLite, nothing asked yet: memory", &mut figures);
+    let shared = match &postgres {
         Some(url) => Some(cycles::Scene::new(Some(url)).await?),
         None => None,
     };
@@ -67,11 +72,16 @@ async fn main() -> Outcome<()> {
         floors::disk(time, &mut figures)?;
         trivial::measure(time, &mut figures).await?;
         sqlite.measure("SQLite", time, &mut figures).await?;
-        if let (Some(scene), Some(url)) = (&mut shared, &postgres) {
+        if let (Some(scene), Some(url)) = (&shared, &postgres) {
             floors::postgres(url, time, &mut figures).await?;
+            by_hand::measure(url, time, &mut figures).await?;
             scene.measure("PostgreSQL", time, &mut figures).await?;
         }
         figures::ratios(&mut figures);
+    }
+    sqlite.memory("SQLite, after the load: memory", &mut figures);
+    for pending in [1_000.min(args.pending), args.pending] {
+        sqlite.pages(pending, time, &mut figures).await?;
     }
     figures.print(cfg!(debug_assertions))
 }

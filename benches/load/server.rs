@@ -29,6 +29,15 @@ impl Server {
         server.url = url.ok_or("the server did not start")?.to_owned();
         Ok(server)
     }
+
+    /// Its share of the memory, in MiB, where the system tells.
+    pub fn memory(&self) -> Option<f64> {
+        let path = format!("/proc/{}/smaps_rollup", self.child.id());
+        let told = std::fs::read_to_string(path).ok()?;
+        let line = told.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+        let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kilobytes / 1024.0)
+    }
 }
 
 impl Drop for Server {
