@@ -44,4 +44,5 @@ mod time;
 mod tools;
 mod upgrade;
 mod waiting;
+mod watch;
 mod why;

@@ -140,6 +140,7 @@ impl Inbox {
                 palette: Palette::CalmDark,
                 depth: Depth::Mono,
                 glyphs: GlyphSet::Unicode,
+                mouse: true,
                 zone: TimeZone::UTC,
                 program: "signoff".to_owned(),
                 now,
@@ -250,6 +251,33 @@ async fn a_rejection_carries_its_reason() {
     assert_eq!(rejected.status, Status::Rejected);
     let reason = rejected.settled.unwrap().reason.unwrap();
     assert_eq!(reason.plain_line(), "no");
+    inbox.leave().await;
+}
+
+#[tokio::test]
+async fn what_is_over_is_found_by_who_decided_it_and_how_it_ended() {
+    let gate = TestGate::start().await;
+    let asked = gate.agent().ask(&email(), "1").await.unwrap();
+    let seen = gate.owner().request(asked.id).await.unwrap();
+    let rejection = super::support::reject(&seen, "wrong list");
+    gate.owner().decide(asked.id, &rejection).await.unwrap();
+    let mut inbox = Inbox::open(&gate, "").await;
+    inbox.sees("Nothing waits.").await;
+    inbox.types("2").await;
+    inbox.sees("✗ rejected").await;
+    inbox.types("/by:me status:rejected").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("1 found").await;
+    inbox.types("/").await;
+    inbox.types(" decided:2001-01-01").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("Nothing that is over fits.").await;
+    inbox.press(KeyCode::Esc).await;
+    inbox.sees("✗ rejected").await;
+    assert!(
+        !inbox.screen().contains("found"),
+        "all of it is shown again"
+    );
     inbox.leave().await;
 }
 

@@ -4,9 +4,13 @@ use std::path::Path;
 use std::process::Output;
 
 use signoff::domain::lifecycle::Status;
+use vt100::MouseProtocolMode;
 
 use crate::support::pty::Terminal;
 use crate::support::{Home, email, program};
+
+/// A mouse that is only moved is nobody's business.
+const PRESSES: MouseProtocolMode = MouseProtocolMode::PressRelease;
 
 const EMAIL: &[&str] = &[
     "request",
@@ -187,11 +191,47 @@ fn the_terminal_is_given_back_as_it_was_whatever_happens() {
     }
     inbox.wait_for("Nothing waits");
     inbox.look(|screen| assert!(screen.alternate_screen() && screen.bracketed_paste()));
+    inbox.look(|screen| assert_eq!(screen.mouse_protocol_mode(), PRESSES));
+    inbox.insist("%", "the mouse is left to the terminal");
+    inbox.look(|screen| assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None));
+    inbox.insist("%", "the wheel scrolls");
+    inbox.look(|screen| assert_eq!(screen.mouse_protocol_mode(), PRESSES));
     terminate(&inbox);
     inbox.wait_for_end();
     inbox.look(|screen| {
         assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
+        assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None);
     });
+}
+
+/// Ctrl-Z: the shell gets the terminal as it was, and `fg` finds the inbox as it was.
+#[test]
+fn a_shell_gets_the_terminal_until_it_gives_it_back() {
+    let home = Home::new();
+    let mut inbox = home.shell(
+        "set -m; \"$0\"; echo THE SHELL HAS THE SCREEN; read line; echo \"it read $line\"; fg >/dev/null",
+        (80, 24),
+    );
+    inbox.wait_for("Nothing waits");
+    let asked = home.end(home.start(&EMAIL[..EMAIL.len() - 1]));
+    assert!(asked.status.success(), "{}", text(&asked));
+    inbox.wait_for("Hi Pat");
+    inbox.insist("r", "eason");
+    inbox.send("ask Ben first\u{1a}");
+    inbox.wait_for("THE SHELL HAS THE SCREEN");
+    inbox.look(|screen| {
+        assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
+    });
+    // A line ends with Return only where the terminal isn't in raw mode any more.
+    inbox.send("aaaa\r");
+    let back = inbox.wait_for("ask Ben first");
+    assert!(back.contains("Hi Pat"), "{back}");
+    inbox.look(|screen| assert!(screen.alternate_screen() && screen.bracketed_paste()));
+    inbox.send("\u{1b}");
+    inbox.wait_until_gone("ask Ben first");
+    inbox.send("q");
+    assert_eq!(inbox.wait_for_end(), 0);
+    inbox.look(|screen| assert!(screen.contents().contains("it read aaaa")));
 }
 
 /// An editor that goes on doesn't hold up an inbox that was told to stop, and its file goes with it.

@@ -54,6 +54,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
             "serve",
             "doctor",
             "stats",
+            "watch",
             "audit",
             "backup",
             "restore",

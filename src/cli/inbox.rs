@@ -32,7 +32,7 @@ pub async fn run(context: Context) -> Result<Exit, Failure> {
     closed.map(|()| Exit::Ok)
 }
 
-fn options(context: &Context) -> Options {
+pub fn options(context: &Context) -> Options {
     let tui = context.config.tui;
     let (palette, depth) = context.terminal.colours(tui.theme);
     // The settings win over NO_COLOR, which the terminal library would obey on its own.
@@ -41,6 +41,7 @@ fn options(context: &Context) -> Options {
         palette,
         depth,
         glyphs: context.terminal.glyphs(tui.glyphs),
+        mouse: tui.mouse,
         zone: TimeZone::system(),
         program: program::typed(context),
         now: words::now,
@@ -49,7 +50,7 @@ fn options(context: &Context) -> Options {
 
 /// Finds the gate for the inbox, or becomes it.
 #[derive(Clone)]
-struct Connector(Arc<Session>);
+pub struct Connector(pub Arc<Session>);
 
 impl Connect for Connector {
     async fn connect(&self) -> Result<Client, String> {

@@ -23,6 +23,7 @@ impl Terminal {
             config::Theme::Auto => (Palette::CalmDark, self.depth()),
             config::Theme::CalmDark => (Palette::CalmDark, Depth::Truecolor),
             config::Theme::CalmLight => (Palette::CalmLight, Depth::Truecolor),
+            config::Theme::ColourBlind => (Palette::ColourBlind, Depth::Truecolor),
             config::Theme::Sixteen => (Palette::CalmDark, Depth::Sixteen),
             config::Theme::Mono => (Palette::CalmDark, Depth::Mono),
         }

@@ -43,6 +43,13 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(&format!("{}\n", escaped(&text)))
 }
 
+/// Writes an object as one line of JSON.
+pub fn print_json_line(value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| Failure::because("could not write the answer as JSON", &error))?;
+    print(&format!("{}\n", escaped(&text)))
+}
+
 /// Says something beside the result. When nobody listens to standard error, nobody is told.
 pub fn note(text: &str) {
     let _nobody_listens = writeln!(io::stderr().lock(), "{text}");

@@ -66,11 +66,23 @@ impl Default for Server {
 }
 
 /// How the inbox looks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tui {
     pub theme: Theme,
     pub glyphs: Glyphs,
+    /// Whether the inbox takes the mouse when it is opened.
+    pub mouse: bool,
+}
+
+impl Default for Tui {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            glyphs: Glyphs::default(),
+            mouse: true,
+        }
+    }
 }
 
 /// The colours of the inbox.
@@ -82,6 +94,8 @@ pub enum Theme {
     Auto,
     CalmDark,
     CalmLight,
+    /// Blue and orange in place of green and red.
+    ColourBlind,
     Sixteen,
     Mono,
 }
@@ -163,7 +177,7 @@ mod tests {
             ["asks_per_second", "burst", "pending_per_agent"]
         );
         assert_eq!(named("server"), ["database", "hosts", "listen"]);
-        assert_eq!(named("tui"), ["glyphs", "theme"]);
+        assert_eq!(named("tui"), ["glyphs", "mouse", "theme"]);
     }
 
     #[test]

@@ -191,10 +191,10 @@ pub async fn past(
 
 /// Everything that waits for nobody any more.
 pub fn decided(fetch: &PageFetch) -> Filter {
-    Filter {
+    fetch.query.narrow(Filter {
         status: Some(over()),
         limit: Some(fetch.limit),
         cursor: fetch.cursor.clone(),
         ..Filter::default()
-    }
+    })
 }

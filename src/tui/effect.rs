@@ -51,6 +51,10 @@ pub enum Effect {
     /// Read the whole log, and compare it with what is signed.
     ProveLog,
     Save(Box<Change>),
+    /// Leave the terminal to the shell that started the program, until it says to go on.
+    Suspend,
+    /// Take the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Draw every cell again.
     Redraw,
     Quit,

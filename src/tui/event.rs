@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
 use crate::api::notification::{Notifications, Unseen};
@@ -34,11 +34,14 @@ pub struct Now {
 #[derive(Debug)]
 pub enum Event {
     Key(KeyEvent),
+    Mouse(MouseEvent),
     /// A bracketed paste.
     Paste(String),
     Resize(Size),
     /// The terminal's window got the keyboard.
     Focus,
+    /// The shell had the terminal for a while, or couldn't be given it.
+    Resumed(Result<(), String>),
     /// Something that counts down is due.
     Tick,
     /// The screen is as the state says: what it shows has now been seen.

@@ -21,6 +21,7 @@ mod term;
 mod theme;
 mod update;
 mod view;
+pub mod watch;
 mod widget;
 
 use std::fs::File;
@@ -56,6 +57,8 @@ pub struct Options {
     pub palette: Palette,
     pub depth: Depth,
     pub glyphs: GlyphSet,
+    /// Whether the mouse is the inbox's at first.
+    pub mouse: bool,
     /// The zone that times are shown in.
     pub zone: TimeZone,
     /// What to type in a shell to run signoff: an empty inbox shows a first request with it.
@@ -87,23 +90,16 @@ pub enum TuiError {
 /// Opens the inbox on this process's terminal, and comes back when it is left.
 pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiError> {
     let stopped = stopped().map_err(TuiError::Signals)?;
-    let entered = term::enter().map_err(TuiError::Terminal)?;
+    let entered = term::enter(options.mouse).map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
     let mut input = term::Keyboard::new();
-    let editor = OnTerminal {
+    let host = OnTerminal {
         editor: ShellEditor::of_environment(),
         entered: &entered,
         keyboard: input.clone(),
     };
-    let driven = run_on(
-        &mut terminal,
-        &mut input,
-        stopped,
-        connector,
-        editor,
-        options,
-    );
+    let driven = run_on(&mut terminal, &mut input, stopped, connector, host, options);
     let driven = driven.await;
     drop(entered);
     // A terminal that can't be written to has gone, and there is nobody to tell.
@@ -117,7 +113,7 @@ pub async fn run_on<B, I>(
     input: &mut I,
     stopped: impl Future<Output = Exit>,
     connector: impl Connect,
-    editor: impl Editor,
+    host: impl Host,
     options: Options,
 ) -> Result<Exit, B::Error>
 where
@@ -129,14 +125,29 @@ where
         elapsed: Duration::ZERO,
     };
     let size = terminal.size()?;
-    let state = state::State::new(now, size, options.zone, options.program);
+    let mut state = state::State::new(now, size, options.zone, options.program);
+    state.mouse = options.mouse;
     let surroundings = runtime::Surroundings {
         connector,
         theme: theme::Theme::new(options.palette, options.depth, options.glyphs),
         clock: options.now,
     };
-    runtime::drive(terminal, input, stopped, state, surroundings, editor).await
+    runtime::drive(terminal, input, stopped, state, surroundings, host).await
 }
+
+/// What lies around the screen: an editor, and the shell that started the program. Where there is no
+/// such shell, it can't be given the terminal; and where there is no mouse, nobody has it.
+pub trait Host: Editor {
+    /// Leaves the terminal to the shell until it says to go on, or says why that can't be.
+    fn suspend(&mut self) -> impl Future<Output = Result<(), String>> + Send {
+        async { Err("there is no shell here to go back to; q leaves the inbox".to_owned()) }
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    fn mouse(&mut self, _ours: bool) {}
+}
+
+impl Host for ShellEditor {}
 
 /// An editor in the inbox's own terminal, which is its alone while it runs.
 struct OnTerminal<'a> {
@@ -158,6 +169,22 @@ impl Editor for OnTerminal<'_> {
         // Whoever can't take the terminal back finds out when the next frame is drawn.
         back.map_err(|error| format!("the terminal didn't come back: {error}"))
             .and(written)
+    }
+}
+
+impl Host for OnTerminal<'_> {
+    fn mouse(&mut self, ours: bool) {
+        self.entered.mouse(ours);
+    }
+
+    async fn suspend(&mut self) -> Result<(), String> {
+        self.keyboard.leave();
+        self.entered.lend();
+        let stopped = term::stop().await;
+        let back = self.entered.take_back();
+        self.keyboard.take();
+        back.map_err(|error| format!("the terminal didn't come back: {error}"))
+            .and(stopped.map_err(|error| format!("the inbox can't be stopped: {error}")))
     }
 }
 

@@ -20,14 +20,13 @@ use crate::client::{Client, ClientError, EventStream, Tick};
 use crate::domain::lifecycle::Status;
 use crate::domain::time::At;
 
-use super::editor::Editor;
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
 use super::state::State;
 use super::state::overlay::About;
 use super::theme::Theme;
 use super::update::{next_deadline, update};
-use super::{Connect, Exit, calls, view};
+use super::{Connect, Exit, Host, calls, view};
 
 /// No more frames than 30 a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -53,19 +52,19 @@ pub struct Surroundings<C> {
 }
 
 /// Runs the inbox until it is left, or `stopped` says to stop.
-pub async fn drive<B, I, C, E>(
+pub async fn drive<B, I, C, H>(
     terminal: &mut Terminal<B>,
     input: &mut I,
     stopped: impl Future<Output = Exit>,
     state: State,
     surroundings: Surroundings<C>,
-    mut editor: E,
+    mut host: H,
 ) -> Result<Exit, B::Error>
 where
     B: Backend,
     I: Inputs<Item = io::Result<Input>> + Unpin,
     C: Connect,
-    E: Editor,
+    H: Host,
 {
     let (send, mut news) = mpsc::unbounded_channel();
     let mut session = Session::new(state, surroundings, send);
@@ -109,7 +108,7 @@ where
         }
         if let Some((writing, text)) = session.writing.take() {
             // The screen is the editor's meanwhile: news are taken in, and nothing is drawn.
-            let editing = editor.edit(text, writing.ending());
+            let editing = host.edit(text, writing.ending());
             tokio::pin!(editing);
             let written = loop {
                 tokio::select! {
@@ -123,6 +122,15 @@ where
             session.event(Event::Answer(writing.answer(written)));
             // What was typed for the editor is not for the inbox.
             while let Some(Some(_)) = poll_immediate(input.next()).await {}
+            session.redraw = true;
+            dirty = true;
+        }
+        if let Some(ours) = session.mouse.take() {
+            host.mouse(ours);
+        }
+        if std::mem::take(&mut session.suspend) {
+            let back = host.suspend().await;
+            session.event(Event::Resumed(back));
             session.redraw = true;
             dirty = true;
         }
@@ -191,6 +199,10 @@ struct Session<C> {
     send: mpsc::UnboundedSender<News>,
     /// What waits to be edited.
     writing: Option<(Writing, String)>,
+    /// Whose the mouse is to be from now on.
+    mouse: Option<bool>,
+    /// The shell is to have the terminal.
+    suspend: bool,
     redraw: bool,
     leave: bool,
 }
@@ -208,6 +220,8 @@ impl<C: Connect> Session<C> {
             fetches: JoinSet::new(),
             send,
             writing: None,
+            mouse: None,
+            suspend: false,
             redraw: false,
             leave: false,
         }
@@ -249,7 +263,8 @@ impl<C: Connect> Session<C> {
                 self.event(Event::Resize((width, height).into()));
             }
             Input::FocusGained => self.event(Event::Focus),
-            Input::FocusLost | Input::Mouse(_) => {}
+            Input::Mouse(event) => self.event(Event::Mouse(event)),
+            Input::FocusLost => {}
         }
     }
 
@@ -283,6 +298,8 @@ impl<C: Connect> Session<C> {
     fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Connect { after } => self.connect(after),
+            Effect::Mouse(ours) => self.mouse = Some(ours),
+            Effect::Suspend => self.suspend = true,
             Effect::Redraw => self.redraw = true,
             Effect::Quit => self.leave = true,
             Effect::FetchPage(fetch) => self.fetch(move |client: Client| async move {

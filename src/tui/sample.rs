@@ -283,7 +283,7 @@ impl Desk {
         match effect {
             Effect::Connect { after } => self.connects.push(after),
             Effect::Quit => self.left = true,
-            Effect::Redraw | Effect::FetchWhy(_) => {}
+            Effect::Redraw | Effect::Mouse(_) | Effect::Suspend | Effect::FetchWhy(_) => {}
             Effect::Decide(id, decide) => self.sent.push((id, *decide)),
             Effect::Do(id, deed) => self.done.push((id, deed)),
             Effect::Opened(id, opened) => self.told.push((id, opened.seen)),
@@ -553,6 +553,10 @@ fn finds(asked: &Filter, request: &Request) -> bool {
             .as_ref()
             .is_none_or(|action| *action == request.action)
         && asked.risk.is_none_or(|risk| risk == request.risk.level)
+        && asked
+            .status
+            .as_ref()
+            .is_none_or(|status| status.split(',').any(|word| word == request.status.word()))
         && words
             .into_iter()
             .all(|word| headline.contains(&word.to_lowercase()))

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crossterm::cursor::Show;
 use crossterm::event::{
@@ -23,42 +24,56 @@ use futures_util::Stream;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::timeout;
+
+/// Presses and the wheel, and no movements: a mouse that is only moved across costs nothing.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// A program that still runs this long after it was to stop isn't stopped any more.
+const UNSTOPPED: Duration = Duration::from_millis(500);
 
 /// The terminal as the program found it comes back when this is dropped, or on a panic.
 pub struct Entered {
     inside: Arc<AtomicBool>,
+    mouse: AtomicBool,
 }
 
-/// Takes the terminal over: raw mode, the alternate screen, pastes in brackets, focus reported.
-pub fn enter() -> io::Result<Entered> {
+/// Takes the terminal over: raw mode, the alternate screen, pastes in brackets, focus reported, and the
+/// mouse if it is to be ours.
+pub fn enter(mouse: bool) -> io::Result<Entered> {
     let inside = Arc::new(AtomicBool::new(true));
     let entered = Entered {
         inside: Arc::clone(&inside),
+        mouse: AtomicBool::new(mouse),
     };
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         leave(&inside);
         before(panic);
     }));
-    take_over()?;
+    entered.take_over()?;
     Ok(entered)
 }
 
-fn take_over() -> io::Result<()> {
-    enable_raw_mode()?;
-    let mut out = Vec::new();
-    queue!(
-        out,
-        EnterAlternateScreen,
-        EnableBracketedPaste,
-        EnableFocusChange
-    )?;
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(&out)?;
-    stdout.flush()
-}
-
 impl Entered {
+    fn take_over(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        let mut out = Vec::new();
+        queue!(
+            out,
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            EnableFocusChange
+        )?;
+        if self.mouse.load(Ordering::SeqCst) {
+            out.extend_from_slice(MOUSE_ON);
+        }
+        write_out(&out)
+    }
+
     /// Gives the terminal to another program for a while.
     pub fn lend(&self) {
         leave(&self.inside);
@@ -67,8 +82,30 @@ impl Entered {
     /// Takes it over again.
     pub fn take_back(&self) -> io::Result<()> {
         self.inside.store(true, Ordering::SeqCst);
-        take_over()
+        self.take_over()
     }
+
+    /// Takes the mouse, or leaves it to the terminal. A terminal that is gone is found out by the next frame.
+    pub fn mouse(&self, ours: bool) {
+        self.mouse.store(ours, Ordering::SeqCst);
+        let _gone = write_out(if ours { MOUSE_ON } else { MOUSE_OFF });
+    }
+}
+
+fn write_out(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
+}
+
+/// Stops the program, with whatever was started together with it, until the shell lets it go on.
+pub async fn stop() -> io::Result<()> {
+    let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw()))?;
+    kill_current_process_group(Signal::TSTP)?;
+    // The other threads may run on for a moment before it stops. Where no shell could let it go on, the
+    // system doesn't stop it, and nothing is to be waited for.
+    let _went_on = timeout(UNSTOPPED, continued.recv()).await;
+    Ok(())
 }
 
 /// Keys from the terminal, which can be left to another program for a while.
@@ -118,7 +155,7 @@ fn leave(inside: &AtomicBool) {
     if !inside.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = Vec::new();
+    let mut out = MOUSE_OFF.to_vec();
     let queued = queue!(
         out,
         EndSynchronizedUpdate,
@@ -128,8 +165,7 @@ fn leave(inside: &AtomicBool) {
         LeaveAlternateScreen
     );
     if queued.is_ok() {
-        let mut stdout = io::stdout().lock();
-        let _gone = stdout.write_all(&out).and_then(|()| stdout.flush());
+        let _gone = write_out(&out);
     }
     let _gone = disable_raw_mode();
 }

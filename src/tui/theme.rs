@@ -21,6 +21,7 @@ pub enum Palette {
     #[default]
     CalmDark,
     CalmLight,
+    ColourBlind,
 }
 
 /// Which signs the inbox draws with.
@@ -104,6 +105,9 @@ impl Theme {
             }
             (Depth::Truecolor, Palette::CalmLight) => {
                 include_str!("../../assets/themes/calm-light.toml")
+            }
+            (Depth::Truecolor, Palette::ColourBlind) => {
+                include_str!("../../assets/themes/colour-blind.toml")
             }
         };
         Self {
@@ -209,6 +213,10 @@ pub struct Glyphs {
     /// Between what was and what will be.
     pub arrow: &'static str,
     pub risks: [&'static str; 4],
+    /// A dot of a large digit.
+    pub block: &'static str,
+    /// From little to all there is.
+    pub bars: [&'static str; 8],
 }
 
 impl Glyphs {
@@ -243,6 +251,8 @@ const UNICODE: Glyphs = Glyphs {
     down: "↓",
     arrow: "→",
     risks: [" ·", " ◆", " ▲", "▲▲"],
+    block: "█",
+    bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
 };
 
 /// Without colour the shapes of risk have to tell the levels apart alone.
@@ -272,6 +282,8 @@ const ASCII: Glyphs = Glyphs {
     down: "v",
     arrow: ">",
     risks: [" .", " !", "!!", "!#"],
+    block: "#",
+    bars: ["_", ".", ":", "-", "=", "+", "*", "#"],
 };
 
 #[cfg(test)]
@@ -283,7 +295,7 @@ mod tests {
     #[test]
     fn every_theme_reads_and_mono_has_no_colour() {
         for depth in [Depth::Truecolor, Depth::Sixteen, Depth::Mono] {
-            for palette in [Palette::CalmDark, Palette::CalmLight] {
+            for palette in [Palette::CalmDark, Palette::CalmLight, Palette::ColourBlind] {
                 Theme::new(palette, depth, GlyphSet::Unicode);
             }
         }

@@ -26,6 +26,12 @@ impl Home {
         self.terminal(&[], size)
     }
 
+    /// A shell in a terminal, with a script in which `$0` is signoff.
+    pub fn shell(&self, script: &str, size: (u16, u16)) -> Terminal {
+        let args = ["-c", script, PROGRAM];
+        Terminal::start(Path::new("/bin/sh"), self.path(), &args, size, "")
+    }
+
     /// A command in a terminal.
     pub fn terminal(&self, args: &[&str], size: (u16, u16)) -> Terminal {
         Terminal::start(Path::new(PROGRAM), self.path(), args, size, "")

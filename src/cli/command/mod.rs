@@ -42,7 +42,10 @@ mod tools;
 mod tryout;
 mod undo;
 mod wait;
+mod watch;
 mod why;
+
+use std::sync::Arc;
 
 use clap::Subcommand;
 
@@ -81,6 +84,7 @@ pub enum Command {
     Tools(tools::Args),
     Me(me::Args),
     Stats(stats::Args),
+    Watch(watch::Args),
     Actions(actions::Args),
     Integrations(integrations::Args),
     Prefs(prefs::Args),
@@ -115,14 +119,14 @@ impl Command {
 
     /// Carries it out.
     pub async fn run(self, context: Context) -> Result<Exit, Failure> {
-        let session = Session::new(context, self.speaker());
+        let session = Arc::new(Session::new(context, self.speaker()));
         let ended = self.run_in(&session).await;
         let closed = session.close().await;
         let exit = ended?;
         closed.map(|()| exit)
     }
 
-    async fn run_in(self, session: &Session) -> Result<Exit, Failure> {
+    async fn run_in(self, session: &Arc<Session>) -> Result<Exit, Failure> {
         match self {
             Command::Serve(args) => serve::run(args, session).await,
             Command::Request(args) => request::run(*args, session).await,
@@ -151,6 +155,7 @@ impl Command {
             Command::Tools(args) => tools::run(args, session).await,
             Command::Me(args) => me::run(args, session).await,
             Command::Stats(args) => stats::run(args, session).await,
+            Command::Watch(args) => watch::run(args, session).await,
             Command::Actions(args) => actions::run(args, session).await,
             Command::Integrations(args) => integrations::run(args, session).await,
             Command::Prefs(args) => prefs::run(args, session).await,

@@ -69,7 +69,8 @@ fn say(stats: &Stats) -> String {
     rows.into_iter().map(line).collect()
 }
 
-fn depth(waiting: &Waiting) -> String {
+/// How much waits, and at which risk.
+pub fn depth(waiting: &Waiting) -> String {
     let by_risk = [
         ("critical", waiting.critical),
         ("high", waiting.high),

@@ -20,11 +20,12 @@ use super::State;
 use super::document::{Document, Shape, voter};
 use super::layout::{Layout, Mode};
 use super::list::List;
-use super::pending::{Detail, Details, Pane};
+use super::pending::{Detail, Details, Filter, Pane};
 
 #[derive(Debug, Default)]
 pub struct History {
     pub list: List,
+    pub filter: Filter,
     pub pane: Pane,
     pub record: Option<Record>,
     /// What was opened, with its parameters.
@@ -81,9 +82,13 @@ impl History {
         self.details.get_mut(id)
     }
 
-    /// Decisions above the first row on the screen that came in since it was there.
+    /// Decisions above the first row on the screen that came in since it was there. Of a narrowed list
+    /// nobody knows how many, before they are asked for.
     pub fn new_above(&self) -> usize {
-        self.waiting.count + self.list.new_above
+        match self.list.query.is_empty() {
+            true => self.waiting.count + self.list.new_above,
+            false => self.list.new_above,
+        }
     }
 
     /// Makes the record of the focused request, unless it is there already.
@@ -105,12 +110,14 @@ impl History {
 
 impl State {
     pub fn history_layout(&self) -> Layout {
-        Layout::of_history(self.size, self.history.pane)
+        let narrowed = !self.history.list.query.is_empty();
+        Layout::of_history(self.size, self.history.pane, narrowed)
     }
 
     /// Rows of the list that are on the screen at once, when it is.
     pub fn history_entries(&self) -> usize {
-        Layout::of_history(self.size, Pane::List).entries()
+        let narrowed = !self.history.list.query.is_empty();
+        Layout::of_history(self.size, Pane::List, narrowed).entries()
     }
 
     /// The window on the record, or on the document that was opened.

@@ -39,6 +39,8 @@ pub struct Layout {
     pub tabs_rule: Rect,
     /// Everything between the two hairlines, for screens that divide it themselves.
     pub body: Rect,
+    /// What a list that needs its title for columns is narrowed to.
+    pub narrowed: Rect,
     pub list_title: Rect,
     pub list: Rect,
     /// The hairline between list and detail.
@@ -80,7 +82,7 @@ impl Layout {
 
     /// The History screen: columns need the whole width, so the record stands below the list, and what
     /// is opened takes the place of both.
-    pub fn of_history(size: Size, pane: Pane) -> Self {
+    pub fn of_history(size: Size, pane: Pane, narrowed: bool) -> Self {
         let mut layout = Self::frame(size);
         let body = layout.body;
         match (layout.mode, pane) {
@@ -91,6 +93,12 @@ impl Layout {
                 let record = (body.height * 2 / 5).clamp(5, 14);
                 layout.stack(body.height - record - 2);
             }
+        }
+        if narrowed && pane == Pane::List && layout.mode != Mode::Tiny {
+            layout.narrowed = Rect { height: 1, ..body };
+            layout.list_title.y += layout.list_title.height;
+            layout.list.y += 1;
+            layout.list.height -= 1;
         }
         layout
     }
@@ -145,6 +153,7 @@ impl Layout {
             tabs: none,
             tabs_rule: none,
             body: none,
+            narrowed: none,
             list_title: none,
             list: none,
             divider: none,
@@ -304,7 +313,11 @@ mod tests {
             for height in 0..60 {
                 for pane in [Pane::List, Pane::Detail] {
                     let size = Size { width, height };
-                    for layout in [Layout::of(size, pane), Layout::of_history(size, pane)] {
+                    for layout in [
+                        Layout::of(size, pane),
+                        Layout::of_history(size, pane, false),
+                        Layout::of_history(size, pane, true),
+                    ] {
                         let parts = layout.detail_parts(2, true);
                         if layout.detail.height > 0 {
                             assert!(parts.text.height > 0, "{size:?}");
@@ -326,6 +339,7 @@ mod tests {
             layout.tabs,
             layout.body,
             layout.list,
+            layout.narrowed,
             layout.list_title,
             layout.divider,
             layout.detail,

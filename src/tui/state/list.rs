@@ -119,6 +119,11 @@ impl List {
         }
     }
 
+    /// How many rows are known from its beginning, and whether there are more.
+    pub fn known(&self) -> (u64, bool) {
+        (self.skipped + self.rows.len() as u64, self.next.is_some())
+    }
+
     /// Shows what a query finds, from its beginning.
     pub fn narrow(&mut self, query: Query) {
         if *self.query != query {
@@ -144,6 +149,17 @@ impl List {
         }
         self.wants.end = false;
         self.go(before.saturating_add_signed(by), entries);
+    }
+
+    /// Moves the focus to an entry of the screen, if there is one.
+    pub fn point(&mut self, entry: usize, entries: usize) {
+        let to = self.top + entry;
+        if to < self.rows.len() && to != self.focus {
+            let below = to > self.focus;
+            let gone = self.drop_kept();
+            self.wants.end = false;
+            self.go(to - usize::from(gone && below), entries);
+        }
     }
 
     /// To the beginning of the list.

@@ -14,6 +14,7 @@ pub mod page;
 pub mod pending;
 pub mod settings;
 mod standing;
+pub mod tabs;
 pub mod words;
 
 use std::collections::VecDeque;
@@ -30,13 +31,14 @@ use crate::domain::time::At;
 use super::action::{ActionId, Scope};
 use super::event::Now;
 use super::keymap::Keymap;
+use super::query::Key;
 use bell::Bell;
 use document::Shape;
 use history::History;
 use layout::{Layout, Mode};
 use overlay::Overlay;
 use page::PageRow;
-use pending::{Pane, Pending};
+use pending::{Filter, Pane, Pending};
 use settings::Settings;
 pub use standing::{is_grave, is_guided};
 
@@ -132,6 +134,8 @@ pub struct State {
     pub settings: Settings,
     pub bell: Bell,
     pub overlay: Option<Overlay>,
+    /// Whether the mouse is ours, or the terminal's to select text with.
+    pub mouse: bool,
     pub toast: Option<Toast>,
     /// What was said, the newest last.
     pub messages: VecDeque<Message>,
@@ -157,10 +161,27 @@ impl State {
             settings: Settings::default(),
             bell: Bell::default(),
             overlay: None,
+            mouse: true,
             toast: None,
             messages: VecDeque::new(),
             guard: Guard::default(),
             refreshed: Duration::ZERO,
+        }
+    }
+
+    /// What may be asked of the list that is shown.
+    pub fn filter_keys(&self) -> &'static [Key] {
+        match self.tab {
+            Tab::History => Key::OVER,
+            Tab::Pending | Tab::Settings => Key::WAITING,
+        }
+    }
+
+    /// What the list that is shown is narrowed to.
+    pub fn filter(&self) -> &Filter {
+        match self.tab {
+            Tab::History => &self.history.filter,
+            Tab::Pending | Tab::Settings => &self.pending.filter,
         }
     }
 

@@ -20,7 +20,7 @@ use crate::tui::state::list::PAGE;
 use crate::tui::state::pending::Pane;
 use crate::tui::state::{State, Tab, ToastTone};
 
-use super::{deeds, overlay, toast};
+use super::{deeds, filter, overlay, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -29,7 +29,12 @@ const REFRESH: Duration = Duration::from_millis(100);
 pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
     match action {
         ActionId::Open => open(state),
-        ActionId::Back => state.history.pane = Pane::List,
+        ActionId::Filter => filter::open(state),
+        ActionId::Back => match state.history.pane {
+            Pane::Detail => state.history.pane = Pane::List,
+            Pane::List if !state.history.filter.text.is_empty() => filter::clear(state),
+            Pane::List => {}
+        },
         ActionId::SwapPane => match state.history.pane {
             Pane::List => open(state),
             Pane::Detail => state.history.pane = Pane::List,
@@ -65,6 +70,12 @@ fn page_rows(state: &State) -> isize {
     isize::try_from(rows.max(1)).unwrap_or(isize::MAX)
 }
 
+/// A click on an entry of the list.
+pub fn point(state: &mut State, entry: usize) {
+    let entries = state.history_entries();
+    state.history.list.point(entry, entries);
+}
+
 fn step(state: &mut State, by: isize) {
     match state.history.pane {
         Pane::Detail => scroll(state, by),
@@ -89,7 +100,8 @@ fn fetch_above(state: &mut State, then: Then) {
     }
 }
 
-fn scroll(state: &mut State, rows: isize) {
+/// Scrolls what was opened.
+pub fn scroll(state: &mut State, rows: isize) {
     if let Some(detail) = state.history.reading_mut() {
         detail.scroll_by(rows);
     }
@@ -228,6 +240,9 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     state.history.shown = shown;
     if !shown {
         return;
+    }
+    if opens && state.history.list.focus == 0 {
+        filter::read_again(state);
     }
     // Who comes back to the newest decision finds the newest.
     if opens && state.history.list.focus == 0 && state.history.waiting.count > 0 {

@@ -12,6 +12,7 @@ mod guard;
 mod history;
 mod link;
 mod marks;
+mod mouse;
 mod opened;
 mod overlay;
 mod pending;
@@ -44,9 +45,16 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     let mut effects = Vec::new();
     match event {
         Event::Key(key) => guard::key(state, &key, &mut effects),
+        Event::Mouse(event) => mouse::take(state, &event, &mut effects),
         Event::Paste(text) => paste(state, &text),
         Event::Resize(size) => resized(state, size),
         Event::Focus => guard::hold_off(state),
+        Event::Resumed(back) => {
+            guard::hold_off(state);
+            if let Err(why) = back {
+                toast(state, ToastTone::Bad, why);
+            }
+        }
         Event::Tick => tick(state, &mut effects),
         Event::Drawn => drawn(state),
         Event::Answer(answer) => answers::take(state, answer, &mut effects),
@@ -75,6 +83,8 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::PreviousTab => turn(state, Tab::ALL.len() - 1),
         ActionId::Refresh => link::refresh(state, effects),
         ActionId::Redraw => effects.push(Effect::Redraw),
+        ActionId::Mouse => mouse::toggle(state, effects),
+        ActionId::Suspend => effects.push(Effect::Suspend),
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         ActionId::Bell => bell::open(state, effects),
         ActionId::Messages => state.overlay = Some(Overlay::Messages { scroll: 0 }),

@@ -74,6 +74,13 @@ fn back(state: &mut State) {
     }
 }
 
+/// A click on an entry of the list.
+pub fn point(state: &mut State, entry: usize) {
+    let entries = state.entries();
+    state.pending.pane = Pane::List;
+    state.pending.list.point(entry, entries);
+}
+
 fn step(state: &mut State, by: isize) {
     match state.pending.pane {
         Pane::Detail => scroll(state, by),
@@ -101,7 +108,8 @@ fn page(state: &mut State, direction: isize) {
     }
 }
 
-fn scroll(state: &mut State, rows: isize) {
+/// Scrolls the request that is being read.
+pub fn scroll(state: &mut State, rows: isize) {
     if let Some(detail) = state.pending.reading_mut() {
         detail.scroll_by(rows);
     }

@@ -53,6 +53,17 @@ fn step(state: &mut State, by: isize) {
     }
 }
 
+/// A click on a row of the page. One that can't be focused leaves everything as it is.
+pub fn point(state: &mut State, row: usize) {
+    leave(state);
+    let settings = &mut state.settings;
+    settings.side = Some(Side::Page);
+    match settings.section {
+        Section::AutoApproval => settings.point(row),
+        _ => settings.sheet.point(row),
+    }
+}
+
 fn prepare(state: &mut State, why_not: Option<String>, change: Option<Change>) {
     if let Some(why) = why_not {
         return toast(state, ToastTone::Plain, why);

@@ -9,14 +9,13 @@ use ratatui::text::{Line, Span};
 use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::tui::action::ActionId as Id;
-use crate::tui::query::Key;
 use crate::tui::state::field::Field;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::{Pane, sending_words};
 use crate::tui::state::settings::Verb;
 use crate::tui::state::settings::section::Side;
-use crate::tui::state::{Link, State, Tab, ToastTone, words};
+use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
@@ -118,10 +117,23 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             return (keys, Id::Close);
         }
         (None, Tab::History) => match state.history.pane {
+            Pane::List
+                if state.history.list.rows.is_empty() && !state.history.list.query.is_empty() =>
+            {
+                &[Id::Back, Id::Filter, Id::NextTab, Id::Quit]
+            }
             Pane::List if state.history.list.rows.is_empty() => {
                 &[Id::NextTab, Id::Refresh, Id::Quit]
             }
-            Pane::List => &[Id::Down, Id::Open, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
+            Pane::List => &[
+                Id::Down,
+                Id::Open,
+                Id::Filter,
+                Id::Why,
+                Id::Undo,
+                Id::NextTab,
+                Id::Quit,
+            ],
             Pane::Detail => &[Id::Down, Id::Back, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
         },
         (None, Tab::Settings) => settings::keys(state, layout),
@@ -237,6 +249,9 @@ fn title(state: &State, id: Id) -> String {
                 true => "show all".to_owned(),
                 false => "clear".to_owned(),
             }
+        }
+        Id::Back if state.tab == Tab::History && state.history.pane == Pane::List => {
+            "show all".to_owned()
         }
         Id::ApproveMarked | Id::RejectMarked => {
             format!("{} {}", id.action().title, state.pending.marks.len())
@@ -402,7 +417,7 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
         return Some((settings::how(typing).to_owned(), theme.text()));
     }
     if let Some(Overlay::Filter(_)) = &state.overlay {
-        return Some(match &state.pending.filter.why_not {
+        return Some(match &state.filter().why_not {
             Some(why) => (why.clone(), theme.warning()),
             None => (filtering(state), theme.text()),
         });
@@ -429,21 +444,12 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
 
 /// What the line for a filter takes, and how many it finds.
 fn filtering(state: &State) -> String {
-    let keys: Vec<&str> = Key::ALL.iter().map(|key| key.word()).collect();
+    let keys: Vec<&str> = state.filter_keys().iter().map(|key| key.word()).collect();
     let keys = keys.join(" ");
-    match found(state) {
+    match state.found().filter(|_| state.tab == Tab::Pending) {
         Some(found) => format!("{found}; Enter keeps, esc shows all; {keys}"),
         None => format!("words, or {keys} (tab completes)"),
     }
-}
-
-/// How many of how many a filter finds.
-pub fn found(state: &State) -> Option<String> {
-    let list = &state.pending.list;
-    let (found, total) = (list.found?, list.total?);
-    let more = if found.or_more { "+" } else { "" };
-    let (found, total) = (words::grouped(found.count), words::grouped(total));
-    Some(format!("{found}{more} of {total}"))
 }
 
 /// Why the keys are dim, where it isn't plain from the screen.

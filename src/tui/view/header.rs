@@ -6,12 +6,10 @@ use ratatui::text::Span;
 
 use crate::domain::time::Span as Time;
 use crate::tui::state::layout::{Layout, Mode};
-use crate::tui::state::settings::section::Side;
-use crate::tui::state::{Link, State, Tab, words};
+use crate::tui::state::tabs::{BEHIND_BRAND, BETWEEN, BRAND};
+use crate::tui::state::{Link, State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
-
-use super::footer;
 
 /// After this the connection counts as gone for good, until it is back.
 const OFFLINE: Time = Time::from_secs(60);
@@ -22,40 +20,21 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     let narrow = layout.mode == Mode::Single;
     let margin = if narrow { " " } else { "  " };
     let mut spans = vec![Span::raw(margin)];
-    let mut x = margin.len();
     if layout.mode == Mode::Split {
-        spans.push(Span::styled("signoff", theme.dim()));
-        spans.push(Span::raw("   "));
-        x += "signoff   ".len();
+        spans.push(Span::styled(BRAND, theme.dim()));
+        spans.push(Span::raw(BEHIND_BRAND));
     }
     let mut active = (0, 0);
-    for tab in Tab::ALL {
-        if narrow && tab != state.tab {
-            continue;
-        }
-        // With one pane the list has no title of its own.
-        let found = footer::found(state).filter(|_| narrow);
-        let title = match (tab, state.pending.list.total) {
-            (Tab::Pending, Some(_)) if found.is_some() => {
-                format!("Pending {}", found.unwrap_or_default())
-            }
-            (Tab::Pending, Some(total)) => format!("Pending {}", words::grouped(total)),
-            // Where only one side of the settings has room, its name stands here.
-            (Tab::Settings, _) if narrow && state.settings_side() == Side::Page => {
-                state.settings.section.title().to_owned()
-            }
-            (tab, _) => tab.title().to_owned(),
-        };
+    for (tab, x, title) in state.tab_places(layout) {
         let style = match tab == state.tab {
             true => theme.accent(),
             false => theme.dim(),
         };
         if tab == state.tab {
-            active = (x, title.len());
+            active = (usize::from(x), title.len());
         }
-        x += title.len() + 4;
         spans.push(Span::styled(title, style));
-        spans.push(Span::raw("    "));
+        spans.push(Span::raw(BETWEEN));
     }
     let mut right = vec![link(state, theme)];
     if !narrow && state.bell.unseen > 0 {

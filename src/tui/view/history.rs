@@ -7,6 +7,7 @@ use ratatui::text::Span;
 
 use crate::api::request::Request;
 use crate::domain::lifecycle::Status;
+use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
 use crate::tui::state::history::{decided_at, decided_by, took};
 use crate::tui::state::layout::{Layout, Mode};
@@ -77,6 +78,15 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     if !history.list.loaded {
         return note(&["asking the gate …"], theme, layout, buffer);
     }
+    narrowed(state, theme, layout, buffer);
+    if history.list.rows.is_empty() && !history.list.query.is_empty() {
+        let text = [
+            "Nothing that is over fits.",
+            "",
+            "esc shows all of it, / changes it.",
+        ];
+        return note(&text, theme, layout, buffer);
+    }
     if history.list.rows.is_empty() {
         let text = [
             "Nothing was decided yet.",
@@ -101,6 +111,29 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         line::rule(theme.glyphs.rule, theme.rule(), layout.divider, buffer);
         record(state, theme, layout, buffer);
     }
+}
+
+/// What the list is narrowed to, and how much that leaves as far as it is known.
+fn narrowed(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+    let area = layout.narrowed;
+    if area.is_empty() {
+        return;
+    }
+    let list = &state.history.list;
+    let found = match (list.is_narrowing(), list.known()) {
+        (true, _) => "looking".to_owned(),
+        (false, (count, more)) => {
+            let more = if more { "+" } else { "" };
+            format!("{}{more} found", words::grouped(count))
+        }
+    };
+    let right = vec![Span::styled(format!(" {found} "), theme.dim())];
+    let label = Span::styled("  Only  ", theme.dim());
+    let room = usize::from(area.width).saturating_sub(spans_width(&right) + label.width());
+    let text = Untrusted::from(state.history.filter.text.as_str());
+    let mut left = vec![label];
+    left.extend(text::line(&text, room, theme.text(), theme));
+    line::both(left, right, area, buffer);
 }
 
 fn note(lines: &[&str], theme: &Theme, layout: &Layout, buffer: &mut Buffer) {

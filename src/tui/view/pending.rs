@@ -87,7 +87,7 @@ fn narrowed(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let new = format!("{} new {}  ", list.new_above, theme.glyphs.up);
         right.push(Span::styled(new, theme.accent()));
     }
-    let found = match footer::found(state) {
+    let found = match state.found() {
         Some(found) if !list.is_narrowing() => found,
         _ => "looking".to_owned(),
     };

@@ -199,6 +199,14 @@ impl Settings {
         }
     }
 
+    /// Moves the focus to a row of the screen, if it can have it.
+    pub fn point(&mut self, row: usize) {
+        let place = self.top + row;
+        if self.rows.get(place).is_some_and(|row| row.takes_focus()) {
+            self.focus = place;
+        }
+    }
+
     fn places(&self) -> Vec<usize> {
         let places = self.rows.iter().enumerate();
         let places = places.filter(|(_, row)| row.takes_focus());

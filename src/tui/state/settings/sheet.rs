@@ -167,6 +167,18 @@ impl Sheet {
         }
     }
 
+    /// Moves the focus to a row of the screen, if it can have it.
+    pub fn point(&mut self, row: usize) {
+        let place = self.top + row;
+        if self
+            .rows
+            .get(place)
+            .is_some_and(|row| row.subject.is_some())
+        {
+            self.focus = place;
+        }
+    }
+
     /// Keeps the focus on a row that can have it, and that row on a screen of this height.
     pub fn clamp(&mut self, height: usize) {
         self.focus = self.focus.min(self.rows.len().saturating_sub(1));

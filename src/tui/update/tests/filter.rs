@@ -1,9 +1,14 @@
 //! `/`: what is looked for, while it is typed and after.
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
 use crate::api::request::Filter;
-use crate::tui::event::Event;
-use crate::tui::sample::{Desk, email, id, queue};
+use crate::domain::time::Span;
+use crate::tui::effect::Effect;
+use crate::tui::event::{Event, Now};
+use crate::tui::sample::{Desk, decided, email, id, queue, rejected};
 use crate::tui::state::overlay::Overlay;
+use crate::tui::update::update;
 
 fn desk() -> Desk {
     Desk::new(120, 36, queue())
@@ -94,4 +99,74 @@ fn what_comes_in_meanwhile_is_held_against_the_filter() {
     assert_eq!(desk.state.pending.list.total, Some(6));
     desk.decide_elsewhere(3, "rejected");
     assert_eq!(desk.focused(), Some(id(3)), "it stays until the user moves");
+}
+
+#[test]
+fn what_is_over_is_narrowed_by_how_it_ended_and_apart_from_what_waits() {
+    let mut gate = decided();
+    gate.extend(queue());
+    let mut desk = Desk::new(120, 36, gate);
+    desk.keys("2 /");
+    let before = desk.browsed.len();
+    desk.type_in("status:rej");
+    assert_eq!(desk.browsed.len(), before, "half a value asks nothing");
+    desk.keys("tab enter");
+    let last = desk.browsed.last().expect("something was asked");
+    let asked = last.query.narrow(Filter::default());
+    assert_eq!(asked.status.as_deref(), Some("rejected"));
+    let statuses = desk
+        .state
+        .history
+        .list
+        .rows
+        .iter()
+        .map(|row| row.status.word());
+    assert_eq!(statuses.collect::<Vec<_>>(), ["rejected"]);
+    desk.keys("1");
+    assert_eq!(
+        desk.state.pending.list.rows.len(),
+        queue().len(),
+        "that is another list"
+    );
+    desk.keys("2 esc");
+    assert_eq!(desk.state.history.list.rows.len(), decided().len());
+    assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn the_end_of_a_day_is_found_out_by_whoever_comes_back() {
+    let mut desk = Desk::new(120, 36, vec![rejected(1), email(2)]);
+    desk.keys("2 /");
+    desk.type_in("decided:today");
+    desk.keys("enter");
+    let since = |desk: &Desk| {
+        let last = desk.browsed.last().expect("something was asked");
+        last.query.narrow(Filter::default()).decided_since
+    };
+    let first = since(&desk).expect("a day");
+    desk.keys("1");
+    let tomorrow = Now {
+        wall: desk.state.now.wall.plus(Span::from_hours(24)),
+        ..desk.state.now
+    };
+    let key = KeyEvent::new(KeyCode::Char('2'), KeyModifiers::NONE);
+    let effects = update(&mut desk.state, Event::Key(key), tomorrow);
+    let asked = effects.iter().find_map(|effect| match effect {
+        Effect::FetchHistory(fetch) => Some(fetch.query.narrow(Filter::default())),
+        _ => None,
+    });
+    let since = asked.expect("it is asked anew").decided_since;
+    assert_eq!(since, Some(first.plus(Span::from_hours(24))));
+}
+
+#[test]
+fn what_a_value_could_be_is_told() {
+    let mut desk = Desk::new(120, 36, decided());
+    desk.keys("2 /");
+    desk.type_in("decided:");
+    desk.press("tab");
+    assert_eq!(
+        desk.toast(),
+        "decided:30d  decided:7d  decided:today  decided:yesterday"
+    );
 }
