@@ -1,6 +1,6 @@
-//! The pictures in the README, from a real run: `cargo run --example pictures` starts an inbox in a
-//! terminal of its own on a temporary home, has a few agents ask, presses the keys that a reviewer
-//! would press, and writes what is on the screen to `assets/*.svg`.
+//! The pictures in the README, from a real run: `cargo build && cargo run --example pictures` starts the
+//! inbox that was built in a terminal of its own on a temporary home, has a few agents ask, presses the keys
+//! that a reviewer would press, and writes what is on the screen to `assets/*.svg`.
 
 #[path = "../tests/support/pty.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
