@@ -122,3 +122,53 @@ impl<'b, S: Source> Batch<'b, S> {
         Ok(self.rows.requests.get_mut(&id))
     }
 }
+
+/// Has each change of a batch made by itself, of which nothing was made together: only what can't be done fails.
+/// Once the store can't be trusted any more nothing further is tried.
+pub(super) fn one_by_one(
+    batch: &[Change],
+    mut commit: impl FnMut(&Change) -> Result<Outcome, StoreError>,
+) -> Vec<Result<Outcome, StoreError>> {
+    let mut broken: Option<StoreError> = None;
+    let one = |change| {
+        if let Some(error) = &broken {
+            return Err(error.clone());
+        }
+        let outcome = commit(change);
+        broken = outcome
+            .as_ref()
+            .err()
+            .filter(|error| error.is_fatal())
+            .cloned();
+        outcome
+    };
+    batch.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// 06: after a commit that nobody knows the end of, none is acknowledged.
+    #[test]
+    fn after_a_commit_that_may_be_lost_nothing_more_is_tried() {
+        let batch = [(); 4].map(|()| Change::default());
+        let mut tried = 0;
+        let outcomes = one_by_one(&batch, |_| {
+            tried += 1;
+            match tried {
+                1 => Ok(Outcome::Lost),
+                2 => Err(StoreError::Full),
+                _ => Err(StoreError::Broken(Arc::new(std::fmt::Error))),
+            }
+        });
+        assert_eq!(tried, 3);
+        assert!(matches!(outcomes[0], Ok(Outcome::Lost)));
+        assert!(matches!(outcomes[1], Err(StoreError::Full)));
+        for outcome in &outcomes[2..] {
+            assert!(matches!(outcome, Err(StoreError::Broken(_))), "{outcome:?}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
 use super::{save, tree};
-use crate::store::batch::{Batch, Head};
+use crate::store::batch::{Batch, Head, one_by_one};
 use crate::store::{Change, Hears, Outcome, StoreError, Write};
 
 pub(super) struct Writer {
@@ -49,15 +49,11 @@ impl Write for Writer {
             Err(error) if error.is_fatal() || batch.len() == 1 => {
                 batch.iter().map(|_| Err(error.clone())).collect()
             }
-            // Nothing of the batch was changed. One at a time, only what can't be done fails.
-            Err(_) => batch
-                .iter()
-                .map(|change| {
-                    Ok(self
-                        .commit_together(std::slice::from_ref(change))?
-                        .remove(0))
-                })
-                .collect(),
+            Err(_) => one_by_one(batch, |change| {
+                Ok(self
+                    .commit_together(std::slice::from_ref(change))?
+                    .remove(0))
+            }),
         }
     }
 
