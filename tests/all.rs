@@ -24,6 +24,7 @@ mod inbox;
 mod inbox_review;
 mod inbox_settings;
 mod layers;
+mod linear;
 mod listing;
 mod notifications;
 mod observing;

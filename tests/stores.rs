@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::support::postgres;
 
 /// Those that hold a gate to what it keeps. The others look at screens, files and texts.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "asking",
     "bypass",
     "crash",
@@ -15,6 +15,7 @@ const FILES: [&str; 14] = [
     "events",
     "finding",
     "fold",
+    "linear",
     "notifications",
     "people",
     "races",

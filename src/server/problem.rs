@@ -4,7 +4,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::api::problem::{InputError, Problem, ProblemKind};
-use crate::domain::lifecycle::Refusal;
+use crate::domain::actor::Actor;
+use crate::domain::lifecycle::{Decision, Refusal};
 use crate::domain::untrusted::Untrusted;
 use crate::gate::{Fault, GateError};
 use crate::store::StoreError;
@@ -122,7 +123,11 @@ fn refused(refusal: &Refusal, detail: String) -> Rejection {
             rejection.0.decision = Some(settlement.decision);
             rejection.0.at = Some(settlement.at);
         }
-        Refusal::Expired(at) => rejection.0.at = Some(*at),
+        Refusal::Expired(at) => {
+            rejection.0.decided_by = Some(Actor::Clock);
+            rejection.0.decision = Some(Decision::Expired);
+            rejection.0.at = Some(*at);
+        }
         Refusal::NoDigest => {
             return rejection.with_errors(vec![Fault {
                 pointer: "/digest".to_owned(),
