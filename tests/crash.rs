@@ -1,7 +1,12 @@
 //! kill -9 of the gate at any moment: what was acknowledged is there afterwards, what wasn't happened
 //! wholly or not at all, and whoever waited goes on by itself.
 
+mod faults;
+mod power;
+mod trace;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Child, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -180,9 +185,20 @@ impl Cast {
         (served.client(&self.owner), agents)
     }
 
-    /// One round: load, a kill in the midst of it, and a restart.
+    /// One round: load, and a kill in the midst of it.
     async fn round(&self, home: &Path, kill_at: usize) -> Ledger {
-        let mut served = Served::start(home);
+        self.round_under(home, kill_at, &[]).await.unwrap()
+    }
+
+    /// The same, with the gate started by another program; nothing where it did not start. The kill comes
+    /// at the latest when nobody gets anything done any more.
+    async fn round_under(
+        &self,
+        home: &Path,
+        kill_at: usize,
+        wrapper: &[OsString],
+    ) -> Result<Ledger, Output> {
+        let mut served = Served::start_under(home, wrapper)?;
         let (owner, agents) = self.clients(&served);
         let ledger = Arc::new(Ledger {
             kill_at,
@@ -198,12 +214,18 @@ impl Cast {
             owner,
             agents,
         )));
-        ledger.kill.notified().await;
-        served.kill();
-        for ended in join_all(load).await {
+        let mut load = join_all(load);
+        let ended = tokio::select! {
+            ended = &mut load => ended,
+            () = ledger.kill.notified() => {
+                served.kill();
+                load.await
+            }
+        };
+        for ended in ended {
             ended.unwrap();
         }
-        Arc::into_inner(ledger).unwrap()
+        Ok(Arc::into_inner(ledger).unwrap())
     }
 
     /// What was acknowledged is there; what was sent is there once, if sent again.

@@ -1,5 +1,6 @@
 //! The program itself, as a process of its own with a home of its own.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -26,6 +27,25 @@ pub fn signoff(home: &Path, arguments: &[&str]) -> Command {
         command.env("SIGNOFF_DATABASE", postgres::of_home(home));
     }
     command
+}
+
+/// A command, started by another program.
+fn under(program: &OsStr, arguments: &[OsString], command: &Command) -> Command {
+    let mut wrapped = Command::new(program);
+    wrapped
+        .args(arguments)
+        .arg(command.get_program())
+        .args(command.get_args())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => wrapped.env(name, value),
+            None => wrapped.env_remove(name),
+        };
+    }
+    wrapped
 }
 
 /// The database of a gate that this program serves in a home.
@@ -60,20 +80,29 @@ pub struct Served {
 impl Served {
     /// Serves this home, and is ready when this returns.
     pub fn start(home: &Path) -> Self {
+        Self::start_under(home, &[])
+            .unwrap_or_else(|output| panic!("the gate did not start: {output:?}"))
+    }
+
+    /// The same, with the gate started by another program, whose name and arguments these are. What the gate
+    /// said, if it ended instead.
+    pub fn start_under(home: &Path, wrapper: &[OsString]) -> Result<Self, Output> {
         let mut command = signoff(home, &["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let url = line
-            .trim()
-            .strip_prefix("listening on ")
-            .unwrap_or_else(|| panic!("the gate did not start: {line:?} {:?}", child.wait()));
-        Self {
-            url: url.to_owned(),
-            child,
+        if let [program, arguments @ ..] = wrapper {
+            command = under(program, arguments, &command);
         }
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let Some(url) = line.trim().strip_prefix("listening on ") else {
+            return Err(child.wait_with_output().unwrap());
+        };
+        let url = url.to_owned();
+        // Read to the end, so that it never waits for a reader.
+        let mut log = child.stderr.take().unwrap();
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Ok(Self { url, child })
     }
 
     /// Where it is.
