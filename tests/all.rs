@@ -11,6 +11,7 @@ mod commands;
 mod crash;
 mod deciding;
 mod deciding_from_the_shell;
+mod differential;
 mod doctor;
 mod etag;
 mod events;

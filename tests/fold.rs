@@ -1,7 +1,7 @@
 //! The log is the truth: folding it gives the tables, live and after a restart, and nothing in it can be
 //! changed without its hash telling.
 
-mod history;
+pub(crate) mod history;
 mod invariants;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use signoff::api::request::Request;
 use signoff::domain::id::RequestId;
 use signoff::domain::time::Span;
 
@@ -19,10 +20,10 @@ const CALLS: usize = 2_000;
 const TOGETHER: usize = 8;
 
 /// A row of small numbers that is the same in every run.
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub(super) fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         // SplitMix64
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -30,40 +31,50 @@ impl Dice {
         usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap()
     }
 
-    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.roll(from.len())]
     }
 }
 
 /// Everybody who does something.
-pub(super) struct Cast {
+pub(crate) struct Cast {
     /// The owner is the first of them, another admin the last.
-    pub(super) people: Vec<Wire>,
-    agents: Vec<Wire>,
+    pub(crate) people: Vec<Wire>,
+    pub(crate) agents: Vec<Wire>,
 }
 
 /// A request that was asked, and by which agent.
 #[derive(Clone)]
-pub(super) struct Known {
-    pub(super) id: RequestId,
-    pub(super) digest: String,
+pub(crate) struct Known {
+    pub(crate) id: RequestId,
+    pub(crate) digest: String,
     agent: usize,
+}
+
+impl Known {
+    pub(crate) fn asked(call: &Call, asked: &Request) -> Self {
+        Self {
+            id: asked.id,
+            digest: asked.digest.to_string(),
+            agent: call.agent,
+        }
+    }
 }
 
 #[derive(Clone)]
-pub(super) struct Call {
+pub(crate) struct Call {
     /// The agent that calls, if one does.
-    agent: usize,
+    pub(crate) agent: usize,
     /// Its idempotency key.
-    key: Option<String>,
-    pub(super) wire: Wire,
-    method: &'static str,
-    path: String,
-    pub(super) body: Value,
+    pub(crate) key: Option<String>,
+    pub(crate) wire: Wire,
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) body: Value,
 }
 
 impl Call {
-    pub(super) async fn send(self) -> Answer {
+    pub(crate) async fn send(self) -> Answer {
         let call = self.wire.call(self.method, &self.path);
         let call = call.header("content-type", "application/json");
         let call = match self.key {
@@ -75,7 +86,7 @@ impl Call {
 }
 
 /// Two have to approve what changes a record, somebody else what nobody knew, and a pattern lets some of the rest through.
-pub(super) const POLICY: &str = r#"
+pub(crate) const POLICY: &str = r#"
 [[rule]]
 name = "Records"
 effect = "ask"
@@ -99,7 +110,7 @@ max_risk = "high"
 uses = 5
 "#;
 
-pub(super) const ACTIONS: [&str; 5] = [
+pub(crate) const ACTIONS: [&str; 5] = [
     "email.send",
     "slack.send_message",
     "file.read",
@@ -108,7 +119,7 @@ pub(super) const ACTIONS: [&str; 5] = [
 ];
 
 impl Cast {
-    async fn of(gate: &TestGate) -> Self {
+    pub(crate) async fn of(gate: &TestGate) -> Self {
         for (id, role) in [
             ("ana", "member"),
             ("ben", "member"),
@@ -133,7 +144,7 @@ impl Cast {
     }
 
     /// Something that somebody may or may not do.
-    fn anything(&self, dice: &mut Dice, known: &[Known]) -> Call {
+    pub(crate) fn anything(&self, dice: &mut Dice, known: &[Known]) -> Call {
         let person = dice.pick(&self.people).clone();
         let agent = dice.roll(self.agents.len());
         // The newest are the likeliest to be open still.
@@ -510,11 +521,7 @@ pub async fn busy_history(mut gate: TestGate, rounds: usize) -> TestGate {
                 let asked = answer.request();
                 is_asked_once(call, asked.id).await;
                 is_no_freer_for_lack_of_anything(call, &mut dice).await;
-                known.push(Known {
-                    id: asked.id,
-                    digest: asked.digest.to_string(),
-                    agent: call.agent,
-                });
+                known.push(Known::asked(call, &asked));
             }
         }
         approves_nothing_for_lack_of_anything(&cast, &mut dice, &known).await;

@@ -34,6 +34,11 @@ impl Wire {
         }
     }
 
+    /// Whose token it speaks with.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// Speaks to a gate at another address from now on.
     pub fn follow(&mut self, url: &str) {
         url.clone_into(&mut self.url);
