@@ -27,6 +27,7 @@ mod inbox_settings;
 mod layers;
 mod linear;
 mod listing;
+mod nodes;
 mod notifications;
 mod observing;
 mod openapi;

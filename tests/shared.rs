@@ -274,3 +274,36 @@ async fn gates_that_start_together_make_one_workspace() {
         is_sound(&gates[0].database).await;
     }
 }
+
+/// Whoever has the server can change what it keeps, and is found out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_changed_behind_the_gates_back_is_found() {
+    let Some(server) = postgres::server() else {
+        return;
+    };
+    let gate = TestGate::start_on(&server.database()).await;
+    let agent = gate.agent();
+    for nth in 0..6 {
+        agent.ask(&email(), &format!("{nth}")).await.unwrap();
+    }
+    is_sound(&gate.database).await;
+    let name = gate.database.to_string();
+    let (_, name) = name.rsplit_once('/').unwrap();
+    let name = name.split('?').next().unwrap();
+    server.sql(name, "CREATE TABLE saved AS SELECT * FROM log");
+    for harm in [
+        "UPDATE log SET body = replace(body, 'Hello', 'Hellp') WHERE body LIKE '%Hello%'",
+        "UPDATE log SET leaf = set_byte(leaf, 0, 255 - get_byte(leaf, 0)) WHERE position = 4",
+        "DELETE FROM log WHERE position = 4",
+        "UPDATE log SET position = -position WHERE position IN (4, 5);
+         UPDATE log SET position = 9 + position WHERE position < 0",
+        "INSERT INTO log SELECT position + 1, body, leaf FROM log ORDER BY position DESC LIMIT 1",
+        "DELETE FROM log WHERE position = (SELECT max(position) FROM log)",
+    ] {
+        server.sql(name, harm);
+        let examined = store::examine(&gate.database, None).await.unwrap();
+        assert!(!examined.findings.is_empty(), "{harm}");
+        server.sql(name, "DELETE FROM log; INSERT INTO log SELECT * FROM saved");
+        is_sound(&gate.database).await;
+    }
+}

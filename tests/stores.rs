@@ -5,23 +5,36 @@ use std::process::Command;
 
 use crate::support::postgres;
 
-/// Those that hold a gate to what it keeps. The others look at screens, files and texts.
-const FILES: [&str; 15] = [
+/// Those that hold a gate to what it keeps. The others look at screens, at texts, or into the file that
+/// SQLite keeps.
+const FILES: [&str; 27] = [
     "asking",
     "bypass",
+    "commands",
     "crash",
     "deciding",
+    "deciding_from_the_shell",
     "etag",
     "events",
     "finding",
     "fold",
+    "hiding",
+    "hostile",
     "linear",
+    "listing",
     "notifications",
+    "opt_in",
+    "owners",
     "people",
+    "policy_from_the_shell",
     "races",
+    "roles",
     "semantics",
+    "sources",
     "time",
+    "tools",
     "waiting",
+    "why",
 ];
 
 #[test]

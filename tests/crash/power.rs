@@ -272,7 +272,7 @@ fn normally(steps: &[Step]) -> Vec<&Step> {
 /// 01 §States.13, by cutting the power: a reply is sent only after its commit is durable.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_when_the_power_fails() {
-    if postgres::is_wanted() || !trace::is_installed() {
+    if postgres::is_wanted() || !trace::works() {
         return;
     }
     let busy = Busy::time().await;

@@ -13,12 +13,16 @@ use std::thread::JoinHandle;
 /// Set where tests that need strace have to run.
 const REQUIRED: &str = "SIGNOFF_REQUIRE_STRACE";
 
-/// Whether strace is there; a loud word where it isn't.
-pub fn is_installed() -> bool {
-    let found = Command::new("strace").arg("-V").output().is_ok();
+/// Whether strace works here; a loud word where it doesn't.
+pub fn works() -> bool {
+    // It may be there and not be permitted.
+    let tried = Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .output();
+    let found = tried.is_ok_and(|tried| tried.status.success());
     if !found {
-        let said = "strace is not installed, so neither power cuts nor failing disks are tested \
-                    (Debian's package is strace)";
+        let said = "strace is not installed or can't trace here, so neither power cuts nor failing disks are \
+                    tested (Debian's package is strace)";
         assert!(std::env::var_os(REQUIRED).is_none(), "{said}");
         // Not through the capture of the test that happens to ask first.
         let _said = writeln!(std::io::stderr(), "\n*** {said} ***\n");
