@@ -29,6 +29,8 @@
 //! | the actions that ship with the program | `assets/catalogue.toml` |
 //! | where anything is changed | [`gate`]; the commit itself is `gate/clerk.rs` |
 //! | the tree over the log, and its signature | `domain/merkle.rs`, `domain/checkpoint.rs`; it grows in `store/sqlite/tree.rs` |
+//! | what proves one record to somebody without the log | `domain/merkle/path.rs`, `gate/audit.rs`; the inbox checks it in `tui/calls/record.rs` |
+//! | what the history becomes as a file | `api/export.rs` |
 //! | what proves a database | `store/sqlite/audit.rs`, which replays the log, and `compare.rs` |
 //! | what a change does to the tables | `store/batch.rs` and `store/project.rs`, on rows in memory; each database only reads and writes rows |
 //! | how several gates share a database | `store/postgres/`: `write.rs` holds the end of the log, `listen.rs` hears of others |

@@ -22,6 +22,7 @@ mod hiding;
 mod hostile;
 mod hostile_screen;
 mod inbox;
+mod inbox_past;
 mod inbox_review;
 mod inbox_settings;
 mod layers;

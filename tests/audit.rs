@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use signoff::api::request::Decide;
 use signoff::domain::checkpoint::PublicKey;
 use signoff::domain::event::leaf_hash;
-use signoff::domain::merkle::{Frontier, Hash, leaf};
+use signoff::domain::merkle::{Frontier, Hash, leaf, root_over};
 use signoff::domain::raw::RawJson;
 use signoff::store::{self, Database, Examined, Finding};
 use tempfile::TempDir;
@@ -189,6 +189,51 @@ async fn the_lines_that_are_given_out_make_the_root_that_is_signed() {
         let answer = gate.owner_wire().get(&format!("/v1/audit{bad}")).await;
         answer.refused(422, "invalid-input");
     }
+}
+
+#[tokio::test]
+async fn whoever_has_the_key_can_check_one_request_without_the_rest_of_the_log() {
+    let gate = TestGate::start().await;
+    busy_again(&gate).await;
+    let asked = gate.agent().ask(&email(), "proven").await.unwrap();
+    busy_again(&gate).await;
+    let no = reject(&asked, "no");
+    gate.owner().decide(asked.id, &no).await.unwrap();
+    let proof = gate.owner().proof(asked.id).await.unwrap();
+    assert_eq!(proof.head, gate.owner().log_head().await.unwrap());
+    let key = gate.owner().log_key().await.unwrap().key;
+    let signed = key.parse::<PublicKey>().unwrap();
+    let signed = signed.open(&proof.head.checkpoint).unwrap();
+    let hash = |text: &String| -> Hash {
+        let bytes = HEXLOWER.decode(text.as_bytes()).unwrap();
+        bytes.try_into().unwrap()
+    };
+    let log = lines(&gate, "").await;
+    let mut kinds = Vec::new();
+    for entry in &proof.entries {
+        let path: Vec<Hash> = entry.path.iter().map(hash).collect();
+        let body = entry.body.text();
+        let leaf = leaf(body.as_bytes());
+        let (position, given, text) = &log[usize::try_from(entry.position).unwrap() - 1];
+        assert_eq!((*position, *given, &**text), (entry.position, leaf, body));
+        assert_eq!(hash(&entry.leaf), leaf);
+        let root = root_over(leaf, entry.position - 1, signed.size, &path);
+        assert_eq!(root, Some(signed.root), "{}", entry.position);
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["request"], json!(asked.id));
+        kinds.push(body["kind"].as_str().unwrap().to_owned());
+    }
+    let all = log
+        .iter()
+        .filter(|line| line.2.contains(&format!("\"request\":\"{}\"", asked.id)));
+    assert_eq!(all.count(), kinds.len(), "none is left out");
+    assert_eq!(
+        kinds,
+        ["request.asked", "request.voted", "request.rejected"]
+    );
+    let unknown = signoff::domain::id::RequestId::from_bytes([0; 16]);
+    let path = format!("/v1/requests/{unknown}/proof");
+    gate.owner_wire().get(&path).await.refused(404, "not-found");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! time between two keys is that of a hand, which the inbox tells from a paste.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
@@ -116,6 +117,17 @@ impl Inbox {
 
     /// Somebody's inbox, with an editor of the shell.
     pub async fn open_as(gate: &TestGate, person: &str, editor: &str, early: &str) -> Self {
+        Self::open_in(gate, person, editor, early, std::env::temp_dir()).await
+    }
+
+    /// Somebody's inbox that was started in this folder.
+    pub async fn open_in(
+        gate: &TestGate,
+        person: &str,
+        editor: &str,
+        early: &str,
+        folder: PathBuf,
+    ) -> Self {
         let editor = ShellEditor::new(editor);
         let (keys, mut pressed) = mpsc::unbounded_channel();
         let (send_shown, shown) = watch::channel(String::new());
@@ -140,6 +152,7 @@ impl Inbox {
                 palette: Palette::CalmDark,
                 depth: Depth::Mono,
                 glyphs: GlyphSet::Unicode,
+                folder: Some(folder),
                 mouse: true,
                 zone: TimeZone::UTC,
                 program: "signoff".to_owned(),

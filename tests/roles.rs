@@ -83,11 +83,12 @@ const fn row(
 
 /// The request that `{id}` stands for is one that the member has no part in; the agent is its own.
 #[rustfmt::skip]
-const TABLE: [Row; 77] = [
+const TABLE: [Row; 78] = [
     row("post", "/v1/requests", r#"{"action": "file.read", "params": {}}"#, "kkkk+k!!"),
     row("get", "/v1/requests", "", "++++kk!!"),
     row("get", "/v1/requests/{id}", "", "?++++k!!"),
     row("get", "/v1/requests/{id}/why", "", "?+++kk!!"),
+    row("get", "/v1/requests/{id}/proof", "", "-+++kk!!"),
     row("post", "/v1/requests/{id}/decision", r#"{"decision": "reject", "reason": "no"}"#, "?+++kk!!"),
     row("post", "/v1/requests/{id}/cancel", "{}", "kkkk+k!!"),
     row("post", "/v1/requests/{id}/start", "{}", "kkkk+k!!"),

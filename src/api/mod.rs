@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod event;
+pub mod export;
 pub mod notification;
 pub mod page;
 pub mod people;

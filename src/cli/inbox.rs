@@ -41,6 +41,7 @@ pub fn options(context: &Context) -> Options {
         palette,
         depth,
         glyphs: context.terminal.glyphs(tui.glyphs),
+        folder: std::env::current_dir().ok(),
         mouse: tui.mouse,
         zone: TimeZone::system(),
         program: program::typed(context),

@@ -7,7 +7,6 @@ mod changes;
 mod checkup;
 mod command;
 mod context;
-mod csv;
 mod detail;
 mod editor;
 mod exit;

@@ -1,13 +1,12 @@
 //! What goes to standard output. A reader that has gone is no error (`signoff list | head`), so nothing
 //! here panics as `println!` would.
 
-use std::fmt::Write as _;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
 
 use super::failure::Failure;
-use crate::domain::untrusted::{Untrusted, safe};
+use crate::domain::untrusted::{Untrusted, escaped_json};
 
 /// Writes to standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
@@ -40,14 +39,14 @@ pub fn print_text(text: &Untrusted) -> Result<(), Failure> {
 pub fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::because("could not write the answer as JSON", &error))?;
-    print(&format!("{}\n", escaped(&text)))
+    print(&format!("{}\n", escaped_json(&text)))
 }
 
 /// Writes an object as one line of JSON.
 pub fn print_json_line(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value)
         .map_err(|error| Failure::because("could not write the answer as JSON", &error))?;
-    print(&format!("{}\n", escaped(&text)))
+    print(&format!("{}\n", escaped_json(&text)))
 }
 
 /// Says something beside the result. When nobody listens to standard error, nobody is told.
@@ -68,40 +67,4 @@ pub fn width() -> Option<usize> {
 pub fn terminal_width() -> Option<usize> {
     let (columns, _rows) = crossterm::terminal::size().ok()?;
     Some(usize::from(columns)).filter(|columns| *columns > 0)
-}
-
-/// The same JSON, with every character that a terminal could obey, hide or reorder written as an
-/// escape. Such characters stand in strings only, where an escape means the same.
-fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        if (c.is_ascii() && c != '\u{7f}') || is_plain(c) {
-            text.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            write!(text, "\\u{unit:04x}").expect("writing to a string can't fail");
-        }
-    }
-    text
-}
-
-fn is_plain(c: char) -> bool {
-    let mut buffer = [0; 4];
-    let text: &str = c.encode_utf8(&mut buffer);
-    safe(text) == text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn json_stays_the_same_value_and_carries_nothing_that_a_terminal_obeys() {
-        let hostile = "a\u{7f}\u{9b}31m\u{85}\u{1b}[2J ä 漢";
-        let json = escaped(&serde_json::to_string(hostile).unwrap());
-        assert!(!json.contains(char::is_control), "{json}");
-        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
-        assert!(json.contains("ä 漢"), "{json}");
-    }
 }

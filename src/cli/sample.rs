@@ -33,40 +33,5 @@ pub async fn asked(agent: &Session, key: &str) -> Request {
 
 /// Pending, asked by `outreach` on behalf of ana.
 pub fn request() -> Request {
-    serde_json::from_str(PENDING).expect("the sample is a request")
+    serde_json::from_str(include_str!("../api/sample.json")).expect("the sample is a request")
 }
-
-const PENDING: &str = r#"{
-  "id": "req_01kaghd3g1ea8tap6w7rc6kdj8",
-  "status": "pending",
-  "version": 1,
-  "digest": "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-  "created_at": "2027-01-15T07:58:00.000Z",
-  "updated_at": "2027-01-15T07:58:00.000Z",
-  "action": "email.send",
-  "agent": "outreach",
-  "kind": "tool_call",
-  "headline": "email to cfo@acme.example: Your renewal",
-  "title": "Follow up with Acme",
-  "reason": "Their contract ends soon.\nNobody has answered.",
-  "trigger": "schedule",
-  "conversation": null,
-  "node": "outreach/send",
-  "on_behalf_of": "ana",
-  "resource": {"type": "deal", "id": "D-4411", "owner": "ben"},
-  "recipients": ["cfo@acme.example"],
-  "params": {"to": ["cfo@acme.example"], "subject": "Your renewal", "copies": 1.10,
-    "headers": {"x-kind": "renewal"}, "empty": {}, "body": "Dear all,\n\nthis is it.\n"},
-  "context": {"records": 1},
-  "waiting": true,
-  "voice": null,
-  "risk": {"level": "high", "reasons": ["external recipient"]},
-  "verdict": {"effect": "ask", "rung": "ask", "rule": null, "text": "email.send needs approval"},
-  "review": {"resolver": "requester", "reviewers": ["ana"], "needed": 1, "given": 0, "plan": 1,
-    "fallback_at": null, "separate": false, "guidance": null},
-  "expires_at": "2027-01-15T12:00:00.000Z",
-  "on_timeout": "reject",
-  "decisions": [],
-  "settled": null,
-  "execution": {"executor": "agent", "state": null, "epoch": 0, "lapses_at": null, "attempts": []}
-}"#;

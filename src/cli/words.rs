@@ -3,8 +3,8 @@
 
 use std::time::SystemTime;
 
+use crate::api::export::end_of;
 use crate::api::request::{ClaimView, Request, Settled};
-use crate::domain::execution::{Attempt, Outcome};
 use crate::domain::lifecycle::Status;
 use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
@@ -120,12 +120,6 @@ pub fn decided(settled: &Settled) -> String {
     with_reason(&text, settled.answer.as_ref().or(settled.reason.as_ref()))
 }
 
-/// Who decided, or that it was policy.
-pub fn settled_by(request: &Request) -> String {
-    let settled = request.settled.as_ref();
-    settled.map_or_else(|| "policy".to_owned(), |settled| settled.by.to_string())
-}
-
 /// Who has taken it on, and for how long nobody needs to hear of them.
 pub fn claimed(claim: &ClaimView, now: At) -> String {
     let left = span(claim.until.since(now));
@@ -138,18 +132,6 @@ pub fn with_reason(text: &str, reason: Option<&Untrusted>) -> String {
     match reason.trim() {
         "" => text.to_owned(),
         reason => format!("{text}: {reason}"),
-    }
-}
-
-/// How a run ended, or that it goes on.
-pub fn end_of(attempt: &Attempt) -> &'static str {
-    match (attempt.outcome, attempt.observed) {
-        (None, _) => "executing",
-        // The gate handed it over and did not see what the agent made of it.
-        (Some(Outcome::Executed), Some(false)) => "handed to the agent",
-        (Some(Outcome::Executed), _) => "executed",
-        (Some(Outcome::Failed), _) => "failed",
-        (Some(Outcome::Unknown), _) => "nobody knows how it ended",
     }
 }
 

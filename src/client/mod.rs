@@ -16,7 +16,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::api::audit::{Head, Key};
+use crate::api::audit::{Head, Key, Proof};
 use crate::api::notification::{Notifications, SeenThrough, Unseen};
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::people::{
@@ -215,6 +215,11 @@ impl Client {
     /// Why policy said what it said.
     pub async fn why(&self, id: RequestId) -> Result<Why> {
         self.get(&format!("v1/requests/{id}/why")).await
+    }
+
+    /// What the log has about a request, and what shows that it is there.
+    pub async fn proof(&self, id: RequestId) -> Result<Proof> {
+        self.get(&format!("v1/requests/{id}/proof")).await
     }
 
     /// Decides.

@@ -5,7 +5,11 @@
 //! far fall into, one for each binary digit 1 of their number. A leaf costs a few hashes, however many
 //! came before.
 
+mod path;
+
 use sha2::{Digest as _, Sha256};
+
+pub use path::{Witness, root_over};
 
 /// A hash of the tree.
 pub type Hash = [u8; 32];

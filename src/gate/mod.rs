@@ -61,7 +61,7 @@ use limits::Buckets;
 use metrics::Metrics;
 use news::{News, Snapshot};
 
-pub use audit::{TreeHead, new_log_key};
+pub use audit::{Proof, TreeHead, new_log_key};
 pub use caller::{Caller, Role};
 pub use checkpoint::LARGEST_CHECKPOINT;
 pub use decide::{Choice, WhyNot};

@@ -12,11 +12,12 @@ use serde::Deserialize;
 
 use super::Shared;
 use super::auth::Overseer;
-use super::body::{Answer, Answered, StrictQuery, ok};
+use super::body::{Answer, Answered, Path, StrictQuery, ok};
 use super::openapi::{Gives, Schemas, Sketch};
 use super::problem::Rejection;
-use crate::api::audit::{Head, Key};
-use crate::gate::{Caller, GateError};
+use crate::api::audit::{Head, Key, Proof, ProofEntry};
+use crate::domain::id::RequestId;
+use crate::gate::{Caller, GateError, TreeHead};
 use crate::store::Hashed;
 
 #[derive(Deserialize, JsonSchema)]
@@ -37,11 +38,33 @@ pub(super) async fn key(State(shared): State<Shared>) -> Answer<Key> {
 }
 
 pub(super) async fn head(State(shared): State<Shared>, _: Overseer) -> Answered<Head> {
-    let head = shared.gate.tree_head().await?;
-    Ok(ok(Head {
+    Ok(ok(signed(shared.gate.tree_head().await?)))
+}
+
+fn signed(head: TreeHead) -> Head {
+    Head {
         size: head.size,
         root: HEXLOWER.encode(&head.root),
         checkpoint: head.checkpoint,
+    }
+}
+
+/// What the log has about one request, with the way from each entry to the root that is signed.
+pub(super) async fn proof(
+    State(shared): State<Shared>,
+    Overseer(caller): Overseer,
+    Path(id): Path<RequestId>,
+) -> Answered<Proof> {
+    let proof = shared.gate.prove(&caller, id).await?;
+    let entries = proof.entries.into_iter().map(|(hashed, path)| ProofEntry {
+        position: hashed.entry.position,
+        leaf: HEXLOWER.encode(&hashed.leaf),
+        body: hashed.entry.body,
+        path: path.iter().map(|hash| HEXLOWER.encode(hash)).collect(),
+    });
+    Ok(ok(Proof {
+        entries: entries.collect(),
+        head: signed(proof.head),
     }))
 }
 

@@ -244,6 +244,9 @@ routes! {
         get requests::show, "Shows one request, or waits until it is decided or done.";
     "/v1/requests/{id}/why":
         get requests::why, "Shows what each rung of the policy ladder said.";
+    "/v1/requests/{id}/proof":
+        get audit::proof, "Gives what the log has about a request, and the way from each entry to the signed root."
+            [Forbidden];
     "/v1/requests/{id}/decision":
         post requests::decide, "Decides about what was seen."
             [Forbidden, AlreadyVoted, AlreadyDecided, Expired, NotAReviewer, StaleDigest, StalePlan,

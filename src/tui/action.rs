@@ -48,6 +48,9 @@ pub enum ActionId {
     EditPolicy,
     SavePolicy,
     Verify,
+    Export,
+    WriteFile,
+    OtherFormat,
     SendLine,
     OtherValue,
     Confirm,
@@ -82,6 +85,8 @@ pub enum Scope {
     Snooze,
     /// The line in which is typed what the list shows.
     Filter,
+    /// The line in which a file is named.
+    Export,
     /// The page with what other parameters would change.
     Edited,
     /// The page about parameters that can't be sent as they were written.
@@ -167,6 +172,7 @@ const ANYWHERE: &[Scope] = &[
     Scope::Answer,
     Scope::Snooze,
     Scope::Filter,
+    Scope::Export,
     Scope::Typed,
     Scope::Overlay,
     Scope::Screen,
@@ -265,7 +271,14 @@ pub const ACTIONS: &[Action] = &[
     row(Id::SavePolicy, "save_policy", &["s"], "save policy",
         "Saves the policy once all of what it would change was on the screen.", &[Scope::Trial], Admin, Decides),
     row(Id::Verify, "verify", &["v"], "verify",
-        "Reads the whole log, hashes every entry, and compares with the root that is signed.", &[Scope::Sheet], Everybody, Danger::None),
+        "Reads the whole log, hashes every entry, and compares with the root that is signed. In the history it finds the focused record in the log, and verifies that it stands there.", &[Scope::Sheet, Scope::Record], Everybody, Danger::None),
+
+    row(Id::Export, "export", &["x"], "export",
+        "Writes what the history shows, all of it, to a file: CSV or JSON. Asks for its name; esc stops it.", &[Scope::Record], Everybody, Danger::None),
+    row(Id::WriteFile, "write_file", &["enter"], "write",
+        "Writes the file. Only you can read it, and nothing is overwritten.", &[Scope::Export], Everybody, Alters),
+    row(Id::OtherFormat, "other_format", &["tab"], "CSV or JSON",
+        "Offers the other format.", &[Scope::Export], Everybody, Danger::None),
 
     row(Id::Confirm, "confirm", &["y"], "yes, approve",
         "Approves what the question names. Enter never does.", &[Scope::Confirm, Scope::Edited], Reviewer, Decides),
@@ -284,8 +297,8 @@ pub const ACTIONS: &[Action] = &[
     row(Id::OtherValue, "other_value", &["tab"], "other",
         "Offers another value.", &[Scope::Typed], Everybody, Danger::None),
     row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
-        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed], Everybody, Danger::None),
-    row(Id::Close, "close", &["esc", "q", "?", "w", "M", "N", "p", "H"], "close",
+        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed, Scope::Export], Everybody, Danger::None),
+    row(Id::Close, "close", &["esc", "q", "?", "w", "M", "N", "p", "H", "v"], "close",
         "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
 
     row(Id::TabPending, "tab_pending", &["1"], "pending",

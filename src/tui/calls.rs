@@ -1,7 +1,9 @@
 //! What is asked of the gate in more words than one.
 
+mod export;
 mod facts;
 mod proof;
+mod record;
 
 use crate::api::people::{PatchAgent, TokenView};
 use crate::api::policy::Replay;
@@ -21,8 +23,10 @@ use super::state::settings::sheet::ToSave;
 use super::state::settings::trial::Tried;
 use super::state::settings::{Change, Known};
 
+pub use export::export;
 pub use facts::facts;
 pub use proof::prove;
+pub use record::prove_record;
 
 /// Earlier requests that are shown of an agent, and to a recipient.
 const BEFORE: u32 = 12;

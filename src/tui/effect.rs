@@ -8,6 +8,7 @@ use crate::domain::id::{AgentId, RequestId};
 use crate::domain::untrusted::Untrusted;
 
 use super::query::Query;
+use super::state::export::ToExport;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::Change;
@@ -48,9 +49,15 @@ pub enum Effect {
     /// The text of a version that was saved.
     FetchVersion(u64),
     SavePolicy(PolicyToSave),
+    /// Ask for what shows that the record of a request is in the log, and check it.
+    ProveRecord(RequestId),
     /// Read the whole log, and compare it with what is signed.
     ProveLog,
     Save(Box<Change>),
+    /// Write a file of what the history finds.
+    Export(ToExport),
+    /// Leave that file, and keep nothing of it.
+    StopExport,
     /// Leave the terminal to the shell that started the program, until it says to go on.
     Suspend,
     /// Take the mouse, or leave it to the terminal.

@@ -15,8 +15,10 @@ use crate::domain::time::At;
 
 use super::effect::PageFetch;
 use super::state::document::Past;
+use super::state::export::Exported;
 use super::state::overlay::{About, NewSecret};
 use super::state::pending::Deed;
+use super::state::proof::Proven;
 use super::state::settings::facts::{Facts, Wanted};
 use super::state::settings::trial::Tried;
 use super::state::settings::{Change, Known, Proof};
@@ -75,6 +77,9 @@ pub enum Answer {
     Version(u64, Result<String, ClientError>),
     PolicySaved(Result<u64, ClientError>),
     Proven(Proof),
+    Exported(Exported),
+    /// What is right about the proof of a record, or what isn't.
+    RecordProven(RequestId, Result<Result<Proven, String>, ClientError>),
 }
 
 /// What came of a change that was saved.

@@ -28,6 +28,7 @@ use std::fs::File;
 use std::future::Future;
 use std::io;
 use std::os::fd::AsFd as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::event::Event;
@@ -57,6 +58,8 @@ pub struct Options {
     pub palette: Palette,
     pub depth: Depth,
     pub glyphs: GlyphSet,
+    /// Where files go that somebody asks for; nowhere without.
+    pub folder: Option<PathBuf>,
     /// Whether the mouse is the inbox's at first.
     pub mouse: bool,
     /// The zone that times are shown in.
@@ -127,6 +130,7 @@ where
     let size = terminal.size()?;
     let mut state = state::State::new(now, size, options.zone, options.program);
     state.mouse = options.mouse;
+    state.folder = options.folder;
     let surroundings = runtime::Surroundings {
         connector,
         theme: theme::Theme::new(options.palette, options.depth, options.glyphs),

@@ -23,6 +23,7 @@ use crate::domain::time::At;
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
 use super::state::State;
+use super::state::export::{Exported, ToExport};
 use super::state::overlay::About;
 use super::theme::Theme;
 use super::update::{next_deadline, update};
@@ -193,6 +194,8 @@ struct Session<C> {
     client: Option<Client>,
     position: Option<u64>,
     connection: Option<AbortHandle>,
+    /// A file that is being written.
+    export: Option<AbortHandle>,
     /// The connection, and what changes something: that isn't given up when it breaks.
     tasks: JoinSet<()>,
     fetches: JoinSet<()>,
@@ -216,6 +219,7 @@ impl<C: Connect> Session<C> {
             client: None,
             position: None,
             connection: None,
+            export: None,
             tasks: JoinSet::new(),
             fetches: JoinSet::new(),
             send,
@@ -353,6 +357,15 @@ impl<C: Connect> Session<C> {
             Effect::SavePolicy(policy) => self.change(move |client: Client| async move {
                 Answer::PolicySaved(calls::save_policy(&client, &policy).await)
             }),
+            Effect::Export(to) => self.export(to),
+            Effect::StopExport => {
+                if let Some(export) = self.export.take() {
+                    export.abort();
+                }
+            }
+            Effect::ProveRecord(id) => self.fetch(move |client: Client| async move {
+                Answer::RecordProven(id, calls::prove_record(&client, id).await)
+            }),
             Effect::ProveLog => self.fetch(move |client: Client| async move {
                 Answer::Proven(calls::prove(&client).await)
             }),
@@ -392,6 +405,22 @@ impl<C: Connect> Session<C> {
         if let Some(task) = self.answering(ask) {
             self.tasks.spawn(task);
         }
+    }
+
+    /// Writes a file of what the history finds. A connection that breaks ends it with an error.
+    fn export(&mut self, to: ToExport) {
+        let send = self.send.clone();
+        let exporting = self.answering(move |client: Client| async move {
+            let so_far = |count| {
+                tell(
+                    &send,
+                    Event::Answer(Answer::Exported(Exported::SoFar(count))),
+                )
+            };
+            let exported = calls::export(&client, &to, so_far).await;
+            Answer::Exported(exported.map_or_else(Exported::Failed, Exported::Done))
+        });
+        self.export = exporting.map(|exporting| self.tasks.spawn(exporting));
     }
 
     /// A task that asks the gate and hands the answer back. There is none before the first connection,

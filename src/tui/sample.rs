@@ -28,6 +28,7 @@ use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Saved, Stream};
 use super::state::State;
 use super::state::document::Past;
+use super::state::export::ToExport;
 use super::state::overlay::About;
 use super::state::pending::Deed;
 use super::state::settings::{Change, Known};
@@ -181,6 +182,10 @@ pub struct Desk {
     /// Pages of the history that were asked for.
     pub browsed: Vec<PageFetch>,
     pub opened: Vec<RequestId>,
+    /// Files that are being written.
+    pub exports: Vec<ToExport>,
+    /// Records whose proof was asked for.
+    pub proving: Vec<RequestId>,
     /// The settings as the gate has them.
     pub known: Known,
     pub looked_up: usize,
@@ -225,6 +230,8 @@ impl Desk {
             fetched: Vec::new(),
             browsed: Vec::new(),
             opened: Vec::new(),
+            exports: Vec::new(),
+            proving: Vec::new(),
             known: known(),
             looked_up: 0,
             saves: Vec::new(),
@@ -337,6 +344,9 @@ impl Desk {
             }
             Effect::SavePolicy(saves) => self.policy.saves.push(saves),
             Effect::ProveLog => self.policy.proofs += 1,
+            Effect::Export(to) => self.exports.push(to),
+            Effect::StopExport => self.exports.clear(),
+            Effect::ProveRecord(id) => self.proving.push(id),
             Effect::FetchRequest(id) => {
                 self.fetched.push(id);
                 let found = self.gate.iter().find(|request| request.id == id).cloned();

@@ -2,9 +2,9 @@
 
 use super::Exit;
 use super::list::{ids, more};
+use crate::api::export::{Export, Format, settled_by};
 use crate::api::page::{MAX_LIMIT, Page};
 use crate::api::request::{Filter, Request};
-use crate::cli::csv::csv;
 use crate::cli::failure::Failure;
 use crate::cli::filters::{Filters, HEADING};
 use crate::cli::out;
@@ -89,14 +89,25 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     };
     let page = pages(session, filter, args.all).await?;
     if args.json {
-        out::print_json(&page)?;
+        print(&page, Format::Json)?;
     } else if args.csv {
-        out::print(&csv(&page.items))?;
+        print(&page, Format::Csv)?;
         more(&page);
     } else {
         say(&page)?;
     }
     Ok(Exit::Ok)
+}
+
+/// What the inbox writes to a file.
+fn print(page: &Page<Request>, format: Format) -> Result<(), Failure> {
+    let (mut export, mut text) = Export::begin(format);
+    let items = export
+        .page(&page.items)
+        .map_err(|error| Failure::because("could not write the requests as JSON", &error))?;
+    text.push_str(&items);
+    text.push_str(&export.end(page.next_cursor.as_deref()));
+    out::print(&text)
 }
 
 /// One page, or all of them as one.
@@ -134,7 +145,7 @@ fn table(requests: &[Request], ids: Vec<String>, now: At) -> Table {
             request.risk.level.word().to_owned(),
             request.agent.to_string(),
             words::span(now.since(over_since(request))),
-            words::settled_by(request),
+            settled_by(request),
             request.headline.plain_line(),
         ]);
     }

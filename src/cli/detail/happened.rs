@@ -1,6 +1,7 @@
 //! What has happened to a request since it was asked, in that order, and what is to come.
 
 use super::page::Page;
+use crate::api::export::end_of;
 use crate::api::request::{DecisionRecord, Request};
 use crate::cli::words;
 use crate::domain::lifecycle::Status;
@@ -31,7 +32,7 @@ pub fn happened(page: &mut Page, request: &Request) {
         let by = by.map_or_else(String::new, |worker| format!(" by worker {worker}"));
         steps.push((attempt.started_at, format!("started{by}, epoch {epoch}")));
         if let Some(at) = attempt.ended_at {
-            let end = words::end_of(attempt);
+            let end = end_of(attempt);
             steps.push((at, words::with_reason(end, attempt.error.as_ref())));
         }
     }

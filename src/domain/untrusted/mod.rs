@@ -6,6 +6,7 @@
 //! characters those are, `units` cuts the text up, `layout`, `wrap` and `plain` put the units together.
 
 mod chars;
+mod json;
 mod layout;
 mod plain;
 mod report;
@@ -19,6 +20,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use chars::Class;
+pub use json::escaped_json;
 pub use layout::{Line, Piece, Shown};
 pub use report::Suspicions;
 

@@ -4,6 +4,7 @@
 //! Invariant: what is decided meanwhile is counted, and fetched when the user goes there: however much
 //! policy lets through a second, an open History costs nothing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -21,6 +22,8 @@ use super::document::{Document, Shape, voter};
 use super::layout::{Layout, Mode};
 use super::list::List;
 use super::pending::{Detail, Details, Filter, Pane};
+use super::proof::RecordProof;
+use super::settings::section::Section;
 
 #[derive(Debug, Default)]
 pub struct History {
@@ -30,6 +33,8 @@ pub struct History {
     pub record: Option<Record>,
     /// What was opened, with its parameters.
     pub details: Details,
+    /// What was checked of where records stand in the log.
+    pub proofs: BTreeMap<RequestId, RecordProof>,
     /// Decisions that were made since the window was asked for.
     pub waiting: Waiting,
     /// Where the focus goes when those are here.
@@ -60,6 +65,7 @@ pub enum Then {
 #[derive(Debug)]
 pub struct Record {
     of: (RequestId, u32, Option<At>),
+    place: Option<String>,
     pub document: Document,
 }
 
@@ -91,17 +97,23 @@ impl History {
         }
     }
 
-    /// Makes the record of the focused request, unless it is there already.
-    pub fn fit_record(&mut self, zone: &TimeZone, shape: Shape) {
+    /// Makes the record of the focused request, unless it is there already. Who may not see the log
+    /// is told nothing of where it stands there.
+    pub fn fit_record(&mut self, zone: &TimeZone, shape: Shape, sees_log: bool) {
         let Some(request) = self.list.focused() else {
             self.record = None;
             return;
         };
         let key = Record::key(request);
-        let had = self.record.take().filter(|record| record.of == key);
+        let proof = self.proofs.get(&request.id);
+        let proof = sees_log.then_some(proof.unwrap_or(&RecordProof::Unasked));
+        let place = proof.map(|proof| proof.place(request));
+        let had = self.record.take();
+        let had = had.filter(|record| record.of == key && record.place == place);
         let mut record = had.unwrap_or_else(|| Record {
             of: key,
-            document: Document::record(request, zone),
+            document: Document::record(request, proof, zone),
+            place,
         });
         record.document.lay_out(shape);
         self.record = Some(record);
@@ -109,6 +121,18 @@ impl History {
 }
 
 impl State {
+    /// Why the focused record can't be proven. The key is dim then.
+    pub fn why_not_proven(&self) -> Option<String> {
+        let role = self.me.as_ref().and_then(|me| me.role);
+        let unseen = Section::Audit.why_not_seen(role).map(str::to_owned);
+        let nothing = || {
+            let none = self.history.list.focused().is_none();
+            none.then(|| "there is no record to prove".to_owned())
+        };
+        let away = || (!self.is_live()).then(|| "not connected: the gate has the log".to_owned());
+        unseen.or_else(nothing).or_else(away)
+    }
+
     pub fn history_layout(&self) -> Layout {
         let narrowed = !self.history.list.query.is_empty();
         Layout::of_history(self.size, self.history.pane, narrowed)

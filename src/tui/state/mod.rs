@@ -3,6 +3,7 @@
 pub mod bell;
 pub mod document;
 pub mod draft;
+pub mod export;
 pub mod field;
 pub mod history;
 pub mod layout;
@@ -12,12 +13,14 @@ pub mod marks;
 pub mod overlay;
 pub mod page;
 pub mod pending;
+pub mod proof;
 pub mod settings;
 mod standing;
 pub mod tabs;
 pub mod words;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -34,6 +37,7 @@ use super::keymap::Keymap;
 use super::query::Key;
 use bell::Bell;
 use document::Shape;
+use export::Exporting;
 use history::History;
 use layout::{Layout, Mode};
 use overlay::Overlay;
@@ -134,6 +138,10 @@ pub struct State {
     pub settings: Settings,
     pub bell: Bell,
     pub overlay: Option<Overlay>,
+    /// Where files go that somebody asks for; nowhere without.
+    pub folder: Option<PathBuf>,
+    /// A file that is being written.
+    pub exporting: Option<Exporting>,
     /// Whether the mouse is ours, or the terminal's to select text with.
     pub mouse: bool,
     pub toast: Option<Toast>,
@@ -161,6 +169,8 @@ impl State {
             settings: Settings::default(),
             bell: Bell::default(),
             overlay: None,
+            folder: None,
+            exporting: None,
             mouse: true,
             toast: None,
             messages: VecDeque::new(),
@@ -280,6 +290,7 @@ impl State {
                 ),
                 _,
             ) => &[Scope::Overlay],
+            (Some(Overlay::Export(_)), _) => &[Scope::Export],
             (Some(Overlay::Typed(..)), _) => &[Scope::Typed],
             (Some(Overlay::Trial(_)), _) => &[Scope::Trial, Scope::Overlay],
             (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],

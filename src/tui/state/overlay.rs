@@ -45,6 +45,8 @@ pub enum Overlay {
     Edited(Box<Edited>),
     /// Parameters that can't be sent as they were written.
     Broken(Broken),
+    /// The name of a file of the history.
+    Export(Field),
     /// A value that is typed on a page of the settings.
     Typed(Typing, Field),
     /// A policy that isn't saved yet.
@@ -72,7 +74,9 @@ impl Overlay {
     /// The text that is being typed, if one is.
     pub fn field(&self) -> Option<&Field> {
         match self {
-            Overlay::Filter(field) | Overlay::Typed(_, field) => Some(field),
+            Overlay::Filter(field) | Overlay::Export(field) | Overlay::Typed(_, field) => {
+                Some(field)
+            }
             Overlay::Several(several) => (several.word == Word::Reject).then_some(&several.field),
             overlay => overlay.line().map(|line| &line.field),
         }
@@ -80,7 +84,9 @@ impl Overlay {
 
     pub fn field_mut(&mut self) -> Option<&mut Field> {
         match self {
-            Overlay::Filter(field) | Overlay::Typed(_, field) => Some(field),
+            Overlay::Filter(field) | Overlay::Export(field) | Overlay::Typed(_, field) => {
+                Some(field)
+            }
             Overlay::Several(several) => {
                 several.asked_again = false;
                 (several.word == Word::Reject).then_some(&mut several.field)
@@ -110,6 +116,7 @@ impl Overlay {
             | Overlay::Snooze(_)
             | Overlay::Several(_)
             | Overlay::Filter(_)
+            | Overlay::Export(_)
             | Overlay::Typed(..) => false,
         }
     }

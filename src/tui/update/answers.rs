@@ -12,7 +12,7 @@ use crate::tui::event::Answer;
 use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::{State, ToastTone, words};
 
-use super::{bell, deeds, edit, history, marks, overlay, pending, settings, toast};
+use super::{bell, deeds, edit, export, history, marks, overlay, pending, proof, settings, toast};
 
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
@@ -45,7 +45,9 @@ pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
             settings::policy::version(state, version, result, effects);
         }
         Answer::PolicySaved(result) => settings::policy::saved(state, result),
+        Answer::Exported(exported) => export::told(state, exported),
         Answer::Proven(proof) => settings::pages::proven(state, proof),
+        Answer::RecordProven(id, result) => proof::proven(state, id, result),
     }
 }
 

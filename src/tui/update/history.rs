@@ -12,6 +12,7 @@ use crate::api::page::Page;
 use crate::api::request::Request;
 use crate::client::ClientError;
 use crate::domain::id::RequestId;
+use crate::domain::people::Role;
 use crate::tui::action::ActionId;
 use crate::tui::effect::{Effect, PageFetch, Part};
 use crate::tui::state::document::Document;
@@ -20,7 +21,7 @@ use crate::tui::state::list::PAGE;
 use crate::tui::state::pending::Pane;
 use crate::tui::state::{State, Tab, ToastTone};
 
-use super::{deeds, filter, overlay, toast};
+use super::{deeds, export, filter, overlay, proof, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -30,6 +31,7 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
     match action {
         ActionId::Open => open(state),
         ActionId::Filter => filter::open(state),
+        ActionId::Back if export::stop(state, effects) => {}
         ActionId::Back => match state.history.pane {
             Pane::Detail => state.history.pane = Pane::List,
             Pane::List if !state.history.filter.text.is_empty() => filter::clear(state),
@@ -45,6 +47,8 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
             }
         }
         ActionId::Undo => deeds::undo(state, effects),
+        ActionId::Export => export::ask(state),
+        ActionId::Verify => proof::ask(state, effects),
         ActionId::Down => step(state, 1),
         ActionId::Up => step(state, -1),
         ActionId::PageDown => step(state, page_rows(state)),
@@ -185,6 +189,7 @@ pub fn changed(state: &mut State, kind: &str, id: RequestId, effects: &mut Vec<E
         state.history.details.forget(id);
     }
     ask_again(state, id, effects);
+    proof::outdated(state, id);
     let history = &mut state.history;
     let known = history.list.rows.iter().any(|row| row.id == id);
     let decided = matches!(
@@ -226,6 +231,7 @@ pub fn look_again(state: &mut State) {
 pub fn forget_asked(state: &mut State) {
     state.history.list.forget_asked();
     state.history.details.forget_asked();
+    proof::forget_asked(state);
 }
 
 /// After every event: list, record and document fit the screen, and what they need is asked for.
@@ -255,7 +261,9 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     match state.history.pane {
         Pane::List => {
             let zone = state.zone.clone();
-            state.history.fit_record(&zone, shape);
+            let sees_log = state.me.as_ref().and_then(|me| me.role);
+            let sees_log = sees_log.is_some_and(Role::sees_everything);
+            state.history.fit_record(&zone, shape, sees_log);
         }
         Pane::Detail => {
             let document = document(state);

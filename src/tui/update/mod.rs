@@ -7,6 +7,7 @@ mod bell;
 mod decide;
 mod deeds;
 mod edit;
+mod export;
 mod filter;
 mod guard;
 mod history;
@@ -16,6 +17,7 @@ mod mouse;
 mod opened;
 mod overlay;
 mod pending;
+mod proof;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::tui::state::document::{Document, Past};
 use crate::tui::state::overlay::{Ladder, Overlay, Sheet};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, deeds, edit, filter, marks, settings, toast};
+use super::{decide, deeds, edit, export, filter, marks, settings, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -95,6 +95,8 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Filter(_)), ActionId::KeepFilter) => filter::keep(state),
         (Some(Overlay::Filter(_)), ActionId::ClearFilter) => filter::clear(state),
         (Some(Overlay::Filter(_)), ActionId::CompleteFilter) => filter::complete(state),
+        (Some(Overlay::Export(_)), ActionId::WriteFile) => export::write(state, effects),
+        (Some(Overlay::Export(_)), ActionId::OtherFormat) => export::other_format(state),
         (Some(Overlay::Typed(..)), ActionId::SendLine) => settings::pages::send(state),
         (Some(Overlay::Typed(..)), ActionId::OtherValue) => settings::pages::other_value(state),
         (Some(Overlay::Trial(_)), ActionId::SavePolicy) => settings::policy::save(state, effects),

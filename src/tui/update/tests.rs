@@ -1,6 +1,7 @@
 //! The promises of the inbox, as stories of keys.
 
 mod bell;
+mod export;
 mod filter;
 mod marks;
 mod reviewed;

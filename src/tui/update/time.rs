@@ -22,9 +22,15 @@ pub fn next_deadline(state: &State) -> Option<Duration> {
         history::refresh_due(state),
         settings::refresh_due(state),
     ];
-    let opened = opened::due(state);
-    [armed, toast, next_words(state), opened, looking_ends(state)]
+    let others = [
+        next_words(state),
+        opened::due(state),
+        looking_ends(state),
+        state.export_due(),
+    ];
+    [armed, toast]
         .into_iter()
+        .chain(others)
         .chain(refreshes)
         .flatten()
         .min()

@@ -43,6 +43,7 @@ pub fn draw(
             Overlay::Several(_) => "Reason for all  ",
             Overlay::Answer(_) => "Answer  ",
             Overlay::Snooze(_) => "Put off for  ",
+            Overlay::Export(_) => "Write to  ",
             Overlay::Typed(typing, _) => settings::label(typing),
             _ => "Reason  ",
         };
@@ -110,6 +111,9 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         ) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
+        (Some(Overlay::Export(_)), _) => {
+            return (&[Id::WriteFile, Id::OtherFormat], Id::CancelReason);
+        }
         (Some(Overlay::Typed(..)), _) => return (&[Id::SendLine], Id::CancelReason),
         (Some(Overlay::Token(_)), _) => return (&[], Id::Close),
         (Some(Overlay::Trial(_)), _) => {
@@ -130,11 +134,21 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
                 Id::Open,
                 Id::Filter,
                 Id::Why,
+                Id::Verify,
+                Id::Export,
                 Id::Undo,
                 Id::NextTab,
                 Id::Quit,
             ],
-            Pane::Detail => &[Id::Down, Id::Back, Id::Why, Id::Undo, Id::NextTab, Id::Quit],
+            Pane::Detail => &[
+                Id::Down,
+                Id::Back,
+                Id::Why,
+                Id::Verify,
+                Id::Undo,
+                Id::NextTab,
+                Id::Quit,
+            ],
         },
         (None, Tab::Settings) => settings::keys(state, layout),
         (None, Tab::Pending)
@@ -310,6 +324,8 @@ fn is_alive(state: &State, id: Id) -> bool {
         Id::Open if state.tab == Tab::Settings => {
             state.settings_side() == Side::Menu || state.can_open()
         }
+        Id::Export => state.why_not_export().is_none(),
+        Id::Verify if state.tab == Tab::History => state.why_not_proven().is_none(),
         Id::Verify => state.why_not_seen().is_none(),
         Id::Choose => state.why_not_choose().is_none(),
         Id::Save => state.why_not_save().is_none(),
@@ -413,6 +429,9 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
         };
         return Some((words.to_owned(), theme.text()));
     }
+    if let Some(Overlay::Export(_)) = &state.overlay {
+        return Some((exports(state), theme.text()));
+    }
     if let Some(Overlay::Typed(typing, _)) = &state.overlay {
         return Some((settings::how(typing).to_owned(), theme.text()));
     }
@@ -435,6 +454,9 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
         let at = batch.done + batch.failed.len() + 1;
         return Some((format!("{verb} {at} of {}", batch.of()), theme.text()));
     }
+    if let Some(progress) = state.export_progress() {
+        return Some((progress, theme.text()));
+    }
     match &state.link {
         Link::Lost { why, .. } => Some((why.clone(), theme.warning())),
         Link::Live => obstacle(state).map(|why| (why, theme.dim())),
@@ -450,6 +472,15 @@ fn filtering(state: &State) -> String {
         Some(found) => format!("{found}; Enter keeps, esc shows all; {keys}"),
         None => format!("words, or {keys} (tab completes)"),
     }
+}
+
+/// What would be in the file.
+fn exports(state: &State) -> String {
+    let what = match state.history.list.query.is_empty() {
+        true => "all that is over",
+        false => "all that the filter finds",
+    };
+    format!("{what}, as .csv or .json (tab); Enter writes, esc cancels")
 }
 
 /// Why the keys are dim, where it isn't plain from the screen.

@@ -1,10 +1,12 @@
 //! Pictures of the screen, with styles. What is drawn comes from `update` alone, as it does in the loop.
 
 mod bell;
+mod export;
 mod filter;
 mod kinds;
 mod marks;
 mod pages;
+mod proof;
 mod reviewed;
 
 use std::fmt::Write as _;

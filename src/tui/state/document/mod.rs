@@ -7,6 +7,7 @@ mod hosts;
 mod mail;
 mod params;
 mod plan;
+mod proof;
 mod raw;
 mod record;
 mod rows;
@@ -22,6 +23,7 @@ use crate::api::request::Request;
 use crate::domain::json::{Limits, parse};
 use crate::domain::raw::RawJson;
 use crate::domain::untrusted::{Piece, Untrusted};
+use crate::tui::state::proof::RecordProof;
 
 pub use plan::voter;
 pub use raw::Past;
@@ -137,13 +139,24 @@ impl Document {
         Self::written(writer, compact)
     }
 
-    /// What became of a request, without its parameters.
-    pub fn record(request: &Request, zone: &TimeZone) -> Self {
+    /// What became of a request, without its parameters; and, for whoever may see the log, where that
+    /// stands there. As long as nobody has asked, everything else comes first.
+    pub fn record(request: &Request, proof: Option<&RecordProof>, zone: &TimeZone) -> Self {
         let mut writer = Writer::new(zone, true);
         writer.outcome(request);
         writer.policy(request);
         writer.passed_on(request);
+        let (last, first) = match proof {
+            Some(RecordProof::Unasked) => (proof, None),
+            asked => (None, asked),
+        };
+        if let Some(proof) = first {
+            writer.ours("Record", proof.place(request));
+        }
         writer.timeline(request);
+        if let Some(proof) = last {
+            writer.ours("Record", proof.place(request));
+        }
         Self::written(writer, true)
     }
 
