@@ -14,6 +14,8 @@ use crate::support::{Answer, TestGate, Wire, postgres};
 const CALLS: usize = 400;
 /// After so many, everything that can be looked at is looked at.
 const A_LOOK: usize = 50;
+/// So far a list is read.
+const PAGES: usize = 3;
 /// What passes while the gates are down, after each look: what falls due meanwhile is settled before they answer, in
 /// its order. While they serve, nothing falls due: their clocks would be two more callers.
 const A_PAUSE: Span = Span::from_secs(61 * 60);
@@ -178,7 +180,10 @@ impl Twins {
         for viewer in &viewers {
             for path in PLACES {
                 let mut next = Some((*path).to_owned());
-                while let Some(path) = next {
+                for _ in 0..PAGES {
+                    let Some(path) = next else {
+                        break;
+                    };
                     let seen = self.both(&get(viewer, path.clone())).await;
                     next = following(&path, &seen);
                 }
