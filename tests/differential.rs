@@ -313,3 +313,89 @@ async fn a_history_reads_the_same_on_both_stores() {
         "{statuses:?}"
     );
 }
+
+/// Texts that some store or other can't keep are kept by both, or refused by both, wherever they stand.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn odd_texts_read_the_same_on_both_stores() {
+    if postgres::is_wanted() {
+        return;
+    }
+    let Some(server) = postgres::server() else {
+        return;
+    };
+    let mut twins = Twins::on(server).await;
+    let [agent, owner] = [&twins.casts[0].agents[0], &twins.casts[0].people[0]].map(Wire::clone);
+    let places = [
+        "/params/to",
+        "/params/body",
+        "/title",
+        "/reason",
+        "/conversation",
+        "/node",
+        "/resource/id",
+        "/resource/type",
+        "/recipients/0",
+        "/context/why",
+    ];
+    let texts = [
+        "a\0b",
+        "\0",
+        "\u{ffff}\u{fffe}",
+        "\u{10ffff}",
+        "\\u0000",
+        "e\u{301}",
+        "\r\n",
+        "𝕏",
+        "",
+    ];
+    let mut asked = 0;
+    for place in places {
+        for text in texts {
+            let mut body = serde_json::json!({
+                "action": "email.send",
+                "params": {"to": "pat@partner.example", "body": "Hi"},
+                "title": "t", "reason": "r", "conversation": "c", "node": "n", "context": {"why": "w"},
+                "resource": {"type": "deal", "id": "D-1", "owner": "ana"}, "recipients": ["pat@partner.example"],
+            });
+            *body.pointer_mut(place).unwrap() = text.into();
+            let call = Call {
+                method: "POST",
+                body,
+                ..get(&agent, "/v1/requests".to_owned())
+            };
+            let answer = twins.both(&call).await;
+            assert!(answer.status < 500, "{place} {text:?}: {answer:?}");
+            if answer.status == 201 {
+                asked += 1;
+                let path = format!("/v1/requests/{}", answer.request().id);
+                twins.both(&get(&owner, path)).await;
+            }
+            twins
+                .both(&get(&owner, format!("/v1/requests?q={}", escaped(text))))
+                .await;
+        }
+    }
+    assert!(asked > 50, "{asked}");
+    twins.both(&get(&owner, "/v1/stats".to_owned())).await;
+    let policy = "[[rule]]\nname = \"a\\u0000b\"\neffect = \"ask\"\naction = \"*\"\n";
+    let mut saved = Vec::new();
+    for gate in &twins.gates {
+        saved.push(gate.owner_wire().save_policy(policy).await);
+    }
+    twins.are_one("a rule with U+0000", &saved[0], &saved[1]);
+    let ask = Call {
+        method: "POST",
+        body: serde_json::json!({"action": "crm.note", "params": {}}),
+        ..get(&agent, "/v1/requests".to_owned())
+    };
+    twins.both(&ask).await;
+    for filter in ["conversation", "node", "rule", "recipient"] {
+        let list = format!("/v1/requests?{filter}=a%00b&status=pending");
+        twins.both(&get(&owner, list)).await;
+    }
+}
+
+/// A text as a query has it.
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}

@@ -13,6 +13,17 @@ pub(super) enum Value {
     Bytes(Vec<u8>),
 }
 
+/// What a stranger wrote of what is asked for.
+fn texts(query: &Query) -> impl Iterator<Item = &String> {
+    let single = [
+        &query.recipient,
+        &query.rule,
+        &query.conversation,
+        &query.node,
+    ];
+    single.into_iter().flatten().chain(&query.words)
+}
+
 /// How a database says what others say in other words.
 pub(super) struct Dialect {
     /// Joins two tables so that the first one is walked.
@@ -214,6 +225,11 @@ fn scope(query: &Query) -> Conditions {
 }
 
 fn narrow(conditions: &mut Conditions, query: &Query, dialect: &Dialect) -> Result<(), StoreError> {
+    // Nothing that is kept has U+0000, and not every database can be asked for it.
+    if texts(query).any(|text| text.contains('\0')) {
+        conditions.add("1 = 0", []);
+        return Ok(());
+    }
     if !query.statuses.is_empty() {
         let marks = vec!["?"; query.statuses.len()].join(", ");
         let words = query

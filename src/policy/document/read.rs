@@ -101,7 +101,33 @@ fn tables<'t>(text: &'t str, reading: &Reading<'t>) -> Option<DeTable<'t>> {
         let offset = error.span().map_or(0, |span| span.start);
         reading.fault(offset, None, safe(error.message()));
     }
-    errors.is_empty().then(|| table.into_inner())
+    if !errors.is_empty() {
+        return None;
+    }
+    let table = table.into_inner();
+    for value in table.values() {
+        refuse_nul(value, DEPTH, reading);
+    }
+    Some(table)
+}
+
+/// Deeper than this nothing stands in a document that is read.
+const DEPTH: usize = 5;
+
+/// JSON at the door has no U+0000 either: not every database can keep it, and no name needs it.
+fn refuse_nul(value: &Spanned<DeValue>, depth: usize, reading: &Reading) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    let refuse = |inner| refuse_nul(inner, depth, reading);
+    match value.get_ref() {
+        DeValue::String(text) if text.contains('\0') => {
+            reading.fault(value.span().start, None, "U+0000 in a text; leave it out");
+        }
+        DeValue::Array(values) => values.iter().for_each(refuse),
+        DeValue::Table(table) => table.values().for_each(refuse),
+        _ => {}
+    }
 }
 
 fn read<'t>(table: &DeTable<'t>, reading: &Reading<'t>, version: u64) -> Policy {

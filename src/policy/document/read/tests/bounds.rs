@@ -17,6 +17,28 @@ fn a_document_has_its_bounds() {
     assert!(refused(&format!("[defaults]\nmask = [{list}]\n")).contains("at most 1000"));
 }
 
+/// What no database may be asked to keep is in no document, however deep it stands.
+#[test]
+fn no_text_has_u0000() {
+    for (text, place) in [
+        ("[[rule]]\nname = \"a\\u0000b\"\n", "line 2, column 8"),
+        (
+            "[defaults]\nmask = [\"params.a\", \"\\u0000\"]\n",
+            "line 2, column 21",
+        ),
+        (
+            "[defaults]\nundo = { server = \"5s\\u0000\" }\n",
+            "line 2, column 19",
+        ),
+    ] {
+        let said = refused(text);
+        assert!(
+            said.contains(&format!("{place}: U+0000 in a text")),
+            "{said}"
+        );
+    }
+}
+
 /// However a text is nested, reading it ends.
 #[test]
 fn depth_is_no_danger() {
