@@ -9,6 +9,7 @@ mod backup;
 mod bypass;
 mod commands;
 mod crash;
+mod deadlines;
 mod deciding;
 mod deciding_from_the_shell;
 mod differential;

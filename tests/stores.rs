@@ -7,11 +7,12 @@ use crate::support::postgres;
 
 /// Those that hold a gate to what it keeps. The others look at screens, at texts, or into the file that
 /// SQLite keeps.
-const FILES: [&str; 27] = [
+const FILES: [&str; 28] = [
     "asking",
     "bypass",
     "commands",
     "crash",
+    "deadlines",
     "deciding",
     "deciding_from_the_shell",
     "etag",
