@@ -48,6 +48,7 @@
 //! | what feeds the stream of events | `gate/news.rs`; `server/events.rs` reads from it |
 //! | what a key does | `tui/action.rs`; which key that is, `assets/keymap.toml` |
 //! | how parameters get into an editor and back | `tui/editor.rs`, `tui/update/edit.rs` |
+//! | what the sample plays | `assets/sample.toml`, by `cli/feed/` |
 //! | a command of the command line | `cli/command/`, a file each; exit codes in `cli/exit.rs` |
 //!
 //! # Invariants

@@ -39,6 +39,7 @@ mod people;
 mod policy_from_the_shell;
 mod races;
 mod roles;
+mod sample;
 mod semantics;
 mod shared;
 mod sources;

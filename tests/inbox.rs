@@ -156,6 +156,8 @@ impl Inbox {
                 mouse: true,
                 zone: TimeZone::UTC,
                 program: "signoff".to_owned(),
+                agent_token: None,
+                sample: false,
                 now,
             };
             let never = std::future::pending();

@@ -3,11 +3,14 @@
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{Child, ChildStdout};
 
+use crossterm::event::KeyCode;
 use serde_json::Value;
 use signoff::client::Client;
+use signoff::domain::lifecycle::Status;
 
+use crate::inbox::Inbox;
 use crate::support::program::{Served, signoff, token};
-use crate::support::{Home, email};
+use crate::support::{Home, TestGate, email};
 
 /// The program watching, and the lines that it says.
 fn watching(home: &Home, how: &str) -> (Child, Lines<BufReader<ChildStdout>>) {
@@ -65,7 +68,27 @@ async fn on_a_terminal_the_bell_rings_for_what_is_grave() {
     screen.wait_for("oldest asked");
     assert!(screen.raw().contains(&7), "it rings");
     screen.resize(40, 12);
-    screen.wait_for("oldest asked");
+    screen.wait_for("by hour");
+    screen.wait_for("oldest ");
     screen.send("q");
     assert_eq!(screen.wait_for_end(), 0);
+}
+
+#[tokio::test]
+async fn the_inbox_opens_it_with_a_key_and_esc_comes_back() {
+    let gate = TestGate::start().await;
+    let mut inbox = Inbox::open_as(&gate, "owner", "false", "").await;
+    inbox.sees("Nothing waits.").await;
+    inbox.types("W").await;
+    inbox.sees("decided by the hour").await;
+    let asked = gate.agent().ask(&email(), "1").await.unwrap();
+    inbox.sees("email to pat@partner.example").await;
+    // Nothing decides here.
+    inbox.types("ay").await;
+    inbox.press(KeyCode::Esc).await;
+    inbox.sees("1 of 1").await;
+    inbox.sees("Hi Pat").await;
+    let seen = gate.owner().request(asked.id).await.unwrap();
+    assert_eq!(seen.status, Status::Pending);
+    inbox.leave().await;
 }

@@ -2,7 +2,7 @@
 //! winning over the environment, the environment over the file, and the file over the defaults.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -114,6 +114,25 @@ impl Context {
             terminal: environment.terminal,
             token: environment.token,
             database,
+        })
+    }
+
+    /// What a sample in this home knows: how the caller's terminal looks, and nothing of their gate.
+    pub fn in_sample(&self, home: &Path) -> Result<Self, Failure> {
+        let mut config = Config {
+            tui: self.config.tui,
+            ..Config::default()
+        };
+        // The usual port is for the caller's own gate.
+        config.server.listen.set_port(0);
+        Ok(Self {
+            home: Home::at(home)?,
+            home_named: Some(home.to_owned()),
+            config,
+            url: None,
+            terminal: self.terminal.clone(),
+            token: None,
+            database: None,
         })
     }
 

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::context::{Context, Speaker};
 use super::exit::Exit;
 use super::failure::{Failure, causes};
+use super::feed;
 use super::patience::Patience;
 use super::program;
 use super::session::Session;
@@ -15,21 +16,48 @@ use super::words;
 use crate::client::Client;
 use crate::tui::{self, Connect, Depth, Options};
 
-/// Opens the inbox and stays until it is left.
+/// Opens the inbox and stays until it is left. Who leaves it for the sample comes back to it, and if it is
+/// the gate it serves meanwhile.
 pub async fn run(context: Context) -> Result<Exit, Failure> {
-    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        return Err(Failure::usage("the inbox needs a terminal").hint(
-            "`signoff list` lists what is waiting; `ssh -t` gives a remote command a terminal",
-        ));
-    }
+    needs_terminal()?;
     let options = options(&context);
     let session = Arc::new(Session::new(context, Speaker::Person));
     // Before the screen is taken over: a first start has something to say, and so has a failing one.
     session.client(&mut Patience::new()).await?;
-    let left = tui::run(Connector(Arc::clone(&session)), options).await;
+    let options = Options {
+        agent_token: program::agent_token(&session.context),
+        ..options
+    };
+    let left = stay(&session, &options).await;
     let closed = session.close().await;
-    left.map_err(|error| Failure::new(Exit::Other, causes(&error)))?;
-    closed.map(|()| Exit::Ok)
+    left.and(closed).map(|()| Exit::Ok)
+}
+
+async fn stay(session: &Arc<Session>, options: &Options) -> Result<(), Failure> {
+    loop {
+        let left = tui::run(Connector(Arc::clone(session)), options.clone()).await;
+        match left.map_err(|error| Failure::new(Exit::Other, causes(&error)))? {
+            tui::Exit::Sample => {}
+            tui::Exit::Quit | tui::Exit::Stopped | tui::Exit::TerminalGone => return Ok(()),
+        }
+        if feed::run(&session.context).await? != tui::Exit::Quit {
+            return Ok(());
+        }
+    }
+}
+
+/// Opens the sample's inbox, and nothing else.
+pub async fn run_sample(context: &Context) -> Result<Exit, Failure> {
+    needs_terminal()?;
+    feed::run(context).await.map(|_| Exit::Ok)
+}
+
+fn needs_terminal() -> Result<(), Failure> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Failure::usage("the inbox needs a terminal")
+        .hint("`signoff list` lists what is waiting; `ssh -t` gives a remote command a terminal"))
 }
 
 pub fn options(context: &Context) -> Options {
@@ -45,6 +73,8 @@ pub fn options(context: &Context) -> Options {
         mouse: tui.mouse,
         zone: TimeZone::system(),
         program: program::typed(context),
+        agent_token: None,
+        sample: false,
         now: words::now,
     }
 }

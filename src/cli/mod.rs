@@ -11,6 +11,7 @@ mod detail;
 mod editor;
 mod exit;
 mod failure;
+mod feed;
 mod filters;
 mod fit;
 mod gate;
@@ -65,6 +66,10 @@ struct Cli {
     #[command(flatten)]
     global: Global,
 
+    /// Open the inbox on a sample: a made-up company on a gate of its own, which leaves nothing behind
+    #[arg(long)]
+    sample: bool,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -72,6 +77,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   signoff                       opens the inbox
+  signoff --sample              shows it with a small company's agents at work
   signoff request --action email.send --params @mail.json --wait && ./send mail.json
                                 asks, waits, and goes on when somebody said yes
   signoff list --json           what is waiting, for a script";
@@ -112,6 +118,12 @@ fn program() -> clap::Command {
 }
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
+    if cli.sample && (cli.command.is_some() || cli.global.url.is_some()) {
+        return Err(
+            Failure::usage("--sample opens the inbox on a gate of its own")
+                .hint("it goes with no command and with no --url"),
+        );
+    }
     let environment = Environment::read()?;
     let context = match &cli.command {
         Some(Command::Doctor(_)) => Context::without_settings(&cli.global, environment)?,
@@ -123,6 +135,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     runtime.block_on(async {
         match cli.command {
             Some(command) => command.run(context).await,
+            None if cli.sample => inbox::run_sample(&context).await,
             None => inbox::run(context).await,
         }
     })

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use directories::BaseDirs;
+
 use super::context::Context;
 
 /// The beginning of a command line to paste: everything before the command's name.
@@ -18,6 +20,22 @@ pub fn typed(context: &Context) -> String {
         words.push(format!("--url {}", quoted(url)));
     }
     words.join(" ")
+}
+
+/// The file with the agent's token as a shell names it, if it is there.
+pub fn agent_token(context: &Context) -> Option<String> {
+    let path = context.home.agent_token();
+    let own = BaseDirs::new();
+    let own = own.as_ref().map(BaseDirs::home_dir);
+    path.exists().then(|| shortened(&path, own))
+}
+
+/// A path, from one's own directory on where it lies there.
+fn shortened(path: &Path, own: Option<&Path>) -> String {
+    match own.and_then(|own| path.strip_prefix(own).ok()) {
+        Some(rest) => format!("~/{}", quoted(&rest.display().to_string())),
+        None => quoted(&path.display().to_string()),
+    }
 }
 
 /// As it was started: by cargo, by a name that the shell finds, or else by its place.
@@ -51,6 +69,14 @@ mod tests {
         assert_eq!(name(true, "target/debug/signoff"), "cargo run --quiet --");
         assert_eq!(name(false, "signoff"), "signoff");
         assert_eq!(name(false, "./signoff"), "'/srv/my tools/signoff'");
+    }
+
+    #[test]
+    fn a_path_begins_where_its_owner_is_at_home() {
+        let shortened = |path: &str| shortened(Path::new(path), Some(Path::new("/home/ana")));
+        assert_eq!(shortened("/home/ana/.signoff/token"), "~/.signoff/token");
+        assert_eq!(shortened("/home/ana/my data/token"), "~/'my data/token'");
+        assert_eq!(shortened("/home/anabel/token"), "/home/anabel/token");
     }
 
     #[test]

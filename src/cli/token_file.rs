@@ -40,12 +40,21 @@ pub fn read(path: &Path) -> Result<Option<Secret>, TokenFileError> {
 /// The secrets of a new workspace, in their files before anything is known of them elsewhere. Where a
 /// first start came no further than its files, the next one goes on with them.
 pub fn first_keys(home: &Home) -> io::Result<FirstKeys> {
+    keys(home, out::note)
+}
+
+/// Makes them where nobody needs to know where they are.
+pub fn make_unsaid(home: &Home) -> io::Result<()> {
+    keys(home, |_| ()).map(drop)
+}
+
+fn keys(home: &Home, say: fn(&str)) -> io::Result<FirstKeys> {
     let key = |path: PathBuf, whose: &str| match read(&path) {
         Ok(Some(secret)) => Ok(secret),
         Ok(None) => {
             let secret = Secret::generate()?;
             create(&path, &secret).map_err(io::Error::other)?;
-            out::note(&format!("the token of {whose} is in {}", path.display()));
+            say(&format!("the token of {whose} is in {}", path.display()));
             Ok(secret)
         }
         Err(error) => Err(io::Error::other(error)),

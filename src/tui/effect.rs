@@ -64,6 +64,10 @@ pub enum Effect {
     Mouse(bool),
     /// Draw every cell again.
     Redraw,
+    /// Show the operator's view until it is left.
+    Watch,
+    /// Leave for the sample.
+    Sample,
     Quit,
 }
 

@@ -98,8 +98,8 @@ pub struct Saved {
 /// News of the connection.
 #[derive(Debug)]
 pub enum Stream {
-    /// There is a gate, it says who is asking, and its events come.
-    Live(Box<Me>),
+    /// There is a gate, it says who is asking, and its events come; and where it is.
+    Live(Box<Me>, String),
     /// Something happened to a request, or to something else.
     Changed {
         kind: String,

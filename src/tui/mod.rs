@@ -26,7 +26,7 @@ mod widget;
 
 use std::fs::File;
 use std::future::Future;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -66,6 +66,10 @@ pub struct Options {
     pub zone: TimeZone,
     /// What to type in a shell to run signoff: an empty inbox shows a first request with it.
     pub program: String,
+    /// The file with an agent's token, as a shell names it.
+    pub agent_token: Option<String>,
+    /// Nothing on the screen is real, and it says so.
+    pub sample: bool,
     /// What time it is.
     pub now: fn() -> At,
 }
@@ -75,6 +79,8 @@ pub struct Options {
 pub enum Exit {
     /// By a key.
     Quit,
+    /// To see the sample.
+    Sample,
     /// By SIGTERM or SIGHUP.
     Stopped,
     /// The terminal went away.
@@ -131,6 +137,8 @@ where
     let mut state = state::State::new(now, size, options.zone, options.program);
     state.mouse = options.mouse;
     state.folder = options.folder;
+    state.agent_token = options.agent_token;
+    state.sample = options.sample;
     let surroundings = runtime::Surroundings {
         connector,
         theme: theme::Theme::new(options.palette, options.depth, options.glyphs),
@@ -149,6 +157,9 @@ pub trait Host: Editor {
 
     /// Takes the mouse, or leaves it to the terminal.
     fn mouse(&mut self, _ours: bool) {}
+
+    /// Rings the terminal's bell.
+    fn ring(&mut self) {}
 }
 
 impl Host for ShellEditor {}
@@ -181,6 +192,10 @@ impl Host for OnTerminal<'_> {
         self.entered.mouse(ours);
     }
 
+    fn ring(&mut self) {
+        ring();
+    }
+
     async fn suspend(&mut self) -> Result<(), String> {
         self.keyboard.leave();
         self.entered.lend();
@@ -195,6 +210,13 @@ impl Host for OnTerminal<'_> {
 /// Standard output without the line buffer, which would cut frames into pieces.
 fn unbuffered_stdout() -> io::Result<File> {
     Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+/// Rings the terminal's bell. A terminal that has gone shows with the next frame.
+fn ring() {
+    if let Ok(mut out) = unbuffered_stdout() {
+        let _gone = out.write_all(b"\x07");
+    }
 }
 
 fn stopped() -> io::Result<impl Future<Output = Exit>> {

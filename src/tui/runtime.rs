@@ -27,7 +27,7 @@ use super::state::export::{Exported, ToExport};
 use super::state::overlay::About;
 use super::theme::Theme;
 use super::update::{next_deadline, update};
-use super::{Connect, Exit, Host, calls, view};
+use super::{Connect, Exit, Host, calls, view, watch};
 
 /// No more frames than 30 a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -76,7 +76,10 @@ where
     while let Some(Some(_)) = poll_immediate(input.next()).await {}
     let mut drawn = Instant::now();
     let mut dirty = false;
-    while !session.leave {
+    loop {
+        if let Some(exit) = session.leave {
+            return Ok(exit);
+        }
         let tick = session.deadline();
         let frame = dirty.then_some(drawn + FRAME);
         tokio::select! {
@@ -126,6 +129,37 @@ where
             session.redraw = true;
             dirty = true;
         }
+        if std::mem::take(&mut session.watch) {
+            // The inbox lives on behind it: news are taken in, and it draws nothing.
+            let (send, sights) = mpsc::unbounded_channel();
+            let connector = session.surroundings.connector.clone();
+            let theme = session.surroundings.theme.clone();
+            let look = watch::Look {
+                theme: &theme,
+                clock: session.surroundings.clock,
+                back: true,
+                sample: session.state.sample,
+            };
+            let observing = watch::observe(connector, send);
+            let watching = watch::show(terminal, input, sights, &look, || host.ring());
+            tokio::pin!(observing, watching);
+            let left = loop {
+                tokio::select! {
+                    exit = &mut stopped => return Ok(exit),
+                    left = &mut watching => break left?,
+                    () = &mut observing => break watch::Left::Back,
+                    Some(told) = news.recv() => {
+                        session.told(told);
+                    }
+                }
+            };
+            if let watch::Left::Away(exit) = left {
+                return Ok(exit);
+            }
+            session.event(Event::Resumed(Ok(())));
+            session.redraw = true;
+            dirty = true;
+        }
         if let Some(ours) = session.mouse.take() {
             host.mouse(ours);
         }
@@ -141,7 +175,6 @@ where
             dirty = false;
         }
     }
-    Ok(Exit::Quit)
 }
 
 /// Waits for a moment, or for ever where there is none.
@@ -207,7 +240,9 @@ struct Session<C> {
     /// The shell is to have the terminal.
     suspend: bool,
     redraw: bool,
-    leave: bool,
+    /// The operator's view is to be shown.
+    watch: bool,
+    leave: Option<Exit>,
 }
 
 impl<C: Connect> Session<C> {
@@ -227,7 +262,8 @@ impl<C: Connect> Session<C> {
             mouse: None,
             suspend: false,
             redraw: false,
-            leave: false,
+            watch: false,
+            leave: None,
         }
     }
 
@@ -305,7 +341,9 @@ impl<C: Connect> Session<C> {
             Effect::Mouse(ours) => self.mouse = Some(ours),
             Effect::Suspend => self.suspend = true,
             Effect::Redraw => self.redraw = true,
-            Effect::Quit => self.leave = true,
+            Effect::Quit => self.leave = Some(Exit::Quit),
+            Effect::Sample => self.leave = Some(Exit::Sample),
+            Effect::Watch => self.watch = true,
             Effect::FetchPage(fetch) => self.fetch(move |client: Client| async move {
                 let page = client.requests(&filter(&fetch)).await;
                 Answer::Page(fetch, page)
@@ -477,7 +515,8 @@ async fn follow(
     let address = client.address().to_owned();
     let who = me.id.clone();
     let _nobody = send.send(News::Linked(Box::new(client)));
-    tell(send, Event::Stream(Stream::Live(Box::new(me))));
+    let live = Stream::Live(Box::new(me), address.clone());
+    tell(send, Event::Stream(live));
     loop {
         let tick = match timeout(SILENCE, events.next()).await {
             Ok(Ok(Some(tick))) => tick,

@@ -251,7 +251,7 @@ impl Desk {
     }
 
     pub fn connect_as(&mut self, role: Role) {
-        self.event(Event::Stream(Stream::Live(Box::new(Me {
+        let me = Me {
             kind: MeKind::Person,
             id: "dana".to_owned(),
             name: "Dana".into(),
@@ -262,7 +262,9 @@ impl Desk {
             actions: Vec::new(),
             away: None,
             notifications: Some(Notifications::default()),
-        }))));
+        };
+        let address = "http://127.0.0.1:7474".to_owned();
+        self.event(Event::Stream(Stream::Live(Box::new(me), address)));
     }
 
     pub fn disconnect(&mut self) {
@@ -289,7 +291,7 @@ impl Desk {
     fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Connect { after } => self.connects.push(after),
-            Effect::Quit => self.left = true,
+            Effect::Quit | Effect::Sample | Effect::Watch => self.left = true,
             Effect::Redraw | Effect::Mouse(_) | Effect::Suspend | Effect::FetchWhy(_) => {}
             Effect::Decide(id, decide) => self.sent.push((id, *decide)),
             Effect::Do(id, deed) => self.done.push((id, deed)),

@@ -129,8 +129,14 @@ pub struct State {
     pub zone: TimeZone,
     /// What to type in a shell to run signoff.
     pub program: String,
+    /// The file with an agent's token, as a shell names it.
+    pub agent_token: Option<String>,
+    /// Nothing on the screen is real, and it says so.
+    pub sample: bool,
     pub keymap: Keymap,
     pub me: Option<Me>,
+    /// Where the gate is, once one was found.
+    pub address: Option<String>,
     pub link: Link,
     pub tab: Tab,
     pub pending: Pending,
@@ -160,8 +166,11 @@ impl State {
             size,
             zone,
             program,
+            agent_token: None,
+            sample: false,
             keymap: Keymap::shipped(),
             me: None,
+            address: None,
             link: Link::Connecting,
             tab: Tab::default(),
             pending: Pending::default(),
@@ -193,6 +202,16 @@ impl State {
             Tab::History => &self.history.filter,
             Tab::Pending | Tab::Settings => &self.pending.filter,
         }
+    }
+
+    /// Why the sample can't be opened now. The key is dim then.
+    pub fn why_not_sample(&self) -> Option<&'static str> {
+        if self.sample {
+            return Some("this is the sample; q leaves it");
+        }
+        let list = &self.pending.list;
+        let empty = list.loaded && list.rows.is_empty() && list.query.is_empty();
+        (!empty).then_some("the sample is for while nothing waits; signoff --sample opens it too")
     }
 
     pub fn is_live(&self) -> bool {

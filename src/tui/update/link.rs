@@ -17,8 +17,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Takes news in.
 pub fn take(state: &mut State, news: Stream, effects: &mut Vec<Effect>) {
     match news {
-        Stream::Live(me) => {
+        Stream::Live(me, address) => {
             state.me = Some(*me);
+            state.address = Some(address);
             state.link = Link::Live;
             effects.push(Effect::FetchBell);
             look_again(state, effects);

@@ -87,6 +87,11 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Redraw => effects.push(Effect::Redraw),
         ActionId::Mouse => mouse::toggle(state, effects),
         ActionId::Suspend => effects.push(Effect::Suspend),
+        ActionId::Watch => effects.push(Effect::Watch),
+        ActionId::Sample => match state.why_not_sample() {
+            Some(why) => toast(state, ToastTone::Plain, why),
+            None => effects.push(Effect::Sample),
+        },
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         ActionId::Bell => bell::open(state, effects),
         ActionId::Messages => state.overlay = Some(Overlay::Messages { scroll: 0 }),

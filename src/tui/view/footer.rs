@@ -24,6 +24,8 @@ use super::{detail, edited, inside, settings};
 /// Between two keys, and where they wouldn't all fit.
 const GAP: &str = "   ";
 const SHORT_GAP: &str = "  ";
+/// Said where nothing else is.
+const SAMPLE: &str = "sample: nothing here is real";
 
 /// Draws both, and says where the cursor stands if a reason is being typed.
 pub fn draw(
@@ -157,7 +159,7 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             &[Id::Back, Id::Filter, Id::NextTab, Id::Quit]
         }
         (None, Tab::Pending) if state.pending.list.rows.is_empty() => {
-            &[Id::NextTab, Id::Refresh, Id::Quit]
+            &[Id::Sample, Id::NextTab, Id::Quit, Id::Watch, Id::Refresh]
         }
         (None, Tab::Pending)
             if !state.pending.marks.is_empty() && state.pending.pane == Pane::List =>
@@ -258,6 +260,7 @@ fn short_hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
 fn title(state: &State, id: Id) -> String {
     match id {
         Id::NextTab => "tabs".to_owned(),
+        Id::Quit if state.sample => "leave the sample".to_owned(),
         Id::Back if state.pending.pane == Pane::List && state.tab == Tab::Pending => {
             match state.pending.marks.is_empty() {
                 true => "show all".to_owned(),
@@ -324,6 +327,7 @@ fn is_alive(state: &State, id: Id) -> bool {
         Id::Open if state.tab == Tab::Settings => {
             state.settings_side() == Side::Menu || state.can_open()
         }
+        Id::Sample => state.why_not_sample().is_none(),
         Id::Export => state.why_not_export().is_none(),
         Id::Verify if state.tab == Tab::History => state.why_not_proven().is_none(),
         Id::Verify => state.why_not_seen().is_none(),
@@ -459,7 +463,11 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
     }
     match &state.link {
         Link::Lost { why, .. } => Some((why.clone(), theme.warning())),
-        Link::Live => obstacle(state).map(|why| (why, theme.dim())),
+        Link::Live => {
+            let sample = || state.sample.then(|| SAMPLE.to_owned());
+            let words = obstacle(state).or_else(sample);
+            words.map(|words| (words, theme.dim()))
+        }
         Link::Connecting => None,
     }
 }

@@ -37,6 +37,10 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         spans.push(Span::raw(BETWEEN));
     }
     let mut right = vec![link(state, theme)];
+    if state.sample {
+        right.insert(0, Span::styled("SAMPLE", theme.warning()));
+        right.insert(1, Span::raw(if narrow { "  " } else { "    " }));
+    }
     if !narrow && state.bell.unseen > 0 {
         let told = format!("{} new", words::grouped(state.bell.unseen));
         right.insert(0, Span::styled(told, theme.title()));

@@ -5,6 +5,7 @@
 mod confirm;
 mod detail;
 mod edited;
+mod empty;
 mod footer;
 mod header;
 mod history;

@@ -16,7 +16,7 @@ use crate::tui::state::{State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{detail, footer, inside, row};
+use super::{detail, empty, footer, inside, row};
 
 /// Columns for the time that is left.
 const TIME: u16 = 11;
@@ -29,7 +29,7 @@ const SOON: Time = Time::from_secs(600);
 pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     if state.pending.list.loaded && state.pending.list.rows.is_empty() {
         return match state.pending.list.query.is_empty() {
-            true => empty(state, theme, layout, buffer),
+            true => empty::draw(state, theme, layout, buffer),
             false => nothing_found(state, theme, layout, buffer),
         };
     }
@@ -315,119 +315,5 @@ pub fn outcome_look(status: Status, theme: &Theme) -> (&'static str, Style) {
         Status::Expired | Status::Lapsed | Status::Unknown => (glyphs.expired, theme.dim()),
         Status::Cancelled => (glyphs.cancelled, theme.dim()),
         Status::Pending => (glyphs.dot, theme.dim()),
-    }
-}
-
-/// Nothing waits: why, and what to do next.
-fn empty(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
-    let area = inside(layout.body, 2);
-    let roomy = area.height >= 12;
-    let mut rows = Vec::new();
-    if roomy {
-        rows.push((String::new(), theme.text()));
-    }
-    rows.push(("Nothing waits.".to_owned(), theme.title()));
-    rows.push((String::new(), theme.text()));
-    if roomy {
-        let words = "What agents ask appears here at once.";
-        rows.push((words.to_owned(), theme.dim()));
-    }
-    let words = "Ask something in a second terminal:";
-    rows.push((words.to_owned(), theme.dim()));
-    if roomy {
-        rows.push((String::new(), theme.text()));
-    }
-    let width = usize::from(area.width);
-    let mut command = first_request(&state.program, width);
-    let fits = |line: &String| line.width() <= width;
-    if !command.iter().all(fits) || rows.len() + command.len() > usize::from(area.height) {
-        rows.pop_if(|_| roomy);
-        rows.pop();
-        command = vec![
-            "signoff request --help says how,".to_owned(),
-            "and the README has a first request.".to_owned(),
-        ];
-    }
-    rows.extend(command.into_iter().map(|line| (line, theme.text())));
-    for (index, (text, style)) in rows.into_iter().enumerate() {
-        if let Some(area) = row(area, index) {
-            line::left(vec![Span::styled(text, style)], area, buffer);
-        }
-    }
-}
-
-/// A command that can be pasted as it stands, in as many lines as the width needs: a line end after a
-/// backslash is none to a shell, and between the members of an object none to JSON.
-fn first_request(program: &str, width: usize) -> Vec<String> {
-    let members = [
-        r#"{"to":"pat@partner.example","#,
-        r#""subject":"Hello","#,
-        r#""body":"Hi Pat"}"#,
-    ];
-    let params = members.concat();
-    let whole = format!("{program} request --action email.send --params '{params}' --wait");
-    if whole.width() <= width {
-        return vec![whole];
-    }
-    let last = format!("  --params '{params}'");
-    let mut lines = wrapped(&format!("{program} request --wait"), width);
-    if last.len() <= width {
-        lines.push("  --action email.send \\".to_owned());
-        lines.push(last);
-    } else {
-        lines.push("  --action email.send --params '".to_owned());
-        lines.extend(members.map(|member| format!("  {member}")));
-        if let Some(last) = lines.last_mut() {
-            last.push('\'');
-        }
-    }
-    lines
-}
-
-/// The beginning of a command, in lines that each say that it goes on.
-fn wrapped(command: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in shell_words(command) {
-        let goes_on = line.width() + 1 + word.width() + " \\".len();
-        if !line.is_empty() && goes_on > width {
-            lines.push(std::mem::replace(&mut line, " ".to_owned()) + " \\");
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line + " \\");
-    lines
-}
-
-/// The words of a command as they are written: a blank between quotes parts none.
-fn shell_words(command: &str) -> impl Iterator<Item = &str> {
-    let (mut quoted, mut escaped) = (false, false);
-    command.split(move |char: char| {
-        quoted ^= char == '\'' && !escaped;
-        escaped = char == '\\' && !quoted && !escaped;
-        char == ' ' && !quoted
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_command_is_in_lines_that_a_shell_reads_as_one() {
-        let program = "/opt/a/long/path/of/tools/signoff --home '/srv/my tools/it'\\''s' \
-                       --url http://gate.example:8700";
-        let lines = first_request(program, 60);
-        assert!(lines.iter().all(|line| line.width() <= 60), "{lines:?}");
-        let beginning: String = lines
-            .iter()
-            .map_while(|line| line.strip_suffix('\\'))
-            .map(str::trim_start)
-            .collect();
-        assert_eq!(beginning, format!("{program} request --wait "), "{lines:?}");
-        assert!(lines.last().is_some_and(|line| line.ends_with('\'')));
     }
 }

@@ -8,6 +8,7 @@ mod marks;
 mod pages;
 mod proof;
 mod reviewed;
+mod sample;
 
 use std::fmt::Write as _;
 

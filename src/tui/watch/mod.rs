@@ -6,7 +6,7 @@ mod feed;
 mod tests;
 mod view;
 
-use std::io::{self, Write as _};
+use std::io;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::{Stream, StreamExt as _};
@@ -18,7 +18,7 @@ use crate::api::stats::Stats;
 use crate::domain::time::At;
 
 use super::theme::Theme;
-use super::{Connect, Exit, Options, TuiError, stopped, term, unbuffered_stdout};
+use super::{Connect, Exit, Options, TuiError, ring, stopped, term, unbuffered_stdout};
 
 pub use feed::{Alarm, Sight, observe};
 
@@ -50,20 +50,48 @@ impl Watch {
     }
 }
 
+/// How it looks, and where it is shown.
+pub struct Look<'a> {
+    pub theme: &'a Theme,
+    pub clock: fn() -> At,
+    /// There is an inbox to go back to.
+    pub back: bool,
+    /// Nothing on the screen is real, and it says so.
+    pub sample: bool,
+}
+
+/// How it was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// To where it was opened.
+    Back,
+    /// And so is everything else.
+    Away(Exit),
+}
+
 /// Shows the queue on this process's terminal until a key, or a signal, ends it.
 pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiError> {
     let stopped = stopped().map_err(TuiError::Signals)?;
     let entered = term::enter(false).map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
-    let mut bell = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
     let mut input = term::Keyboard::new();
     let (send, sights) = mpsc::unbounded_channel();
+    let theme = Theme::new(options.palette, options.depth, options.glyphs);
+    let look = Look {
+        theme: &theme,
+        clock: options.now,
+        back: false,
+        sample: options.sample,
+    };
     let driven = async {
         tokio::select! {
             exit = stopped => Ok(exit),
             () = observe(connector, send) => Ok(Exit::Quit),
-            exit = drive(&mut terminal, &mut input, sights, &options, || bell.write_all(b"\x07")) => exit,
+            left = show(&mut terminal, &mut input, sights, &look, ring) => left.map(|left| match left {
+                Left::Back => Exit::Quit,
+                Left::Away(exit) => exit,
+            }),
         }
     };
     let driven = driven.await;
@@ -72,31 +100,34 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
     Ok(driven.unwrap_or(Exit::TerminalGone))
 }
 
-/// Draws what comes in until it is left.
-async fn drive<B, I>(
+/// Draws what comes in until it is left, and rings for what is grave.
+pub async fn show<B, I>(
     terminal: &mut Terminal<B>,
     input: &mut I,
     mut sights: mpsc::UnboundedReceiver<Sight>,
-    options: &Options,
-    mut ring: impl FnMut() -> io::Result<()>,
-) -> Result<Exit, io::Error>
+    look: &Look<'_>,
+    mut ring: impl FnMut(),
+) -> Result<Left, B::Error>
 where
-    B: Backend<Error = io::Error>,
+    B: Backend,
     I: Stream<Item = io::Result<Event>> + Unpin,
 {
-    let theme = Theme::new(options.palette, options.depth, options.glyphs);
     let mut watch = Watch::default();
+    terminal.clear()?;
     loop {
-        let now = (options.now)();
+        let now = (look.clock)();
         terminal.draw(|frame| {
-            view::draw(&watch, now, &theme, frame.area(), frame.buffer_mut());
+            view::draw(&watch, now, look, frame.area(), frame.buffer_mut());
         })?;
         tokio::select! {
             read = input.next() => match read {
-                Some(Ok(Event::Key(key))) if leaves(&key) => return Ok(Exit::Quit),
+                Some(Ok(Event::Key(key))) => match leaves(&key) {
+                    Some(left) => return Ok(left),
+                    None => {}
+                },
                 Some(Ok(Event::Resize(..))) => terminal.clear()?,
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Ok(Exit::TerminalGone),
+                Some(Err(_)) | None => return Ok(Left::Away(Exit::TerminalGone)),
             },
             sight = sights.recv() => {
                 let mut rings = false;
@@ -106,19 +137,20 @@ where
                     next = sights.try_recv().ok();
                 }
                 if rings {
-                    ring()?;
+                    ring();
                 }
             }
         }
     }
 }
 
-fn leaves(key: &KeyEvent) -> bool {
+/// `ctrl-c` leaves everything, as it does anywhere.
+fn leaves(key: &KeyEvent) -> Option<Left> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    let leaves = match key.code {
-        KeyCode::Char('c') => control,
-        KeyCode::Char('q') | KeyCode::Esc => !control,
-        _ => false,
+    let left = match key.code {
+        KeyCode::Char('c') if control => Left::Away(Exit::Quit),
+        KeyCode::Char('q') | KeyCode::Esc if !control => Left::Back,
+        _ => return None,
     };
-    leaves && key.kind == KeyEventKind::Press
+    (key.kind == KeyEventKind::Press).then_some(left)
 }

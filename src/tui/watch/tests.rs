@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use serde_json::json;
 
 use super::feed::{Alarm, Sight};
-use super::{Watch, view};
+use super::{Look, Watch, view};
 use crate::domain::time::At;
 use crate::tui::theme::Theme;
 use crate::tui::{Depth, GlyphSet, Palette};
@@ -38,7 +38,13 @@ fn drawn(watch: &Watch, depth: Depth, glyphs: GlyphSet, size: (u16, u16)) -> Buf
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
     let theme = Theme::new(Palette::CalmDark, depth, glyphs);
     let now: At = NOW.parse().unwrap();
-    view::draw(watch, now, &theme, buffer.area, &mut buffer);
+    let look = Look {
+        theme: &theme,
+        clock: || NOW.parse().unwrap(),
+        back: size.1 == 24,
+        sample: size.0 == 40,
+    };
+    view::draw(watch, now, &look, buffer.area, &mut buffer);
     buffer
 }
 
