@@ -216,6 +216,56 @@ async fn a_database_that_crashes_loses_nothing_that_was_acknowledged() {
     assert_eq!(asked.count(), kept.len() + ROUNDS);
 }
 
+/// Over TLS a server has to be who its address says; nothing is sent to one that isn't.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_encrypted_server_is_known_by_its_certificate() {
+    let Some(bin) = postgres::installed() else {
+        return;
+    };
+    let (server, certificate) = Server::start_encrypted(&bin);
+    let address = server.database();
+    let rooted = format!("{address}?sslrootcert={}", certificate.display());
+    let gate = TestGate::start_on(&rooted).await;
+    let asked = gate.agent().ask(&email(), "k").await.unwrap();
+    gate.owner()
+        .decide(asked.id, &approve(&asked))
+        .await
+        .unwrap();
+    let open = server.sql(
+        "postgres",
+        "SELECT count(*) FILTER (WHERE s.ssl), count(*) FILTER (WHERE NOT s.ssl)
+         FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) WHERE a.application_name = 'signoff'",
+    );
+    let (encrypted, open) = open.split_once('|').unwrap();
+    assert!(encrypted.parse::<u32>().unwrap() > 1, "{encrypted}");
+    assert_eq!(open, "0");
+
+    let plain = Server::start(&bin, &[]);
+    for (address, why) in [
+        (format!("{address}?sslmode=require"), "certificate"),
+        (
+            rooted.replace("127.0.0.1", "localhost"),
+            "not valid for name",
+        ),
+        (
+            format!("{}?sslmode=verify-full", plain.database()),
+            "does not support TLS",
+        ),
+        (
+            format!("{address}?sslrootcert=/nowhere"),
+            "can't read the certificates in /nowhere",
+        ),
+        (
+            format!("{address}?sslrootcert=/dev/null"),
+            "no certificate in /dev/null",
+        ),
+    ] {
+        let refused = store::open(&address.parse().unwrap()).await;
+        let said = refused.err().expect("it is refused").to_string();
+        assert!(said.contains(why), "{said}");
+    }
+}
+
 /// A server that may forget what it has committed is not used.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_does_not_keep_its_word_is_refused() {

@@ -152,6 +152,46 @@ impl Server {
         server
     }
 
+    /// Makes one that speaks TLS too, and the certificate by which it is known as 127.0.0.1, and as nothing else.
+    pub fn start_encrypted(bin: &Path) -> (Self, PathBuf) {
+        let directory = tempfile::tempdir().unwrap().keep();
+        let [certificate, key] = ["server.crt", "server.key"].map(|name| directory.join(name));
+        let made = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+            ])
+            .args(["-nodes", "-days", "2", "-subj", "/CN=gate", "-addext"])
+            .args([
+                "subjectAltName=IP:127.0.0.1",
+                "-addext",
+                "basicConstraints=critical,CA:FALSE",
+            ])
+            .arg("-keyout")
+            .arg(&key)
+            .arg("-out")
+            .arg(&certificate)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        if is_root() {
+            let chown = Command::new("chown")
+                .args(["-R", user()])
+                .arg(&directory)
+                .status();
+            assert!(chown.unwrap().success());
+        }
+        let setting = |name: &str, path: &Path| format!("{name}={}", path.display());
+        let certificate_file = setting("ssl_cert_file", &certificate);
+        let key_file = setting("ssl_key_file", &key);
+        let server = Self::start(bin, &["ssl=on", &certificate_file, &key_file]);
+        (server, certificate)
+    }
+
     /// Starts it, again if need be, and returns when it answers.
     pub fn begin(&self) {
         self.order("start");

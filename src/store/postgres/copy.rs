@@ -36,7 +36,6 @@ const TABLES: [&str; 17] = [
 
 /// Fills the tables of a database that was just made. Gates go on meanwhile.
 pub(in crate::store) async fn into(address: &Address, to: &Connection) -> Result<(), StoreError> {
-    address.check_privacy()?;
     let session = Session::open(address).await?;
     migrate::check(&session.client, address).await?;
     let client = &session.client;

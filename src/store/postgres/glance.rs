@@ -6,7 +6,6 @@ use crate::domain::event::Event;
 use crate::store::{Glance, Read, StoreError};
 
 pub(in crate::store) async fn glance(address: &Address) -> Result<Glance, StoreError> {
-    address.check_privacy()?;
     let reader = Reader::new(address);
     let read = reader.workspace().await?;
     let newest = reader.log(read.position.saturating_sub(1), 1).await?.pop();

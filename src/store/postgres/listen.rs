@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 
 use super::address::Address;
 use super::positive;
@@ -50,7 +50,7 @@ async fn listen(
     known: &AtomicU64,
     tell: &mpsc::Sender<()>,
 ) -> Result<(), StoreError> {
-    let (client, mut connection) = address.config().connect(NoTls).await.map_err(lost)?;
+    let (client, mut connection) = address.connect().await?;
     let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
     let looking = look(&client, known, tell);
     tokio::pin!(looking);

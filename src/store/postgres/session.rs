@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 use tokio::sync::Mutex;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, NoTls, Row, Statement};
+use tokio_postgres::{Client, Row, Statement};
 
 use super::address::{Address, causes};
 use super::migrate;
@@ -34,7 +34,7 @@ pub(super) struct Session {
 impl Session {
     /// Connects. The connection is driven by the runtime that this is called on.
     pub(super) async fn open(address: &Address) -> Result<Self, StoreError> {
-        let (client, connection) = address.config().connect(NoTls).await.map_err(lost)?;
+        let (client, connection) = address.connect().await?;
         // How it ends is told to whoever waits for an answer at that time.
         tokio::spawn(async move { drop(connection.await) });
         client.batch_execute(SETTINGS).await?;
