@@ -3,8 +3,6 @@
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-
 use super::context::{Context, Speaker};
 use super::exit::Exit;
 use super::failure::{Failure, causes};
@@ -13,7 +11,7 @@ use super::program;
 use super::session::Session;
 use super::words;
 use crate::client::Client;
-use crate::tui::{self, Connect, Depth, Options};
+use crate::tui::{self, Connect, Options};
 
 /// Opens the inbox and stays until it is left.
 pub async fn run(context: Context) -> Result<Exit, Failure> {
@@ -35,14 +33,12 @@ pub async fn run(context: Context) -> Result<Exit, Failure> {
 pub fn options(context: &Context) -> Options {
     let tui = context.config.tui;
     let (palette, depth) = context.terminal.colours(tui.theme);
-    // The settings win over NO_COLOR, which the terminal library would obey on its own.
-    crossterm::style::force_color_output(depth != Depth::Mono);
     Options {
         palette,
         depth,
         glyphs: context.terminal.glyphs(tui.glyphs),
         mouse: tui.mouse,
-        zone: TimeZone::system(),
+        zone: context.zone(),
         program: program::typed(context),
         now: words::now,
     }
