@@ -4,12 +4,17 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use jiff::tz::TimeZone;
+
 use super::exit::Exit;
 use super::failure::Failure;
 use super::look::Terminal;
 use super::token_file;
 use crate::config::{Config, Home};
 use crate::store::Database;
+
+/// The rules of the zone that the machine is set to, where there is such a file.
+const LOCAL_ZONE: &str = "/etc/localtime";
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -32,6 +37,8 @@ pub struct Environment {
     /// The database of a gate in this home; where it has a password, settings are no place for it.
     pub database: Option<String>,
     pub terminal: Terminal,
+    /// Whether it names a time zone.
+    pub names_zone: bool,
 }
 
 impl Environment {
@@ -47,6 +54,7 @@ impl Environment {
             url: text("SIGNOFF_URL")?,
             token: text("SIGNOFF_TOKEN")?,
             database: text("SIGNOFF_DATABASE")?,
+            names_zone: variable("TZ").is_some(),
             terminal: Terminal {
                 no_color: variable("NO_COLOR").is_some(),
                 colorterm: text("COLORTERM")?,
@@ -82,6 +90,7 @@ pub struct Context {
     /// The gate that was named, if one was.
     pub url: Option<String>,
     pub terminal: Terminal,
+    names_zone: bool,
     token: Option<String>,
     database: Option<Database>,
 }
@@ -112,6 +121,7 @@ impl Context {
             home,
             url: global.url.clone().or(environment.url),
             terminal: environment.terminal,
+            names_zone: environment.names_zone,
             token: environment.token,
             database,
         })
@@ -140,6 +150,16 @@ impl Context {
     pub fn database(&self) -> Database {
         let named = self.database.clone();
         named.unwrap_or_else(|| self.config.server.database_in(&self.home))
+    }
+
+    /// The zone that times are shown in. The system's is read from its own file: looked up by its name, every
+    /// zone that there is would be listed first, which takes longer than all the rest of a start.
+    pub fn zone(&self) -> TimeZone {
+        let file = (!self.names_zone).then(|| std::fs::read(LOCAL_ZONE));
+        let zone = file
+            .and_then(Result::ok)
+            .and_then(|rules| TimeZone::tzif("Local", &rules).ok());
+        zone.unwrap_or_else(TimeZone::system)
     }
 
     /// Whether the caller said themselves who they are, rather than leaving it to a file.

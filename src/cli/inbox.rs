@@ -3,8 +3,6 @@
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
-
 use super::context::{Context, Speaker};
 use super::exit::Exit;
 use super::failure::{Failure, causes};
@@ -14,7 +12,7 @@ use super::program;
 use super::session::Session;
 use super::words;
 use crate::client::Client;
-use crate::tui::{self, Connect, Depth, Options};
+use crate::tui::{self, Connect, Options};
 
 /// Opens the inbox and stays until it is left. Who leaves it for the sample comes back to it, and if it is
 /// the gate it serves meanwhile.
@@ -63,15 +61,13 @@ fn needs_terminal() -> Result<(), Failure> {
 pub fn options(context: &Context) -> Options {
     let tui = context.config.tui;
     let (palette, depth) = context.terminal.colours(tui.theme);
-    // The settings win over NO_COLOR, which the terminal library would obey on its own.
-    crossterm::style::force_color_output(depth != Depth::Mono);
     Options {
         palette,
         depth,
         glyphs: context.terminal.glyphs(tui.glyphs),
         folder: std::env::current_dir().ok(),
         mouse: tui.mouse,
-        zone: TimeZone::system(),
+        zone: context.zone(),
         program: program::typed(context),
         agent_token: None,
         sample: false,

@@ -129,7 +129,12 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Doctor(_)) => Context::without_settings(&cli.global, environment)?,
         _ => Context::new(&cli.global, environment)?,
     };
-    let serves = matches!(cli.command, None | Some(Command::Serve(_)));
+    // An inbox at a gate that was named never becomes one.
+    let serves = match cli.command {
+        None => context.url.is_none(),
+        Some(Command::Serve(_)) => true,
+        Some(_) => false,
+    };
     let runtime =
         runtime(serves).map_err(|error| Failure::because("could not start the runtime", &error))?;
     runtime.block_on(async {

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 
-use super::{ANSWER_TIMEOUT, Client, Result};
+use super::{Client, Result};
 use crate::api::people::{
     Agent, AgentChanged, Group, Me, PatchAgent, PatchGroup, PatchMe, PatchPerson, PatchTeam,
     Person, Team,
@@ -93,6 +93,6 @@ impl Client {
 
     async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let call = self.call(Method::DELETE, path)?;
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 }

@@ -30,6 +30,7 @@ use crate::api::settings::{
 use crate::api::stats::Stats;
 use crate::domain::id::{ActionName, IntegrationName, RequestId, TokenId};
 use crate::domain::time::At;
+use crate::domain::untrusted::safe;
 
 pub use events::{EventStream, Tick};
 pub use log::LogLines;
@@ -37,8 +38,8 @@ pub use policy::PolicyInForce;
 
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long an answer may take, when it isn't a long-poll.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an answer may take, when it isn't a long-poll and nobody says otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// What a long-poll may take beyond the time that was asked for.
 const WAIT_MARGIN: Duration = Duration::from_secs(15);
 
@@ -48,6 +49,7 @@ pub struct Client {
     base: Url,
     token: String,
     http: reqwest::Client,
+    patience: Duration,
 }
 
 /// How long a wait goes on.
@@ -62,7 +64,7 @@ pub enum Until {
 /// Why an operation gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    #[error("{}: {}", .0.title, .0.detail.plain_line())]
+    #[error("{}: {}", safe(&.0.title), .0.detail.plain_line())]
     Refused(Box<Problem>),
     #[error("the gate at {address} can't be reached: {why}")]
     Unreachable {
@@ -143,7 +145,13 @@ impl Client {
             base,
             token: token.to_owned(),
             http: builder.build().map_err(ClientError::Setup)?,
+            patience: PATIENCE,
         })
+    }
+
+    /// The same client, for which an answer may take so long.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Where the gate is.
@@ -153,7 +161,7 @@ impl Client {
 
     /// What time it is where the gate is, to the second, if it answers and says so.
     pub async fn health(&self) -> Result<Option<At>> {
-        let call = self.call(Method::GET, "healthz")?.timeout(ANSWER_TIMEOUT);
+        let call = self.call(Method::GET, "healthz")?.timeout(self.patience);
         let response = self.raw_answer(call).await?;
         let date = response.headers().get(reqwest::header::DATE);
         let date = date.and_then(|date| date.to_str().ok());
@@ -185,13 +193,13 @@ impl Client {
             .call(Method::POST, "v1/requests")?
             .header("idempotency-key", idempotency_key)
             .json(ask);
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     /// One page of the requests that pass the filter.
     pub async fn requests(&self, filter: &Filter) -> Result<Page<Request>> {
         let call = self.call(Method::GET, "v1/requests")?.query(filter);
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     /// One request, with its parameters.
@@ -245,7 +253,7 @@ impl Client {
             .call(Method::POST, &format!("v1/requests/{id}/start"))?
             .header("idempotency-key", idempotency_key)
             .json(&NoFields {});
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     /// Says how a run ended.
@@ -281,7 +289,7 @@ impl Client {
             .query(&[("unseen", only_unseen)])
             .query(&[("limit", limit)])
             .query(&cursor.map(|cursor| ("cursor", cursor)).as_slice());
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     /// Says that the caller has seen everything up to one of them.
@@ -402,7 +410,7 @@ impl Client {
     /// Makes a token speak for nobody from now on.
     pub async fn revoke_token(&self, id: TokenId) -> Result<TokenView> {
         let call = self.call(Method::DELETE, &format!("v1/tokens/{id}"))?;
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     /// The log as it grows, from just after this position; without one, from now on.
@@ -422,7 +430,7 @@ impl Client {
         loop {
             let query = [("limit", Some(MAX_LIMIT.to_string())), ("cursor", cursor)];
             let call = self.call(Method::GET, path)?.query(&query);
-            let page: Page<T> = self.answer(call.timeout(ANSWER_TIMEOUT)).await?;
+            let page: Page<T> = self.answer(call.timeout(self.patience)).await?;
             items.extend(page.items);
             cursor = page.next_cursor;
             if cursor.is_none() {
@@ -433,7 +441,7 @@ impl Client {
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let call = self.call(Method::GET, path)?;
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     async fn send<T: DeserializeOwned>(
@@ -443,7 +451,7 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<T> {
         let call = self.call(method, path)?.json(body);
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     /// The same, counted once however often it is sent with this key.
@@ -456,7 +464,7 @@ impl Client {
     ) -> Result<T> {
         let call = self.call(method, path)?;
         let call = call.header("idempotency-key", key).json(body);
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     fn call(&self, method: Method, path: &str) -> Result<RequestBuilder> {
@@ -525,5 +533,21 @@ fn unreachable(address: &str, error: &reqwest::Error) -> ClientError {
         address: address.to_owned(),
         why: why.map_or(timed_out, ToString::to_string),
         sent: !error.is_connect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever answers at an address may be no gate at all.
+    #[test]
+    fn what_a_false_gate_calls_a_problem_reaches_no_terminal_as_a_command() {
+        let mut problem = Problem::new(ProblemKind::Busy, "come\u{1b}[2Jback");
+        problem.title = "Busy\u{1b}]0;owned\u{7}\u{202e}".to_owned();
+        let said = ClientError::Refused(Box::new(problem)).to_string();
+        assert!(said.starts_with("Busy") && said.contains("owned"), "{said}");
+        let hidden = |c: char| c.is_control() || c == '\u{202e}';
+        assert!(!said.contains(hidden), "{said:?}");
     }
 }

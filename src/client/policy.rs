@@ -3,7 +3,7 @@
 use reqwest::header::{CONTENT_TYPE, ETAG, IF_MATCH};
 use reqwest::{Method, RequestBuilder};
 
-use super::{ANSWER_TIMEOUT, Client, Result};
+use super::{Client, Result};
 use crate::api::page::Page;
 use crate::api::policy::{
     AcceptTool, PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, ToolView, TriedOut,
@@ -49,7 +49,7 @@ impl PolicyInForce {
 impl Client {
     /// The document in force.
     pub async fn policy(&self) -> Result<PolicyInForce> {
-        let call = self.call(Method::GET, "v1/policy")?.timeout(ANSWER_TIMEOUT);
+        let call = self.call(Method::GET, "v1/policy")?.timeout(self.patience);
         let response = self.raw_answer(call).await?;
         let status = response.status();
         let tag = response.headers().get(ETAG);
@@ -76,7 +76,8 @@ impl Client {
     /// What is wrong with a document, and what should be known about it.
     pub async fn check_policy(&self, text: &str) -> Result<PolicyCheck> {
         let call = self.call(Method::POST, "v1/policy/check")?;
-        self.answer(document(call, text)).await
+        self.answer(document(call, text).timeout(self.patience))
+            .await
     }
 
     /// What a trial would have changed.
@@ -92,7 +93,8 @@ impl Client {
             .call(Method::PUT, "v1/policy")?
             .header(IF_MATCH, tag)
             .header("idempotency-key", key);
-        self.answer(document(call, text)).await
+        self.answer(document(call, text).timeout(self.patience))
+            .await
     }
 
     /// The trusted patterns of the policy in force.
@@ -110,7 +112,7 @@ impl Client {
             .extend(["v1", "patterns", name, "resume"]);
         let call = self.http.post(url).bearer_auth(&self.token);
         let call = call.json(&super::NoFields {});
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     /// The tools behind actions, as they were pinned.
@@ -134,7 +136,6 @@ impl Client {
 fn document(call: RequestBuilder, text: &str) -> RequestBuilder {
     call.header(CONTENT_TYPE, "application/toml")
         .body(text.to_owned())
-        .timeout(ANSWER_TIMEOUT)
 }
 
 #[cfg(test)]

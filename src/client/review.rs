@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 
-use super::{ANSWER_TIMEOUT, Client, NoFields, Result};
+use super::{Client, NoFields, Result};
 use crate::api::request::{OpenedRequest, Request, Retry, SettleRun, Snooze};
 use crate::domain::id::RequestId;
 
@@ -11,7 +11,7 @@ impl Client {
     /// Takes back the caller's own approval, while nothing has been started.
     pub async fn take_back(&self, id: RequestId) -> Result<Request> {
         let call = self.call(Method::DELETE, &format!("v1/requests/{id}/decision"))?;
-        self.answer(call.timeout(ANSWER_TIMEOUT)).await
+        self.answer(call.timeout(self.patience)).await
     }
 
     /// Takes a request on; others are warned, not barred.

@@ -1,6 +1,8 @@
 //! The loop: events in, effects out, and a frame when something visible may have changed. The terminal
 //! and the input are parameters, so tests drive the same loop.
 
+mod pace;
+
 use std::future::Future;
 use std::io;
 use std::time::Duration;
@@ -22,15 +24,14 @@ use crate::domain::time::At;
 
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
-use super::state::State;
 use super::state::export::{Exported, ToExport};
 use super::state::overlay::About;
+use super::state::{State, Tab};
 use super::theme::Theme;
 use super::update::{next_deadline, update};
 use super::{Connect, Exit, Host, calls, view, watch};
+use pace::Pace;
 
-/// No more frames than 30 a second.
-const FRAME: Duration = Duration::from_millis(33);
 /// A gate says where its log is every 15 s. One that has been silent for longer is gone.
 const SILENCE: Duration = Duration::from_secs(40);
 /// How much of what one was told is listed.
@@ -74,14 +75,15 @@ where
     session.draw(terminal)?;
     // What was typed before anything was on the screen was meant for something else.
     while let Some(Some(_)) = poll_immediate(input.next()).await {}
-    let mut drawn = Instant::now();
+    let mut pace = Pace::new(Instant::now());
     let mut dirty = false;
+    let mut pressed = false;
     loop {
         if let Some(exit) = session.leave {
             return Ok(exit);
         }
         let tick = session.deadline();
-        let frame = dirty.then_some(drawn + FRAME);
+        let frame = dirty.then(|| pace.next());
         tokio::select! {
             // Keys go first: one that comes while another waits to be sure that it came alone shows that it didn't.
             biased;
@@ -92,7 +94,7 @@ where
                     while let Some(Some(Ok(read))) = poll_immediate(input.next()).await {
                         session.input(read);
                     }
-                    dirty = true;
+                    pressed = true;
                 }
                 Some(Err(_)) | None => return Ok(Exit::TerminalGone),
             },
@@ -169,9 +171,13 @@ where
             session.redraw = true;
             dirty = true;
         }
-        if dirty && drawn.elapsed() >= FRAME {
+        let now = Instant::now();
+        let timely = dirty && pace.next() <= now;
+        if timely {
+            pace.drew(now);
+        }
+        if std::mem::take(&mut pressed) || timely {
             session.draw(terminal)?;
-            drawn = Instant::now();
             dirty = false;
         }
     }
@@ -312,12 +318,17 @@ impl<C: Connect> Session<C> {
     fn told(&mut self, news: News) -> bool {
         match news {
             News::Event(event) => {
-                let prefetched = match &*event {
+                let unseen = match &*event {
                     Event::Answer(Answer::Request(id, Ok(_))) => !self.state.shows(*id),
+                    // What changed is on the screen once it has been asked for; the history counts it before.
+                    Event::Stream(Stream::Changed { told, .. }) => {
+                        !told && self.state.tab != Tab::History
+                    }
                     _ => false,
                 };
+                let said = self.state.toast.is_some();
                 self.event(*event);
-                return !prefetched;
+                return !unseen || said != self.state.toast.is_some();
             }
             News::Linked(client) => self.client = Some(*client),
             News::Position(position) => {
@@ -481,7 +492,10 @@ impl<C: Connect> Session<C> {
         let connector = self.surroundings.connector.clone();
         let (send, position) = (self.send.clone(), self.position);
         let task = async move {
-            tokio::time::sleep(after).await;
+            // A sleep of no time at all is one of a millisecond.
+            if !after.is_zero() {
+                tokio::time::sleep(after).await;
+            }
             let why = follow(connector, position, &send).await;
             tell(&send, Event::Stream(Stream::Lost(why)));
         };

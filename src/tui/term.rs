@@ -3,6 +3,10 @@
 //! Invariant: a frame reaches the terminal whole, between the two marks of a synchronised update, and a
 //! frame in which nothing changed reaches it not at all.
 
+mod frames;
+mod pen;
+mod shown;
+
 use std::io::{self, Write};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,16 +21,15 @@ use crossterm::event::{
 };
 use crossterm::queue;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
 use futures_util::Stream;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
 use rustix::process::{Signal, kill_current_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
+
+pub use frames::Frames;
 
 /// Presses and the wheel, and no movements: a mouse that is only moved across costs nothing.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
@@ -168,164 +171,4 @@ fn leave(inside: &AtomicBool) {
         let _gone = write_out(&out);
     }
     let _gone = disable_raw_mode();
-}
-
-/// A ratatui backend that gathers a frame and writes it in one piece.
-pub struct Frames<W> {
-    out: W,
-    frame: Vec<u8>,
-    cursor_shown: bool,
-    /// Where the cursor was last put. The terminal is never asked: its answer would come in with the keys.
-    cursor: Position,
-}
-
-impl<W: Write> Frames<W> {
-    /// Frames go to `out`, which should not buffer.
-    pub fn new(out: W) -> Self {
-        Self {
-            out,
-            frame: Vec::new(),
-            cursor_shown: true,
-            cursor: Position::ORIGIN,
-        }
-    }
-
-    fn crossterm(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
-        CrosstermBackend::new(&mut self.frame)
-    }
-}
-
-impl<W: Write> Backend for Frames<W> {
-    type Error = io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        let mut content = content.peekable();
-        match content.peek() {
-            Some(_) => self.crossterm().draw(content),
-            None => Ok(()),
-        }
-    }
-
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        match std::mem::replace(&mut self.cursor_shown, false) {
-            true => self.crossterm().hide_cursor(),
-            false => Ok(()),
-        }
-    }
-
-    fn show_cursor(&mut self) -> io::Result<()> {
-        match std::mem::replace(&mut self.cursor_shown, true) {
-            true => Ok(()),
-            false => self.crossterm().show_cursor(),
-        }
-    }
-
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(self.cursor)
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let position = position.into();
-        let moved = std::mem::replace(&mut self.cursor, position) != position;
-        // Drawing moves the cursor; without it, it still stands where it was put.
-        match moved || !self.frame.is_empty() {
-            true => self.crossterm().set_cursor_position(position),
-            false => Ok(()),
-        }
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.crossterm().clear()
-    }
-
-    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.crossterm().clear_region(clear_type)
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        let (width, height) = crossterm::terminal::size()?;
-        Ok(Size { width, height })
-    }
-
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.crossterm().window_size()
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.frame.is_empty() {
-            return Ok(());
-        }
-        let mut whole = Vec::with_capacity(self.frame.len() + 16);
-        queue!(whole, BeginSynchronizedUpdate)?;
-        whole.append(&mut self.frame);
-        queue!(whole, EndSynchronizedUpdate)?;
-        self.out.write_all(&whole)?;
-        self.out.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ratatui::Terminal;
-    use ratatui::layout::Rect;
-    use ratatui::{TerminalOptions, Viewport};
-
-    use super::*;
-
-    /// Counts writes, as a slow line would feel them.
-    #[derive(Default)]
-    struct Line(Vec<Vec<u8>>);
-
-    impl Write for &mut Line {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.push(bytes.to_vec());
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_frame_is_one_write_and_an_unchanged_one_is_none() {
-        let mut line = Line::default();
-        let viewport = Viewport::Fixed(Rect::new(0, 0, 20, 4));
-        let mut terminal =
-            Terminal::with_options(Frames::new(&mut line), TerminalOptions { viewport }).unwrap();
-        for _ in 0..3 {
-            terminal
-                .draw(|frame| frame.render_widget("hello", frame.area()))
-                .unwrap();
-        }
-        drop(terminal);
-        let last = line.0.pop().unwrap();
-        let text = String::from_utf8(last).unwrap();
-        assert!(
-            text.starts_with("\x1b[?2026h") && text.ends_with("\x1b[?2026l"),
-            "{text:?}"
-        );
-        assert!(text.contains("hello"));
-        assert!(line.0.is_empty(), "{:?}", line.0);
-    }
-
-    #[test]
-    fn drawing_everything_again_asks_the_terminal_nothing() {
-        let mut line = Line::default();
-        let viewport = Viewport::Fixed(Rect::new(0, 0, 20, 4));
-        let mut frames = Frames::new(&mut line);
-        frames.set_cursor_position((3, 2)).unwrap();
-        assert_eq!(frames.get_cursor_position().unwrap(), (3, 2).into());
-        let mut terminal = Terminal::with_options(frames, TerminalOptions { viewport }).unwrap();
-        terminal.clear().unwrap();
-        terminal
-            .draw(|frame| frame.set_cursor_position((1, 1)))
-            .unwrap();
-        drop(terminal);
-        let written = String::from_utf8(line.0.concat()).unwrap();
-        assert!(!written.contains("\x1b[6n"), "{written:?}");
-    }
 }

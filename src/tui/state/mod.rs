@@ -86,6 +86,8 @@ pub struct Toast {
     pub text: String,
     pub tone: ToastTone,
     pub until: Duration,
+    /// It offers to take the approval of this one back.
+    pub undoes: Option<RequestId>,
 }
 
 /// What a toast said, for whoever wants to read it again.

@@ -202,6 +202,14 @@ impl Details {
         }
     }
 
+    /// Lays out whatever isn't yet.
+    pub fn lay_out(&mut self, shape: Shape) {
+        let same = |detail: &&mut Detail| detail.document.compact == shape.compact;
+        for detail in self.kept.iter_mut().filter(same) {
+            detail.document.lay_out(shape);
+        }
+    }
+
     /// Marks it as used.
     pub fn touch(&mut self, id: RequestId) {
         if let Some(at) = self.kept.iter().position(|d| d.request.id == id) {

@@ -190,6 +190,9 @@ fn heard(state: &mut State, sent: &Decide, request: Request) {
         .take_if(|(about, _)| about.id == request.id);
     if word == Word::Approve && !undo.is_empty() {
         state.pending.approved = Some((request.id, state.now.elapsed));
+        if let Some(toast) = &mut state.toast {
+            toast.undoes = Some(request.id);
+        }
     }
     if request.status.decided() {
         state.pending.list.remove(request.id);
@@ -232,7 +235,7 @@ pub fn refusal(state: &State, problem: &Problem) -> String {
             words::clock(at, &state.zone)
         ),
         _ => {
-            let mut text = format!("{}: {}", problem.title, problem.detail.plain_line());
+            let mut text = format!("{}: {}", safe(&problem.title), problem.detail.plain_line());
             if let Some(error) = problem.errors.first() {
                 let (place, what) = (safe(&error.pointer), error.detail.plain_line());
                 text.push_str(&format!(" ({place}: {what})"));

@@ -31,6 +31,16 @@ pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+/// What was approved from here was started, or has ended: it is too late to take that back, and nothing says
+/// any more that it can be.
+pub fn moved_on(state: &mut State, id: RequestId) {
+    state
+        .pending
+        .approved
+        .take_if(|(approved, _)| *approved == id);
+    state.toast.take_if(|toast| toast.undoes == Some(id));
+}
+
 /// `c`
 pub fn claim(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(why) = state.obstacle() {

@@ -8,7 +8,7 @@ use crate::tui::event::Stream;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{Link, State};
 
-use super::{bell, history, settings};
+use super::{bell, deeds, history, settings};
 
 /// The first wait after the connection was lost; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -109,6 +109,9 @@ fn changed(state: &mut State, kind: &str, request: Option<RequestId>, effects: &
     settings::changed(state, kind);
     if let Some(id) = request {
         history::changed(state, kind, id, effects);
+        if kind.starts_with("execution.") {
+            deeds::moved_on(state, id);
+        }
     }
     let pending = &mut state.pending;
     let focused = pending.list.focused().map(|row| row.id);

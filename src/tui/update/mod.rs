@@ -183,5 +183,6 @@ fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {
         text,
         tone,
         until: state.now.elapsed + TOAST,
+        undoes: None,
     });
 }

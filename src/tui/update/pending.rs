@@ -144,6 +144,8 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
     }
     let (shape, height) = state.reading_window();
     let document = document(state);
+    // What is read next is laid out before a key asks for it.
+    state.pending.details.lay_out(shape);
     if let Some(detail) = state.pending.reading_mut() {
         if detail.document.compact != shape.compact {
             detail.document = document(&detail.request);

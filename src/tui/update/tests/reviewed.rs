@@ -241,6 +241,25 @@ fn an_approval_is_taken_back_from_where_it_was_given() {
     );
 }
 
+/// 01 §Undo: the offer to take an approval back goes when it is too late for it.
+#[test]
+fn what_was_started_is_not_offered_to_be_taken_back() {
+    for kind in ["execution.started", "execution.lapsed"] {
+        let mut desk = desk();
+        desk.keys("a");
+        desk.gate[0].you.as_mut().unwrap().may_undo = true;
+        desk.answer_decision();
+        assert!(desk.toast().contains("z takes it back"), "{}", desk.toast());
+        desk.news(kind, 2);
+        assert!(desk.toast().contains("z takes it back"), "another one");
+        desk.news(kind, 1);
+        assert!(desk.state.toast.is_none());
+        desk.wait(400);
+        desk.keys("z");
+        assert!(desk.done.is_empty(), "{kind}");
+    }
+}
+
 #[test]
 fn a_burst_takes_nothing_back_and_what_is_old_is_gone_to_first() {
     let mut desk = desk();

@@ -1,0 +1,251 @@
+use std::cell::{Cell as Shared, RefCell};
+use std::rc::Rc;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+
+use super::*;
+
+/// Keeps what is written, write by write, as a slow line would feel it.
+#[derive(Clone)]
+struct Wire {
+    size: Rc<Shared<Size>>,
+    writes: Rc<RefCell<Vec<Vec<u8>>>>,
+}
+
+impl Wire {
+    fn of(width: u16, height: u16) -> Self {
+        Self {
+            size: Rc::new(Shared::new(Size::new(width, height))),
+            writes: Rc::default(),
+        }
+    }
+
+    /// What was written since this was asked last.
+    fn take(&self) -> Vec<Vec<u8>> {
+        self.writes.take()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.take().concat()).unwrap()
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writes.borrow_mut().push(bytes.to_vec());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Line for Wire {
+    fn size(&self) -> io::Result<Size> {
+        Ok(self.size.get())
+    }
+}
+
+fn frame(terminal: &mut Terminal<Frames<Wire>>, text: &str) {
+    let draw = |frame: &mut ratatui::Frame<'_>| frame.render_widget(text, frame.area());
+    terminal.draw(draw).unwrap();
+}
+
+#[test]
+fn a_frame_is_one_write_and_an_unchanged_one_is_none() {
+    let wire = Wire::of(20, 4);
+    let mut terminal = Terminal::new(Frames::new(wire.clone())).unwrap();
+    frame(&mut terminal, "hello");
+    let mut written = wire.take();
+    let text = String::from_utf8(written.pop().unwrap()).unwrap();
+    assert!(written.is_empty(), "{written:?}");
+    assert!(
+        text.starts_with("\x1b[?2026h") && text.ends_with("\x1b[?2026l"),
+        "{text:?}"
+    );
+    assert!(text.contains("hello"));
+    frame(&mut terminal, "hello");
+    assert!(wire.take().is_empty());
+}
+
+#[test]
+fn drawing_everything_again_asks_the_terminal_nothing() {
+    let wire = Wire::of(20, 4);
+    let mut frames = Frames::new(wire.clone());
+    frames.set_cursor_position((3, 2)).unwrap();
+    assert_eq!(frames.get_cursor_position().unwrap(), (3, 2).into());
+    let mut terminal = Terminal::new(frames).unwrap();
+    terminal.clear().unwrap();
+    terminal
+        .draw(|frame| frame.set_cursor_position((1, 1)))
+        .unwrap();
+    let written = wire.text();
+    assert!(!written.contains("\x1b[6n"), "{written:?}");
+}
+
+/// The blank rest of a row is erased, what stands between two changes is written again, and a colour is
+/// said once.
+#[test]
+fn as_little_is_said_as_can_be() {
+    let wire = Wire::of(60, 3);
+    let mut terminal = Terminal::new(Frames::new(wire.clone())).unwrap();
+    terminal.clear().unwrap();
+    let long = "what was to be read here before was rather long";
+    frame(&mut terminal, long);
+    wire.take();
+    frame(&mut terminal, "What Was to be read here");
+    assert_eq!(
+        wire.text(),
+        "\x1b[?2026h\x1b[1;1HWhat W\x1b[1;26H\x1b[K\x1b[?2026l"
+    );
+}
+
+/// A frame: cells of a screen, each with what it shows and how.
+fn cells() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
+    let signs = prop_oneof![
+        3 => Just(" "),
+        3 => prop_oneof![Just("a"), Just("b"), Just("é"), Just("│"), Just("▌")],
+        1 => prop_oneof![Just("e\u{301}"), Just("界"), Just("字"), Just("한")],
+    ];
+    let colours = prop_oneof![
+        4 => Just(Color::Reset),
+        1 => Just(Color::Red),
+        1 => Just(Color::LightCyan),
+        1 => Just(Color::Indexed(7)),
+        1 => Just(Color::Indexed(200)),
+        1 => Just(Color::Rgb(38, 44, 52)),
+    ];
+    let attributes = prop_oneof![
+        4 => Just(Modifier::empty()),
+        1 => Just(Modifier::BOLD),
+        1 => Just(Modifier::DIM),
+        1 => Just(Modifier::BOLD.union(Modifier::ITALIC)),
+        1 => Just(Modifier::UNDERLINED),
+        1 => Just(Modifier::REVERSED),
+    ];
+    let style = (colours.clone(), colours, attributes);
+    let style =
+        style.prop_map(|(fg, bg, modifier)| Style::new().fg(fg).bg(bg).add_modifier(modifier));
+    // Runs, as texts are, and here and there a change to what was there before.
+    let run = (0..600_usize, vec(signs, 1..30), style);
+    vec(run, 0..14).prop_map(|runs| {
+        let cells = runs.into_iter().flat_map(|(from, signs, style)| {
+            let places = from..;
+            let cells = places.zip(signs);
+            cells
+                .map(move |(at, sign)| (at, sign, style))
+                .collect::<Vec<_>>()
+        });
+        cells.collect()
+    })
+}
+
+/// Puts cells on a buffer as widgets do: what is two columns wide leaves nothing behind itself.
+fn paint(buffer: &mut Buffer, cells: &[(usize, &str, Style)]) {
+    let area = buffer.area;
+    for (at, sign, style) in cells {
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let at = at % (width * height);
+        let (x, y) = (at % width, at / width);
+        let (x, y) = (u16::try_from(x).unwrap(), u16::try_from(y).unwrap());
+        // A wide one that would lose its half is blanked, so that the buffer stays well-formed.
+        if x > 0 && buffer[(x - 1, y)].cell_width() > 1 {
+            buffer[(x - 1, y)].set_symbol(" ");
+        }
+        // Bold and dim at once look different from terminal to terminal.
+        buffer[(x, y)].reset();
+        buffer.set_stringn(x, y, sign, width - usize::from(x), *style);
+    }
+    for y in 0..area.height {
+        for x in 0..area.width.saturating_sub(1) {
+            if buffer[(x, y)].cell_width() > 1 {
+                let style = buffer[(x, y)].style();
+                buffer[(x + 1, y)].reset();
+                buffer[(x + 1, y)].set_style(style);
+            }
+        }
+        // There is no room for two columns in the last one.
+        if buffer[(area.width - 1, y)].cell_width() > 1 {
+            buffer[(area.width - 1, y)].set_symbol(" ");
+        }
+    }
+}
+
+/// What a person sees of a cell.
+fn seen(screen: &vt100::Screen, x: u16, y: u16) -> String {
+    let cell = screen.cell(y, x).unwrap();
+    let sign = match cell.contents() {
+        "" => " ",
+        sign => sign,
+    };
+    let lined = cell.inverse() || cell.underline();
+    let ink = (cell.fgcolor(), cell.bold(), cell.dim(), cell.italic());
+    let ink = (sign != " " || lined).then_some(ink);
+    format!(
+        "{sign:?} {} {:?} {} {} {ink:?}",
+        cell.is_wide(),
+        cell.bgcolor(),
+        cell.inverse(),
+        cell.underline()
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever is drawn, however often and on screens of whatever size, looks as it does with ratatui's
+    /// own backend.
+    #[test]
+    fn every_frame_looks_as_it_does_with_the_stock_backend(
+        sizes in vec((2_u16..40, 1_u16..12), 1..4),
+        frames in vec((cells(), any::<bool>()), 1..12),
+    ) {
+        // The stock backend leaves colours out where the tests' own environment says so.
+        crossterm::style::force_color_output(true);
+        let wire = Wire::of(1, 1);
+        let mut ours = Frames::new(wire.clone());
+        let mut sizes = sizes.into_iter().cycle();
+        let mut before = Buffer::empty(Rect::ZERO);
+        let (mut slim, mut stock) = (vt100::Parser::default(), vt100::Parser::default());
+        for (index, (cells, resize)) in frames.iter().enumerate() {
+            let mut told = Vec::new();
+            if *resize || index == 0 {
+                let (width, height) = sizes.next().unwrap();
+                wire.size.set(Size::new(width, height));
+                for parser in [&mut slim, &mut stock] {
+                    let cells = |n| std::num::NonZero::new(n).unwrap();
+                    parser.screen_mut().set_size(cells(height), cells(width));
+                }
+                before = Buffer::empty(Rect::new(0, 0, width, height));
+                ours.clear().unwrap();
+                CrosstermBackend::new(&mut told).clear().unwrap();
+            }
+            let mut next = match index % 3 {
+                // Most frames change a part of the one before.
+                0 => Buffer::empty(before.area),
+                _ => before.clone(),
+            };
+            paint(&mut next, cells);
+            let diff = before.diff(&next);
+            ours.draw(diff.clone().into_iter()).unwrap();
+            ours.flush().unwrap();
+            CrosstermBackend::new(&mut told).draw(diff.into_iter()).unwrap();
+            slim.process(&wire.take().concat());
+            stock.process(&told);
+            for y in 0..next.area.height {
+                for x in 0..next.area.width {
+                    let (a, b) = (seen(slim.screen(), x, y), seen(stock.screen(), x, y));
+                    prop_assert_eq!(a, b, "frame {}, column {}, row {}", index, x, y);
+                }
+            }
+            before = next;
+        }
+    }
+}

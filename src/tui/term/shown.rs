@@ -1,0 +1,94 @@
+//! What a terminal shows, as far as it is known from what was written to it: for the ways to say less.
+
+use ratatui::buffer::{Cell, CellWidth as _};
+
+use super::pen::Pen;
+
+/// Cells, row by row.
+#[derive(Debug, Default)]
+pub struct Shown {
+    width: usize,
+    /// Nothing for what isn't known, and for the second half of what is two columns wide.
+    cells: Vec<Option<Cell>>,
+}
+
+impl Shown {
+    /// A terminal of this size, of which nothing is known; unless it has that size already.
+    pub fn fit(&mut self, width: u16, height: u16) {
+        let (width, height) = (usize::from(width), usize::from(height));
+        if self.width != width || self.cells.len() != width * height {
+            self.width = width;
+            self.cells.clear();
+            self.cells.resize(width * height, None);
+        }
+    }
+
+    /// Nothing is known any more.
+    pub fn forget(&mut self) {
+        self.cells.fill(None);
+    }
+
+    /// It is blank.
+    pub fn blank(&mut self) {
+        self.cells.fill(Some(Cell::EMPTY));
+    }
+
+    /// A cell was written.
+    pub fn put(&mut self, x: u16, y: u16, cell: &Cell) {
+        let (at, width) = (usize::from(x), usize::from(cell.cell_width()));
+        let Some(row) = self.row_mut(y).filter(|row| at < row.len()) else {
+            return;
+        };
+        // Half of what is two columns wide goes with the other half; what is there then is the terminal's
+        // affair.
+        if at > 0 && row[at].is_none() {
+            row[at - 1].take_if(|before| before.cell_width() > 1);
+        }
+        let was_wide =
+            |cell: &Option<Cell>| cell.as_ref().is_some_and(|cell| cell.cell_width() > 1);
+        if was_wide(&row[at])
+            && let Some(half) = row.get_mut(at + 1)
+        {
+            *half = None;
+        }
+        row[at] = Some(cell.clone());
+        for after in 1..width.max(1) {
+            let next_is_wide = row.get(at + after).is_some_and(was_wide);
+            if let Some(half) = row.get_mut(at + after) {
+                *half = None;
+            }
+            if next_is_wide && let Some(half) = row.get_mut(at + after + 1) {
+                *half = None;
+            }
+        }
+    }
+
+    /// The column from which on a row is blank up to its end.
+    pub fn blank_from(&self, y: u16) -> u16 {
+        let row = self.row(y).unwrap_or_default();
+        let bare = |cell: &&Option<Cell>| cell.as_ref().is_some_and(Pen::is_bare);
+        let blank = row.iter().rev().take_while(bare).count();
+        u16::try_from(row.len() - blank).unwrap_or(u16::MAX)
+    }
+
+    /// These cells of a row, if all of them are known.
+    pub fn known(&self, y: u16, from: u16, to: u16) -> Option<impl Iterator<Item = &Cell>> {
+        let cells = self.row(y)?.get(from.into()..to.into())?;
+        let known = cells.iter().all(Option::is_some);
+        known.then(|| cells.iter().flatten())
+    }
+
+    pub fn width(&self) -> u16 {
+        u16::try_from(self.width).unwrap_or(u16::MAX)
+    }
+
+    fn row(&self, y: u16) -> Option<&[Option<Cell>]> {
+        let from = usize::from(y) * self.width;
+        self.cells.get(from..from + self.width)
+    }
+
+    fn row_mut(&mut self, y: u16) -> Option<&mut [Option<Cell>]> {
+        let from = usize::from(y) * self.width;
+        self.cells.get_mut(from..from + self.width)
+    }
+}
