@@ -1,7 +1,9 @@
 //! The inbox's own loop, driven by keys, against a real gate. Tests wait for what is on the screen; the
 //! time between two keys is that of a hand, which the inbox tells from a paste.
 
+use std::fs::File;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
@@ -15,7 +17,7 @@ use signoff::api::settings::PatchAction;
 use signoff::client::{Client, Until};
 use signoff::domain::lifecycle::Status;
 use signoff::domain::time::At;
-use signoff::tui::{self, Connect, Depth, Exit, GlyphSet, Options, Palette, ShellEditor};
+use signoff::tui::{self, Connect, Depth, Exit, GlyphSet, Keymap, Options, Palette, ShellEditor};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -116,6 +118,17 @@ impl Inbox {
 
     /// Somebody's inbox, with an editor of the shell.
     pub async fn open_as(gate: &TestGate, person: &str, editor: &str, early: &str) -> Self {
+        Self::open_recorded(gate, person, editor, early, None).await
+    }
+
+    /// The same, with a file in which everything it receives is written down.
+    pub async fn open_recorded(
+        gate: &TestGate,
+        person: &str,
+        editor: &str,
+        early: &str,
+        record: Option<Arc<File>>,
+    ) -> Self {
         let editor = ShellEditor::new(editor);
         let (keys, mut pressed) = mpsc::unbounded_channel();
         let (send_shown, shown) = watch::channel(String::new());
@@ -141,6 +154,9 @@ impl Inbox {
                 depth: Depth::Mono,
                 glyphs: GlyphSet::Unicode,
                 mouse: true,
+                keymap: Keymap::shipped(),
+                appearance: None,
+                record,
                 zone: TimeZone::UTC,
                 program: "signoff".to_owned(),
                 now,

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use super::failure::Failure;
-use super::look::Terminal;
+use super::look::{Terminal, When};
+use super::own_keys;
 use super::token_file;
 use crate::config::{Config, Home};
 use crate::store::Database;
+use crate::tui::Keymap;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -21,6 +23,10 @@ pub struct Global {
     /// The gate to talk to; without it the one of this machine [env: SIGNOFF_URL]
     #[arg(long, global = true, value_name = "URL", help_heading = "Everywhere")]
     pub url: Option<String>,
+
+    /// Colours of the inbox and of `watch` [default: as the settings, NO_COLOR and the terminal say]
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Everywhere")]
+    pub color: Option<When>,
 }
 
 /// What the environment says. A variable that is empty says nothing.
@@ -48,6 +54,7 @@ impl Environment {
             token: text("SIGNOFF_TOKEN")?,
             database: text("SIGNOFF_DATABASE")?,
             terminal: Terminal {
+                when: When::default(),
                 no_color: variable("NO_COLOR").is_some(),
                 colorterm: text("COLORTERM")?,
                 term: text("TERM")?,
@@ -79,6 +86,8 @@ pub struct Context {
     /// The directory that was named for it, if one was.
     pub home_named: Option<PathBuf>,
     pub config: Config,
+    /// The keys of the inbox, as the settings have them.
+    pub keymap: Keymap,
     /// The gate that was named, if one was.
     pub url: Option<String>,
     pub terminal: Terminal,
@@ -90,8 +99,10 @@ impl Context {
     /// Puts flags, environment and settings together.
     pub fn new(global: &Global, environment: Environment) -> Result<Self, Failure> {
         let context = Self::without_settings(global, environment)?;
+        let (config, keymap) = own_keys::read(&context.home.config())?;
         Ok(Self {
-            config: Config::read(&context.home.config())?,
+            config,
+            keymap,
             ..context
         })
     }
@@ -109,9 +120,13 @@ impl Context {
         Ok(Self {
             home_named,
             config: Config::default(),
+            keymap: Keymap::shipped(),
             home,
             url: global.url.clone().or(environment.url),
-            terminal: environment.terminal,
+            terminal: Terminal {
+                when: global.color.unwrap_or_default(),
+                ..environment.terminal
+            },
             token: environment.token,
             database,
         })
@@ -179,6 +194,7 @@ mod tests {
         let global = Global {
             home: Some(flag.path().into()),
             url: Some("http://flag.example".into()),
+            ..Global::default()
         };
         let both = context(&global, environment.clone());
         assert_eq!(both.home, Home::at(flag.path()).unwrap());

@@ -1,6 +1,7 @@
 //! The inbox: what `signoff` opens when it is given no command.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -8,40 +9,59 @@ use jiff::tz::TimeZone;
 use super::context::{Context, Speaker};
 use super::exit::Exit;
 use super::failure::{Failure, causes};
+use super::look::{self, OwnLook};
+use super::new_file;
+use super::out;
 use super::patience::Patience;
 use super::program;
 use super::session::Session;
 use super::words;
 use crate::client::Client;
-use crate::tui::{self, Connect, Depth, Options};
+use crate::tui::{self, Connect, Options};
 
 /// Opens the inbox and stays until it is left.
-pub async fn run(context: Context) -> Result<Exit, Failure> {
+pub async fn run(context: Context, plain: bool, record: Option<&Path>) -> Result<Exit, Failure> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         return Err(Failure::usage("the inbox needs a terminal").hint(
             "`signoff list` lists what is waiting; `ssh -t` gives a remote command a terminal",
         ));
     }
-    let options = options(&context);
+    let plain = plain || context.config.tui.plain;
+    let mut options = options(&context);
+    if let Some(path) = record {
+        options.record = Some(Arc::new(new_file::create(path)?));
+        // Whoever sends it on has to know.
+        out::note(&format!(
+            "recording to {}: it will hold the contents of what is shown, and only you can read it",
+            new_file::shown(path)
+        ));
+    }
     let session = Arc::new(Session::new(context, Speaker::Person));
     // Before the screen is taken over: a first start has something to say, and so has a failing one.
     session.client(&mut Patience::new()).await?;
-    let left = tui::run(Connector(Arc::clone(&session)), options).await;
+    let connector = Connector(Arc::clone(&session));
+    let left = match plain {
+        true => tui::plain::run(connector, options).await,
+        false => tui::run(connector, options).await,
+    };
     let closed = session.close().await;
     left.map_err(|error| Failure::new(Exit::Other, causes(&error)))?;
     closed.map(|()| Exit::Ok)
 }
 
 pub fn options(context: &Context) -> Options {
-    let tui = context.config.tui;
+    let tui = &context.config.tui;
     let (palette, depth) = context.terminal.colours(tui.theme);
-    // The settings win over NO_COLOR, which the terminal library would obey on its own.
-    crossterm::style::force_color_output(depth != Depth::Mono);
+    look::obey(depth);
+    let own = OwnLook::of(context.terminal.clone(), tui, context.home.config());
     Options {
         palette,
         depth,
         glyphs: context.terminal.glyphs(tui.glyphs),
         mouse: tui.mouse,
+        keymap: context.keymap.clone(),
+        appearance: Some(Arc::new(own)),
+        record: None,
         zone: TimeZone::system(),
         program: program::typed(context),
         now: words::now,

@@ -24,6 +24,7 @@ mod look;
 mod near;
 mod new_file;
 mod out;
+mod own_keys;
 mod patience;
 mod private_file;
 mod program;
@@ -65,6 +66,14 @@ use crate::domain::untrusted::Untrusted;
 struct Cli {
     #[command(flatten)]
     global: Global,
+
+    /// Opens the inbox as lines to read and to type, for people who have it read out
+    #[arg(long)]
+    plain: bool,
+
+    /// Writes down everything that the inbox receives, for whoever looks for a fault in it
+    #[arg(long, hide = true, value_name = "FILE")]
+    record: Option<std::path::PathBuf>,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -124,7 +133,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     runtime.block_on(async {
         match cli.command {
             Some(command) => command.run(context).await,
-            None => inbox::run(context).await,
+            None => inbox::run(context, cli.plain, cli.record.as_deref()).await,
         }
     })
 }

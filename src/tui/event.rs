@@ -35,6 +35,8 @@ pub struct Now {
 pub enum Event {
     Key(KeyEvent),
     Mouse(MouseEvent),
+    /// A line, where lines are typed in place of keys.
+    Line(String),
     /// A bracketed paste.
     Paste(String),
     Resize(Size),
@@ -75,6 +77,8 @@ pub enum Answer {
     Version(u64, Result<String, ClientError>),
     PolicySaved(Result<u64, ClientError>),
     Proven(Proof),
+    /// Where the chosen look is kept, or why it isn't.
+    LookKept(Result<String, String>),
 }
 
 /// What came of a change that was saved.

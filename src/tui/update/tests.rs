@@ -3,6 +3,7 @@
 mod bell;
 mod filter;
 mod marks;
+mod palette;
 mod reviewed;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ mod filter;
 mod kinds;
 mod marks;
 mod pages;
+mod palette;
 mod reviewed;
 
 use std::fmt::Write as _;
