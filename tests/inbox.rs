@@ -1,8 +1,10 @@
 //! The inbox's own loop, driven by keys, against a real gate. Tests wait for what is on the screen; the
 //! time between two keys is that of a hand, which the inbox tells from a paste.
 
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
@@ -16,7 +18,7 @@ use signoff::api::settings::PatchAction;
 use signoff::client::{Client, Until};
 use signoff::domain::lifecycle::Status;
 use signoff::domain::time::At;
-use signoff::tui::{self, Connect, Depth, Exit, GlyphSet, Options, Palette, ShellEditor};
+use signoff::tui::{self, Connect, Depth, Exit, GlyphSet, Keymap, Options, Palette, ShellEditor};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -117,16 +119,19 @@ impl Inbox {
 
     /// Somebody's inbox, with an editor of the shell.
     pub async fn open_as(gate: &TestGate, person: &str, editor: &str, early: &str) -> Self {
-        Self::open_in(gate, person, editor, early, std::env::temp_dir()).await
+        let folder = std::env::temp_dir();
+        Self::open_with(gate, person, editor, early, folder, None).await
     }
 
-    /// Somebody's inbox that was started in this folder.
-    pub async fn open_in(
+    /// Somebody's inbox that was started in this folder, with a file in which everything that it receives is
+    /// written down.
+    pub async fn open_with(
         gate: &TestGate,
         person: &str,
         editor: &str,
         early: &str,
         folder: PathBuf,
+        record: Option<Arc<File>>,
     ) -> Self {
         let editor = ShellEditor::new(editor);
         let (keys, mut pressed) = mpsc::unbounded_channel();
@@ -154,6 +159,9 @@ impl Inbox {
                 glyphs: GlyphSet::Unicode,
                 folder: Some(folder),
                 mouse: true,
+                keymap: Keymap::shipped(),
+                appearance: None,
+                record,
                 zone: TimeZone::UTC,
                 program: "signoff".to_owned(),
                 agent_token: None,

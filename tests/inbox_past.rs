@@ -128,7 +128,7 @@ async fn what_the_history_shows_is_written_to_a_file_as_the_command_line_prints_
     rejected("1", &gate).await;
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().to_owned();
-    let mut inbox = Inbox::open_in(&gate, "owner", "false", "", place).await;
+    let mut inbox = Inbox::open_with(&gate, "owner", "false", "", place, None).await;
     inbox.sees("Nothing waits.").await;
     inbox.types("2").await;
     inbox.sees("✗ rejected").await;

@@ -8,10 +8,12 @@ use jiff::tz::TimeZone;
 
 use super::exit::Exit;
 use super::failure::Failure;
-use super::look::Terminal;
+use super::look::{Terminal, When};
+use super::own_keys;
 use super::token_file;
 use crate::config::{Config, Home};
 use crate::store::Database;
+use crate::tui::Keymap;
 
 /// The rules of the zone that the machine is set to, where there is such a file.
 const LOCAL_ZONE: &str = "/etc/localtime";
@@ -26,6 +28,10 @@ pub struct Global {
     /// The gate to talk to; without it the one of this machine [env: SIGNOFF_URL]
     #[arg(long, global = true, value_name = "URL", help_heading = "Everywhere")]
     pub url: Option<String>,
+
+    /// Colours of the inbox and of `watch` [default: as the settings, NO_COLOR and the terminal say]
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Everywhere")]
+    pub color: Option<When>,
 }
 
 /// What the environment says. A variable that is empty says nothing.
@@ -56,6 +62,7 @@ impl Environment {
             database: text("SIGNOFF_DATABASE")?,
             names_zone: variable("TZ").is_some(),
             terminal: Terminal {
+                when: When::default(),
                 no_color: variable("NO_COLOR").is_some(),
                 colorterm: text("COLORTERM")?,
                 term: text("TERM")?,
@@ -87,6 +94,8 @@ pub struct Context {
     /// The directory that was named for it, if one was.
     pub home_named: Option<PathBuf>,
     pub config: Config,
+    /// The keys of the inbox, as the settings have them.
+    pub keymap: Keymap,
     /// The gate that was named, if one was.
     pub url: Option<String>,
     pub terminal: Terminal,
@@ -99,8 +108,10 @@ impl Context {
     /// Puts flags, environment and settings together.
     pub fn new(global: &Global, environment: Environment) -> Result<Self, Failure> {
         let context = Self::without_settings(global, environment)?;
+        let (config, keymap) = own_keys::read(&context.home.config())?;
         Ok(Self {
-            config: Config::read(&context.home.config())?,
+            config,
+            keymap,
             ..context
         })
     }
@@ -118,9 +129,13 @@ impl Context {
         Ok(Self {
             home_named,
             config: Config::default(),
+            keymap: Keymap::shipped(),
             home,
             url: global.url.clone().or(environment.url),
-            terminal: environment.terminal,
+            terminal: Terminal {
+                when: global.color.unwrap_or_default(),
+                ..environment.terminal
+            },
             names_zone: environment.names_zone,
             token: environment.token,
             database,
@@ -130,7 +145,7 @@ impl Context {
     /// What a sample in this home knows: how the caller's terminal looks, and nothing of their gate.
     pub fn in_sample(&self, home: &Path) -> Result<Self, Failure> {
         let mut config = Config {
-            tui: self.config.tui,
+            tui: self.config.tui.clone(),
             ..Config::default()
         };
         // The usual port is for the caller's own gate.
@@ -139,8 +154,10 @@ impl Context {
             home: Home::at(home)?,
             home_named: Some(home.to_owned()),
             config,
+            keymap: self.keymap.clone(),
             url: None,
             terminal: self.terminal.clone(),
+            names_zone: self.names_zone,
             token: None,
             database: None,
         })
@@ -218,6 +235,7 @@ mod tests {
         let global = Global {
             home: Some(flag.path().into()),
             url: Some("http://flag.example".into()),
+            ..Global::default()
         };
         let both = context(&global, environment.clone());
         assert_eq!(both.home, Home::at(flag.path()).unwrap());

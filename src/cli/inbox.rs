@@ -1,12 +1,16 @@
 //! The inbox: what `signoff` opens when it is given no command.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::context::{Context, Speaker};
 use super::exit::Exit;
 use super::failure::{Failure, causes};
 use super::feed;
+use super::look::{self, OwnLook};
+use super::new_file;
+use super::out;
 use super::patience::Patience;
 use super::program;
 use super::session::Session;
@@ -16,19 +20,35 @@ use crate::tui::{self, Connect, Options};
 
 /// Opens the inbox and stays until it is left. Who leaves it for the sample comes back to it, and if it is
 /// the gate it serves meanwhile.
-pub async fn run(context: Context) -> Result<Exit, Failure> {
+pub async fn run(context: Context, plain: bool, record: Option<&Path>) -> Result<Exit, Failure> {
     needs_terminal()?;
-    let options = options(&context);
+    let plain = plain || context.config.tui.plain;
+    let mut options = options(&context);
+    if let Some(path) = record {
+        options.record = Some(Arc::new(new_file::create(path)?));
+        // Whoever sends it on has to know.
+        out::note(&format!(
+            "recording to {}: it will hold the contents of what is shown, and only you can read it",
+            new_file::shown(path)
+        ));
+    }
     let session = Arc::new(Session::new(context, Speaker::Person));
     // Before the screen is taken over: a first start has something to say, and so has a failing one.
     session.client(&mut Patience::new()).await?;
-    let options = Options {
-        agent_token: program::agent_token(&session.context),
-        ..options
+    options.agent_token = program::agent_token(&session.context);
+    let left = match plain {
+        true => talk(&session, options).await,
+        false => stay(&session, &options).await,
     };
-    let left = stay(&session, &options).await;
     let closed = session.close().await;
     left.and(closed).map(|()| Exit::Ok)
+}
+
+/// The inbox as lines to read and to type.
+async fn talk(session: &Arc<Session>, options: Options) -> Result<(), Failure> {
+    let left = tui::plain::run(Connector(Arc::clone(session)), options).await;
+    left.map(drop)
+        .map_err(|error| Failure::new(Exit::Other, causes(&error)))
 }
 
 async fn stay(session: &Arc<Session>, options: &Options) -> Result<(), Failure> {
@@ -59,14 +79,19 @@ fn needs_terminal() -> Result<(), Failure> {
 }
 
 pub fn options(context: &Context) -> Options {
-    let tui = context.config.tui;
+    let tui = &context.config.tui;
     let (palette, depth) = context.terminal.colours(tui.theme);
+    look::obey(depth);
+    let own = OwnLook::of(context.terminal.clone(), tui, context.home.config());
     Options {
         palette,
         depth,
         glyphs: context.terminal.glyphs(tui.glyphs),
         folder: std::env::current_dir().ok(),
         mouse: tui.mouse,
+        keymap: context.keymap.clone(),
+        appearance: Some(Arc::new(own)),
+        record: None,
         zone: context.zone(),
         program: program::typed(context),
         agent_token: None,

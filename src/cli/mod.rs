@@ -24,6 +24,7 @@ mod look;
 mod near;
 mod new_file;
 mod out;
+mod own_keys;
 mod patience;
 mod private_file;
 mod program;
@@ -69,6 +70,13 @@ struct Cli {
     /// Open the inbox on a sample: a made-up company on a gate of its own, which leaves nothing behind
     #[arg(long)]
     sample: bool,
+    /// Opens the inbox as lines to read and to type, for people who have it read out
+    #[arg(long)]
+    plain: bool,
+
+    /// Writes down everything that the inbox receives, for whoever looks for a fault in it
+    #[arg(long, hide = true, value_name = "FILE")]
+    record: Option<std::path::PathBuf>,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -141,7 +149,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         match cli.command {
             Some(command) => command.run(context).await,
             None if cli.sample => inbox::run_sample(&context).await,
-            None => inbox::run(context).await,
+            None => inbox::run(context, cli.plain, cli.record.as_deref()).await,
         }
     })
 }

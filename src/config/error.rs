@@ -21,11 +21,27 @@ pub enum ConfigError {
     Wrong(String),
 }
 
+/// A value that is well formed and makes no sense, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    pub span: Range<usize>,
+    pub why: String,
+}
+
+impl Misfit {
+    pub(super) fn at(self, path: &Path, text: &str) -> ConfigError {
+        ConfigError::told(path, text, &self.why, Some(self.span))
+    }
+}
+
 impl ConfigError {
     pub(super) fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let message = safe(error.message());
+        Self::told(path, text, &safe(error.message()), error.span())
+    }
+
+    fn told(path: &Path, text: &str, message: &str, span: Option<Range<usize>>) -> Self {
         let path = path.display();
-        Self::Wrong(match error.span() {
+        Self::Wrong(match span {
             Some(span) => {
                 let place = Place::of(text, span);
                 format!(

@@ -1,8 +1,10 @@
 //! Settings and places: what `config.toml` says, and where signoff keeps its files.
 //! A key that isn't known is an error, never ignored: it is usually a misspelt one that matters.
 
+mod change;
 mod error;
 mod home;
+mod keys;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -11,8 +13,10 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::store::Database;
 
-pub use error::ConfigError;
+pub use change::{ChangeError, set};
+pub use error::{ConfigError, Misfit};
 pub use home::{Home, HomeError};
+pub use keys::Keys;
 
 /// What `config.toml` says. Every key is optional; `config.example.toml` lists them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -65,14 +69,18 @@ impl Default for Server {
     }
 }
 
-/// How the inbox looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// How the inbox looks, and what its keys do.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Tui {
     pub theme: Theme,
     pub glyphs: Glyphs,
     /// Whether the inbox takes the mouse when it is opened.
     pub mouse: bool,
+    /// Lines in place of a screen, for people who have it read out.
+    pub plain: bool,
+    /// Actions with keys of one's own.
+    pub keys: Keys,
 }
 
 impl Default for Tui {
@@ -81,6 +89,8 @@ impl Default for Tui {
             theme: Theme::default(),
             glyphs: Glyphs::default(),
             mouse: true,
+            plain: false,
+            keys: Keys::default(),
         }
     }
 }
@@ -96,6 +106,8 @@ pub enum Theme {
     CalmLight,
     /// Blue and orange in place of green and red.
     ColourBlind,
+    /// The same on a light background.
+    ColourBlindLight,
     Sixteen,
     Mono,
 }
@@ -128,16 +140,25 @@ impl Server {
 }
 
 impl Config {
-    /// What the file says; the defaults where there is no file.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, path),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(cause) => Err(ConfigError::Unreadable {
-                path: path.to_owned(),
-                cause,
-            }),
-        }
+    /// What the file says, and what `check` makes of it; the defaults where there is no file. What only
+    /// others can judge is refused with its place too.
+    pub fn read<T>(
+        path: &Path,
+        check: impl FnOnce(&Self) -> Result<T, Misfit>,
+    ) -> Result<(Self, T), ConfigError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(cause) => {
+                return Err(ConfigError::Unreadable {
+                    path: path.to_owned(),
+                    cause,
+                });
+            }
+        };
+        let config = Self::parse(&text, path)?;
+        let checked = check(&config).map_err(|misfit| misfit.at(path, &text))?;
+        Ok((config, checked))
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
@@ -177,7 +198,7 @@ mod tests {
             ["asks_per_second", "burst", "pending_per_agent"]
         );
         assert_eq!(named("server"), ["database", "hosts", "listen"]);
-        assert_eq!(named("tui"), ["glyphs", "mouse", "theme"]);
+        assert_eq!(named("tui"), ["glyphs", "keys", "mouse", "plain", "theme"]);
     }
 
     #[test]
@@ -207,7 +228,8 @@ mod tests {
     #[test]
     fn a_file_that_is_absent_means_the_defaults() {
         let nowhere = tempfile::tempdir().unwrap();
-        let config = Config::read(&nowhere.path().join("config.toml")).unwrap();
+        let path = nowhere.path().join("config.toml");
+        let (config, ()) = Config::read(&path, |_| Ok(())).unwrap();
         assert_eq!(config, Config::default());
     }
 

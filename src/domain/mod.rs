@@ -10,6 +10,7 @@ pub mod id;
 pub mod json;
 pub mod lifecycle;
 pub mod merkle;
+pub mod near;
 pub mod pattern;
 pub mod people;
 pub mod raw;

@@ -63,6 +63,10 @@ pub enum ActionId {
     Close,
     Refresh,
     Redraw,
+    Palette,
+    RunEntry,
+    NextEntry,
+    PreviousEntry,
     Mouse,
     Suspend,
     Bell,
@@ -89,6 +93,8 @@ pub enum Scope {
     Filter,
     /// The line in which a file is named.
     Export,
+    /// The line in which is typed what to do, over the list of what can be done.
+    Palette,
     /// The page with what other parameters would change.
     Edited,
     /// The page about parameters that can't be sent as they were written.
@@ -114,6 +120,36 @@ pub enum Scope {
     /// Any screen, when nothing is laid over it.
     Screen,
 }
+
+/// Scopes that hold at once: a key means one thing in all of them, but where the shipped keymap lets an
+/// inner one go first.
+pub const TOGETHER: [&[Scope]; 15] = [
+    &[Scope::Request, Scope::List, Scope::Screen],
+    &[Scope::Record, Scope::List, Scope::Screen],
+    &[Scope::Change, Scope::Setting, Scope::List, Scope::Screen],
+    &[Scope::Change, Scope::Sheet, Scope::List, Scope::Screen],
+    &[Scope::Edited, Scope::Overlay],
+    &[Scope::Broken, Scope::Overlay],
+    &[Scope::Trial, Scope::Overlay],
+    &[Scope::Overlay],
+    &[Scope::Confirm],
+    &[Scope::Reason],
+    &[Scope::Answer],
+    &[Scope::Snooze],
+    &[Scope::Filter],
+    &[Scope::Typed],
+    &[Scope::Palette],
+];
+
+/// Scopes of a line of text: what has a character, or moves in the line, is typed there.
+pub const TYPED: [Scope; 6] = [
+    Scope::Reason,
+    Scope::Answer,
+    Scope::Snooze,
+    Scope::Filter,
+    Scope::Typed,
+    Scope::Palette,
+];
 
 /// Whose key it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -176,6 +212,7 @@ const ANYWHERE: &[Scope] = &[
     Scope::Filter,
     Scope::Export,
     Scope::Typed,
+    Scope::Palette,
     Scope::Overlay,
     Scope::Screen,
 ];
@@ -299,7 +336,8 @@ pub const ACTIONS: &[Action] = &[
     row(Id::OtherValue, "other_value", &["tab"], "other",
         "Offers another value.", &[Scope::Typed], Everybody, Danger::None),
     row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
-        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed, Scope::Export], Everybody, Danger::None),
+        "Leaves the line without sending it.",
+        &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed, Scope::Export, Scope::Palette], Everybody, Danger::None),
     row(Id::Close, "close", &["esc", "q", "?", "w", "M", "N", "p", "H", "v"], "close",
         "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
 
@@ -318,6 +356,14 @@ pub const ACTIONS: &[Action] = &[
         "Asks the gate for everything on the screen again.", &[Scope::Screen], Everybody, Danger::None),
     row(Id::Redraw, "redraw", &["ctrl-l"], "redraw",
         "Draws the whole screen again, when another program has written on it.", ANYWHERE, Everybody, Danger::None),
+    row(Id::Palette, "palette", &[":"], "command",
+        "Lists everything that can be done here, with its keys, and finds it by a few of its letters.", &[Scope::Screen], Everybody, Danger::None),
+    row(Id::RunEntry, "run_entry", &["enter"], "do it",
+        "Does what is focused in that list as its key would. Approving and saving are still asked about.", &[Scope::Palette], Everybody, Alters),
+    row(Id::NextEntry, "next_entry", &["down", "ctrl-n", "tab"], "next",
+        "Goes one row down in that list.", &[Scope::Palette], Everybody, Danger::None),
+    row(Id::PreviousEntry, "previous_entry", &["up", "ctrl-p"], "previous",
+        "Goes one row up in that list.", &[Scope::Palette], Everybody, Danger::None),
     row(Id::Mouse, "mouse", &["%"], "mouse",
         "Leaves the mouse to the terminal, or takes it: the wheel scrolls and a click focuses, neither decides. With Shift it selects text.", &[Scope::Screen], Everybody, Danger::None),
     row(Id::Suspend, "suspend", &["ctrl-z"], "to the shell",

@@ -7,6 +7,7 @@ use crate::api::request::{Decide, OpenedRequest};
 use crate::domain::id::{AgentId, RequestId};
 use crate::domain::untrusted::Untrusted;
 
+use super::look::Look;
 use super::query::Query;
 use super::state::export::ToExport;
 use super::state::overlay::About;
@@ -60,6 +61,8 @@ pub enum Effect {
     StopExport,
     /// Leave the terminal to the shell that started the program, until it says to go on.
     Suspend,
+    /// Look like this from now on, and keep it.
+    Look(Look),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
     /// Draw every cell again.

@@ -37,6 +37,8 @@ pub struct Now {
 pub enum Event {
     Key(KeyEvent),
     Mouse(MouseEvent),
+    /// A line, where lines are typed in place of keys.
+    Line(String),
     /// A bracketed paste.
     Paste(String),
     Resize(Size),
@@ -80,6 +82,8 @@ pub enum Answer {
     Exported(Exported),
     /// What is right about the proof of a record, or what isn't.
     RecordProven(RequestId, Result<Result<Proven, String>, ClientError>),
+    /// Where the chosen look is kept, or why it isn't.
+    LookKept(Result<String, String>),
 }
 
 /// What came of a change that was saved.

@@ -1,6 +1,8 @@
 //! Keys and what they are bound to. The bindings are data, `assets/keymap.toml`; the names in it are
 //! those of the action table.
 
+mod own;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +10,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 
 use super::action::{ACTIONS, Action, ActionId, Scope};
+
+pub use own::{BadBinding, Binding};
 
 const SHIPPED: &str = include_str!("../../assets/keymap.toml");
 
@@ -30,7 +34,7 @@ impl Key {
     }
 }
 
-const NAMED: [(&str, KeyCode); 13] = [
+const NAMED: [(&str, KeyCode); 27] = [
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
     ("tab", KeyCode::Tab),
@@ -43,7 +47,21 @@ const NAMED: [(&str, KeyCode); 13] = [
     ("end", KeyCode::End),
     ("pgup", KeyCode::PageUp),
     ("pgdn", KeyCode::PageDown),
+    ("backspace", KeyCode::Backspace),
+    ("delete", KeyCode::Delete),
+    ("insert", KeyCode::Insert),
     ("f1", KeyCode::F(1)),
+    ("f2", KeyCode::F(2)),
+    ("f3", KeyCode::F(3)),
+    ("f4", KeyCode::F(4)),
+    ("f5", KeyCode::F(5)),
+    ("f6", KeyCode::F(6)),
+    ("f7", KeyCode::F(7)),
+    ("f8", KeyCode::F(8)),
+    ("f9", KeyCode::F(9)),
+    ("f10", KeyCode::F(10)),
+    ("f11", KeyCode::F(11)),
+    ("f12", KeyCode::F(12)),
 ];
 
 /// A keymap that can't be used.
@@ -69,7 +87,7 @@ impl FromStr for Key {
         let mut chars = name.chars();
         let code = match (named, chars.next(), chars.next()) {
             (Some((_, code)), ..) => *code,
-            (None, Some(char), None) => KeyCode::Char(char),
+            (None, Some(char), None) if !char.is_control() => KeyCode::Char(char),
             _ => return Err(BadKeymap::Key(text.to_owned())),
         };
         Ok(Self { code, ctrl })
@@ -93,6 +111,8 @@ impl fmt::Display for Key {
 #[derive(Debug, Clone)]
 pub struct Keymap {
     bindings: Vec<(Key, ActionId)>,
+    /// What stands before the name of an action that has no key.
+    lead: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -126,7 +146,18 @@ impl Keymap {
                 bindings.push((key.parse()?, action.id));
             }
         }
-        Ok(Self { bindings })
+        Ok(Self {
+            bindings,
+            lead: ":",
+        })
+    }
+
+    /// No keys at all: actions go by their names, as they are typed in plain mode.
+    pub fn spoken() -> Self {
+        Self {
+            bindings: Vec::new(),
+            lead: "",
+        }
     }
 
     /// What a key does in these scopes, the innermost first.
@@ -138,6 +169,21 @@ impl Keymap {
         scopes
             .iter()
             .find_map(|scope| bound().find(|action| action.scopes.contains(scope)))
+    }
+
+    /// The key to name where an action is spoken of: its first, or else how the palette knows it.
+    pub fn key(&self, id: ActionId) -> String {
+        let key = self.keys(id).next();
+        key.map_or_else(
+            || format!("{}{}", self.lead, id.action().name),
+            |key| key.to_string(),
+        )
+    }
+
+    /// All keys of an action, side by side.
+    pub fn all_keys(&self, id: ActionId) -> String {
+        let keys: Vec<String> = self.keys(id).map(|key| key.to_string()).collect();
+        keys.join(" ")
     }
 
     /// The keys of an action, as they are written.

@@ -11,7 +11,10 @@ mod editor;
 mod effect;
 mod event;
 mod keymap;
+mod look;
+pub mod plain;
 mod query;
+pub mod record;
 mod runtime;
 #[cfg(test)]
 mod sample;
@@ -29,6 +32,7 @@ use std::future::Future;
 use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event;
@@ -43,6 +47,8 @@ use crate::domain::time::At;
 
 pub use action::readme_table;
 pub use editor::{ANOTHER, Editor, ShellEditor};
+pub use keymap::{BadBinding, Binding, Keymap};
+pub use look::{Appearance, Colours, Look, Signs};
 pub use theme::{Depth, GlyphSet, Palette};
 
 /// Finds the gate: at the start, and again whenever the connection is lost, since the gate may have
@@ -62,6 +68,11 @@ pub struct Options {
     pub folder: Option<PathBuf>,
     /// Whether the mouse is the inbox's at first.
     pub mouse: bool,
+    pub keymap: Keymap,
+    /// The settings of the terminal, where the one who looks may change them from inside.
+    pub appearance: Option<Arc<dyn Appearance>>,
+    /// Where what the inbox receives is written down, for whoever looks for a fault.
+    pub record: Option<Arc<File>>,
     /// The zone that times are shown in.
     pub zone: TimeZone,
     /// What to type in a shell to run signoff: an empty inbox shows a first request with it.
@@ -139,9 +150,16 @@ where
     state.folder = options.folder;
     state.agent_token = options.agent_token;
     state.sample = options.sample;
+    state.keymap = options.keymap;
+    state.look = options.appearance.as_ref().map(|own| own.chosen());
+    let recorder = options
+        .record
+        .map(|out| record::Recorder::begin(out, &state));
     let surroundings = runtime::Surroundings {
         connector,
+        recorder,
         theme: theme::Theme::new(options.palette, options.depth, options.glyphs),
+        appearance: options.appearance,
         clock: options.now,
     };
     runtime::drive(terminal, input, stopped, state, surroundings, host).await

@@ -5,6 +5,7 @@ mod pace;
 
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
@@ -14,7 +15,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, JoinError, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinSet, spawn_blocking};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::api::request::Filter;
@@ -24,11 +25,13 @@ use crate::domain::time::At;
 
 use super::effect::{Effect, PageFetch};
 use super::event::{Answer, Event, Now, Stream};
+use super::look::{Appearance, Look};
+use super::record::Recorder;
 use super::state::export::{Exported, ToExport};
 use super::state::overlay::About;
 use super::state::{State, Tab};
 use super::theme::Theme;
-use super::update::{next_deadline, update};
+use super::update::{next_deadline, say, update};
 use super::{Connect, Exit, Host, calls, view, watch};
 use pace::Pace;
 
@@ -38,7 +41,7 @@ const SILENCE: Duration = Duration::from_secs(40);
 const BELL: u32 = 100;
 
 /// What the loop is told from outside itself.
-enum News {
+pub(super) enum News {
     Event(Box<Event>),
     /// There is a connection; from now on effects use it.
     Linked(Box<Client>),
@@ -50,6 +53,9 @@ enum News {
 pub struct Surroundings<C> {
     pub connector: C,
     pub theme: Theme,
+    /// Writes down what is received; or why that couldn't begin.
+    pub recorder: Option<io::Result<Recorder>>,
+    pub appearance: Option<Arc<dyn Appearance>>,
     pub clock: fn() -> At,
 }
 
@@ -184,7 +190,7 @@ where
 }
 
 /// Waits for a moment, or for ever where there is none.
-async fn at(moment: Option<Instant>) {
+pub(super) async fn at(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
@@ -192,7 +198,7 @@ async fn at(moment: Option<Instant>) {
 }
 
 /// A task that panicked takes the inbox with it: what it was to do is not done.
-fn reap(ended: Result<(), JoinError>) {
+pub(super) fn reap(ended: Result<(), JoinError>) {
     if let Err(error) = ended
         && error.is_panic()
     {
@@ -202,7 +208,7 @@ fn reap(ended: Result<(), JoinError>) {
 
 /// What a text is that somebody edits.
 #[derive(Clone, Copy)]
-enum Writing {
+pub(super) enum Writing {
     /// The parameters of a request.
     Params(About),
     Policy,
@@ -210,14 +216,14 @@ enum Writing {
 
 impl Writing {
     /// How its file ends, which editors go by.
-    const fn ending(self) -> &'static str {
+    pub(super) const fn ending(self) -> &'static str {
         match self {
             Writing::Params(_) => "json",
             Writing::Policy => "toml",
         }
     }
 
-    fn answer(self, written: Result<String, String>) -> Answer {
+    pub(super) fn answer(self, written: Result<String, String>) -> Answer {
         match self {
             Writing::Params(about) => Answer::Edited(about, written),
             Writing::Policy => Answer::PolicyEdited(written),
@@ -226,8 +232,8 @@ impl Writing {
 }
 
 /// One inbox while it runs.
-struct Session<C> {
-    state: State,
+pub(super) struct Session<C> {
+    pub(super) state: State,
     started: Instant,
     surroundings: Surroundings<C>,
     client: Option<Client>,
@@ -236,11 +242,11 @@ struct Session<C> {
     /// A file that is being written.
     export: Option<AbortHandle>,
     /// The connection, and what changes something: that isn't given up when it breaks.
-    tasks: JoinSet<()>,
-    fetches: JoinSet<()>,
+    pub(super) tasks: JoinSet<()>,
+    pub(super) fetches: JoinSet<()>,
     send: mpsc::UnboundedSender<News>,
     /// What waits to be edited.
-    writing: Option<(Writing, String)>,
+    pub(super) writing: Option<(Writing, String)>,
     /// Whose the mouse is to be from now on.
     mouse: Option<bool>,
     /// The shell is to have the terminal.
@@ -248,11 +254,15 @@ struct Session<C> {
     redraw: bool,
     /// The operator's view is to be shown.
     watch: bool,
-    leave: Option<Exit>,
+    pub(super) leave: Option<Exit>,
 }
 
 impl<C: Connect> Session<C> {
-    fn new(state: State, surroundings: Surroundings<C>, send: mpsc::UnboundedSender<News>) -> Self {
+    pub(super) fn new(
+        state: State,
+        surroundings: Surroundings<C>,
+        send: mpsc::UnboundedSender<News>,
+    ) -> Self {
         Self {
             state,
             started: Instant::now(),
@@ -280,7 +290,7 @@ impl<C: Connect> Session<C> {
         }
     }
 
-    fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self) -> Option<Instant> {
         next_deadline(&self.state).map(|due| self.started + due)
     }
 
@@ -315,7 +325,7 @@ impl<C: Connect> Session<C> {
     }
 
     /// Whether it may be visible.
-    fn told(&mut self, news: News) -> bool {
+    pub(super) fn told(&mut self, news: News) -> bool {
         match news {
             News::Event(event) => {
                 let unseen = match &*event {
@@ -339,16 +349,33 @@ impl<C: Connect> Session<C> {
         true
     }
 
-    fn event(&mut self, event: Event) {
+    pub(super) fn event(&mut self, event: Event) {
         let now = self.now();
+        self.write_down(&event, now);
         for effect in update(&mut self.state, event, now) {
             self.run(effect);
+        }
+    }
+
+    /// A recording that can't go on ends, and that is said.
+    fn write_down(&mut self, event: &Event, now: Now) {
+        let Some(recorder) = &mut self.surroundings.recorder else {
+            return;
+        };
+        let written = match recorder {
+            Ok(recorder) => recorder.take(event, now, &self.state),
+            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
+        };
+        if let Err(error) = written {
+            self.surroundings.recorder = None;
+            say(&mut self.state, format!("the recording has ended: {error}"));
         }
     }
 
     fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Connect { after } => self.connect(after),
+            Effect::Look(look) => self.put_on(look),
             Effect::Mouse(ours) => self.mouse = Some(ours),
             Effect::Suspend => self.suspend = true,
             Effect::Redraw => self.redraw = true,
@@ -436,6 +463,22 @@ impl<C: Connect> Session<C> {
         }
     }
 
+    /// Draws with another look from now on, and keeps it.
+    fn put_on(&mut self, look: Look) {
+        let Some(appearance) = self.surroundings.appearance.clone() else {
+            return;
+        };
+        let (palette, depth, glyphs) = appearance.on_terminal(look);
+        self.surroundings.theme = Theme::new(palette, depth, glyphs);
+        self.redraw = true;
+        let send = self.send.clone();
+        self.tasks.spawn(async move {
+            let kept = spawn_blocking(move || appearance.keep(look)).await;
+            let kept = kept.unwrap_or_else(|error| Err(error.to_string()));
+            tell(&send, Event::Answer(Answer::LookKept(kept)));
+        });
+    }
+
     fn fetch<F>(&mut self, ask: impl FnOnce(Client) -> F)
     where
         F: Future<Output = Answer> + Send + 'static,
@@ -484,7 +527,7 @@ impl<C: Connect> Session<C> {
     }
 
     /// Looks for the gate, in place of whatever connection there is.
-    fn connect(&mut self, after: Duration) {
+    pub(super) fn connect(&mut self, after: Duration) {
         self.fetches.abort_all();
         if let Some(connection) = self.connection.take() {
             connection.abort();

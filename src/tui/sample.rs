@@ -292,7 +292,11 @@ impl Desk {
         match effect {
             Effect::Connect { after } => self.connects.push(after),
             Effect::Quit | Effect::Sample | Effect::Watch => self.left = true,
-            Effect::Redraw | Effect::Mouse(_) | Effect::Suspend | Effect::FetchWhy(_) => {}
+            Effect::Redraw
+            | Effect::Look(_)
+            | Effect::Mouse(_)
+            | Effect::Suspend
+            | Effect::FetchWhy(_) => {}
             Effect::Decide(id, decide) => self.sent.push((id, *decide)),
             Effect::Do(id, deed) => self.done.push((id, deed)),
             Effect::Opened(id, opened) => self.told.push((id, opened.seen)),
@@ -604,6 +608,7 @@ fn key_event(key: &str) -> KeyEvent {
         "tab" => KeyCode::Tab,
         "space" => KeyCode::Char(' '),
         "pgdn" => KeyCode::PageDown,
+        "down" => KeyCode::Down,
         name => KeyCode::Char(name.chars().next().expect("a key")),
     };
     KeyEvent::new(code, modifiers)

@@ -22,6 +22,7 @@ pub enum Palette {
     CalmDark,
     CalmLight,
     ColourBlind,
+    ColourBlindLight,
 }
 
 /// Which signs the inbox draws with.
@@ -108,6 +109,9 @@ impl Theme {
             }
             (Depth::Truecolor, Palette::ColourBlind) => {
                 include_str!("../../assets/themes/colour-blind.toml")
+            }
+            (Depth::Truecolor, Palette::ColourBlindLight) => {
+                include_str!("../../assets/themes/colour-blind-light.toml")
             }
         };
         Self {
@@ -292,10 +296,94 @@ mod tests {
 
     use super::*;
 
+    const PALETTES: [Palette; 4] = [
+        Palette::CalmDark,
+        Palette::CalmLight,
+        Palette::ColourBlind,
+        Palette::ColourBlindLight,
+    ];
+
+    /// What terminals usually have behind the text: the background is theirs, and never painted.
+    const fn backgrounds(palette: Palette) -> [Color; 3] {
+        match palette {
+            Palette::CalmDark | Palette::ColourBlind => [
+                Color::Rgb(0, 0, 0),
+                Color::Rgb(0x14, 0x17, 0x1a),
+                Color::Rgb(0x1e, 0x1e, 0x1e),
+            ],
+            Palette::CalmLight | Palette::ColourBlindLight => [
+                Color::Rgb(0xff, 0xff, 0xff),
+                Color::Rgb(0xfa, 0xfa, 0xfa),
+                Color::Rgb(0xf6, 0xf5, 0xf4),
+            ],
+        }
+    }
+
+    /// The relative luminance of WCAG 2.
+    fn luminance(color: Color) -> f64 {
+        let Color::Rgb(red, green, blue) = color else {
+            panic!("{color} is no truecolor")
+        };
+        let linear = |part: u8| match f64::from(part) / 255.0 {
+            low if low <= 0.04045 => low / 12.92,
+            part => ((part + 0.055) / 1.055).powf(2.4),
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    fn contrast(one: Color, other: Color) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    /// The contrast that WCAG 2 asks of text, on the terminal's background and on the focused row. Hairlines
+    /// are no text, and only have to be there.
+    #[test]
+    fn every_text_can_be_read_on_every_background() {
+        assert!((contrast(Color::Rgb(0, 0, 0), Color::Rgb(255, 255, 255)) - 21.0).abs() < 0.01);
+        for palette in PALETTES {
+            let roles = Theme::new(palette, Depth::Truecolor, GlyphSet::Unicode).roles;
+            let focused = roles.focused.bg.expect("a focused row has a colour");
+            let mut behind = backgrounds(palette).to_vec();
+            behind.push(focused);
+            for (name, look) in [
+                ("text", roles.text),
+                ("dim", roles.dim),
+                ("accent", roles.accent),
+                ("critical", roles.critical),
+                ("high", roles.high),
+                ("medium", roles.medium),
+                ("low", roles.low),
+                ("good", roles.good),
+                ("bad", roles.bad),
+                ("warning", roles.warning),
+                ("title", roles.title),
+                ("key", roles.key),
+                ("quiet", roles.quiet),
+                ("mark", roles.mark),
+            ] {
+                let text = look.fg.expect("a text has a colour");
+                for back in look.bg.map_or_else(|| behind.clone(), |own| vec![own]) {
+                    let ratio = contrast(text, back);
+                    assert!(ratio >= 4.5, "{palette:?}: {name} on {back} has {ratio:.2}");
+                }
+            }
+            let rule = roles.rule.fg.expect("a hairline has a colour");
+            let mark = roles.mark.bg.expect("a mark has a background");
+            for back in behind {
+                assert!(
+                    contrast(rule, back) >= 1.25,
+                    "{palette:?}: hairlines on {back}"
+                );
+                assert!(contrast(mark, back) >= 3.0, "{palette:?}: marks on {back}");
+            }
+        }
+    }
+
     #[test]
     fn every_theme_reads_and_mono_has_no_colour() {
         for depth in [Depth::Truecolor, Depth::Sixteen, Depth::Mono] {
-            for palette in [Palette::CalmDark, Palette::CalmLight, Palette::ColourBlind] {
+            for palette in PALETTES {
                 Theme::new(palette, depth, GlyphSet::Unicode);
             }
         }

@@ -26,6 +26,16 @@ pub(super) fn settings(context: &Context, settings: Result<(), ConfigError>) -> 
         Ok(()) if path.exists() => Check::ok("settings", place.clone()),
         Ok(()) => Check::ok("settings", format!("the defaults: there is no {place}")),
     }];
+    let own = context.config.tui.keys.bindings().len();
+    if own > 0 {
+        let of = if own == 1 {
+            "action has"
+        } else {
+            "actions have"
+        };
+        let what = format!("{own} {of} keys of your own; the inbox lists them: Settings, Keys");
+        checks.push(Check::ok("keys", what));
+    }
     if let Ok(metadata) = fs::metadata(&path)
         && metadata.mode() & 0o022 != 0
     {

@@ -5,8 +5,8 @@ use crate::cli::checkup::{self, Check, State};
 use crate::cli::failure::Failure;
 use crate::cli::fit::wrap;
 use crate::cli::out;
+use crate::cli::own_keys;
 use crate::cli::session::Session;
-use crate::config::Config;
 use crate::domain::untrusted::Untrusted;
 
 /// Say what is wrong with a home, and what to do about it.
@@ -40,8 +40,11 @@ struct Report {
 /// Settings that stop every other command are something to find here, so they are read here.
 pub async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
     let mut context = session.context.clone();
-    let settings = Config::read(&context.home.config());
-    let settings = settings.map(|config| context.config = config);
+    let settings = own_keys::read(&context.home.config());
+    let settings = settings.map(|(config, keymap)| {
+        context.config = config;
+        context.keymap = keymap;
+    });
     let checks = checkup::checks(&context, settings).await;
     let well = checks.iter().all(|check| check.state != State::Problem);
     match args.json {

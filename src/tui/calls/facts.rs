@@ -16,7 +16,8 @@ const OF_AGENT: u32 = 100;
 pub async fn facts(client: &Client, wanted: &Wanted) -> Result<Facts, ClientError> {
     let mut facts = Facts::default();
     match wanted.section {
-        Section::AutoApproval | Section::Integrations | Section::Keys => {}
+        Section::AutoApproval | Section::Integrations => {}
+        Section::Appearance | Section::Keys => {}
         Section::Notifications => {}
         Section::Away => facts.people = client.people().await?.items,
         Section::Rules => {

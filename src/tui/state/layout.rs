@@ -13,6 +13,8 @@ pub const SMALLEST: Size = Size {
 const SPLIT_FROM: u16 = 110;
 /// Columns of the menu beside the settings.
 const MENU: u16 = 25;
+/// Rows of the palette, its hairline included.
+const PALETTE: u16 = 15;
 const STACKED_FROM: Size = Size {
     width: 60,
     height: 16,
@@ -200,6 +202,17 @@ impl Layout {
     /// The column between two sides, where the body has two.
     pub fn column(&self) -> Option<u16> {
         (self.divider.height > 1).then_some(self.divider.x)
+    }
+
+    /// Where commands are chosen from, and the hairline above them: at the foot of the screen, where
+    /// they are typed.
+    pub fn palette(&self) -> Rect {
+        let height = PALETTE.min(self.body.height);
+        Rect {
+            y: self.body.bottom() - height,
+            height,
+            ..self.body
+        }
     }
 
     /// Where a page is laid over the screen.

@@ -162,6 +162,21 @@ impl List {
         }
     }
 
+    /// Moves the focus to this request, if it is known; a row that is only kept for whoever reads it isn't.
+    pub fn focus_on(&mut self, id: RequestId, entries: usize) -> bool {
+        let place = |list: &Self| list.rows.iter().position(|row| row.id == id);
+        match place(self) {
+            Some(at) if at == self.focus => return !self.kept,
+            Some(_) => drop(self.drop_kept()),
+            None => return false,
+        }
+        let at = place(self);
+        if let Some(at) = at {
+            self.go(at, entries);
+        }
+        at.is_some()
+    }
+
     /// To the beginning of the list.
     pub fn first(&mut self, entries: usize) {
         self.drop_kept();

@@ -10,6 +10,8 @@ use crate::domain::review::Word;
 use crate::domain::risk::Risk;
 use crate::domain::untrusted::Untrusted;
 
+use crate::tui::action::ActionId;
+
 use super::field::Field;
 use super::overlay::About;
 use super::{State, words};
@@ -79,7 +81,8 @@ impl State {
     /// Why nothing can be said to what is marked.
     pub fn why_not_several(&self) -> Option<String> {
         if self.pending.marks.is_empty() {
-            return Some("nothing is marked: space marks".to_owned());
+            let key = self.keymap.key(ActionId::Mark);
+            return Some(format!("nothing is marked: {key} marks"));
         }
         if !self.is_live() {
             return Some("not connected: a decision needs the gate".to_owned());
@@ -92,18 +95,20 @@ impl State {
     /// and only where policy says so.
     pub fn why_not_approve_marked(&self) -> Option<String> {
         let marks = &self.pending.marks;
+        let alone = self.keymap.key(ActionId::Approve);
         let count = |test: &dyn Fn(&Marked) -> bool| {
             let of = marks.iter().filter(|mark| test(mark)).count();
             (of > 0).then(|| words::count(of, "marked one"))
         };
         if let Some(grave) = count(&|mark| mark.risk >= Risk::High) {
             return Some(format!(
-                "{grave} of high or critical risk: approve that alone, with a"
+                "{grave} of high or critical risk: approve that alone, with {alone}"
             ));
         }
         if count(&|mark| !mark.together).is_some() {
-            let text = "policy has each approved alone, with a: batch_approval isn't “seen”";
-            return Some(text.to_owned());
+            return Some(format!(
+                "policy has each approved alone, with {alone}: batch_approval isn't “seen”"
+            ));
         }
         let read =
             |mark: &Marked| self.pending.read.get(&mark.about.id) == Some(&mark.about.digest);

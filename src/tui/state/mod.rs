@@ -12,7 +12,9 @@ pub mod marks;
 
 pub mod overlay;
 pub mod page;
+pub mod palette;
 pub mod pending;
+mod possible;
 pub mod proof;
 pub mod settings;
 mod standing;
@@ -34,6 +36,8 @@ use crate::domain::time::At;
 use super::action::{ActionId, Scope};
 use super::event::Now;
 use super::keymap::Keymap;
+use super::look::Look;
+use super::plain::Talk;
 use super::query::Key;
 use bell::Bell;
 use document::Shape;
@@ -136,6 +140,10 @@ pub struct State {
     /// Nothing on the screen is real, and it says so.
     pub sample: bool,
     pub keymap: Keymap,
+    /// The conversation, where there is one in place of a screen.
+    pub plain: Option<Talk>,
+    /// How it looks on this terminal, where that can be chosen from here.
+    pub look: Option<Look>,
     pub me: Option<Me>,
     /// Where the gate is, once one was found.
     pub address: Option<String>,
@@ -171,6 +179,8 @@ impl State {
             agent_token: None,
             sample: false,
             keymap: Keymap::shipped(),
+            plain: None,
+            look: None,
             me: None,
             address: None,
             link: Link::Connecting,
@@ -295,6 +305,7 @@ impl State {
             (Some(Overlay::Answer(_)), _) => &[Scope::Answer],
             (Some(Overlay::Snooze(_)), _) => &[Scope::Snooze],
             (Some(Overlay::Filter(_)), _) => &[Scope::Filter],
+            (Some(Overlay::Palette(_)), _) => &[Scope::Palette],
             (Some(Overlay::Several(several)), _) => match several.word {
                 Word::Approve => &[Scope::Confirm],
                 Word::Reject | Word::Respond => &[Scope::Reason],
@@ -314,9 +325,16 @@ impl State {
             (Some(Overlay::Export(_)), _) => &[Scope::Export],
             (Some(Overlay::Typed(..)), _) => &[Scope::Typed],
             (Some(Overlay::Trial(_)), _) => &[Scope::Trial, Scope::Overlay],
-            (None, Tab::Pending) => &[Scope::Request, Scope::List, Scope::Screen],
-            (None, Tab::History) => &[Scope::Record, Scope::List, Scope::Screen],
-            (None, Tab::Settings) => self.settings_scopes(),
+            (None, _) => self.screen_scopes(),
+        }
+    }
+
+    /// The same as if nothing were laid over the screen.
+    pub fn screen_scopes(&self) -> &'static [Scope] {
+        match self.tab {
+            Tab::Pending => &[Scope::Request, Scope::List, Scope::Screen],
+            Tab::History => &[Scope::Record, Scope::List, Scope::Screen],
+            Tab::Settings => self.settings_scopes(),
         }
     }
 
@@ -333,7 +351,7 @@ impl State {
             Some(Overlay::Messages { scroll }) => {
                 Some((page::messages(&self.messages, &self.zone, width), *scroll))
             }
-            Some(Overlay::Broken(broken)) => Some((page::broken(broken, width), 0)),
+            Some(Overlay::Broken(broken)) => Some((page::broken(broken, &self.keymap, width), 0)),
             Some(Overlay::Trial(trial)) => {
                 Some((settings::trial::rows(trial, width), trial.scroll))
             }
@@ -357,6 +375,10 @@ impl State {
 
     /// Whether the document is on the screen; in a single pane it may not be.
     pub fn detail_is_visible(&self) -> bool {
+        if let Some(talk) = &self.plain {
+            let focused = self.pending.list.focused().map(|row| row.id);
+            return talk.shown.is_some() && talk.shown == focused;
+        }
         let shown = match self.layout().mode {
             Mode::Tiny => false,
             Mode::Single => self.pending.pane == Pane::Detail,

@@ -1,5 +1,7 @@
 //! What may be laid over a screen. There is one at a time, and it takes the keys.
 
+use serde::{Deserialize, Serialize};
+
 use crate::api::request::{Request, Why};
 use crate::domain::digest::Digest;
 use crate::domain::id::{RequestId, TokenId};
@@ -9,6 +11,7 @@ use crate::domain::review::Word;
 use super::document::{Document, Shape};
 use super::field::Field;
 use super::marks::Several;
+use super::palette::Palette;
 use super::pending::Seen;
 use super::settings::Typing;
 use super::settings::trial::Trial;
@@ -41,6 +44,8 @@ pub enum Overlay {
     Sheet(Box<Sheet>),
     /// Which requests the list shows.
     Filter(Field),
+    /// What can be done, to choose from.
+    Palette(Palette),
     /// What somebody's own parameters would change, and whether to approve that.
     Edited(Box<Edited>),
     /// Parameters that can't be sent as they were written.
@@ -77,6 +82,7 @@ impl Overlay {
             Overlay::Filter(field) | Overlay::Export(field) | Overlay::Typed(_, field) => {
                 Some(field)
             }
+            Overlay::Palette(palette) => Some(&palette.field),
             Overlay::Several(several) => (several.word == Word::Reject).then_some(&several.field),
             overlay => overlay.line().map(|line| &line.field),
         }
@@ -87,6 +93,7 @@ impl Overlay {
             Overlay::Filter(field) | Overlay::Export(field) | Overlay::Typed(_, field) => {
                 Some(field)
             }
+            Overlay::Palette(palette) => Some(&mut palette.field),
             Overlay::Several(several) => {
                 several.asked_again = false;
                 (several.word == Word::Reject).then_some(&mut several.field)
@@ -117,13 +124,14 @@ impl Overlay {
             | Overlay::Several(_)
             | Overlay::Filter(_)
             | Overlay::Export(_)
+            | Overlay::Palette(_)
             | Overlay::Typed(..) => false,
         }
     }
 }
 
 /// What a decision is about: a request, its parameters and its plan, as they were on the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     pub id: RequestId,
     pub digest: Digest,

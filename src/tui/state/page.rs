@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::untrusted::{Piece, Untrusted};
 use crate::domain::verdict::{Answer, Effect, Rung, RungName};
-use crate::tui::action::ACTIONS;
+use crate::tui::action::{ACTIONS, ActionId};
 use crate::tui::keymap::Keymap;
 
 use super::overlay::{Broken, Ladder, NewSecret};
@@ -67,18 +67,18 @@ pub fn title(text: &str) -> PageRow {
 pub fn help(keymap: &Keymap, width: usize) -> Vec<PageRow> {
     let mut rows = vec![title("Keys"), PageRow::default()];
     for action in ACTIONS {
-        let keys: Vec<String> = keymap.keys(action.id).map(|key| key.to_string()).collect();
+        // What has no key is done by its name.
+        let keys = match keymap.all_keys(action.id) {
+            none if none.is_empty() => keymap.key(action.id),
+            keys => keys,
+        };
         let help = match action.permission.note() {
             "" => action.help.to_owned(),
             note => format!("{} ({note})", action.help),
         };
         let lines = Untrusted::from(help).lines(width.saturating_sub(KEYS));
         for (index, line) in lines.into_iter().enumerate() {
-            let keys = if index == 0 {
-                keys.join(" ")
-            } else {
-                String::new()
-            };
+            let keys = if index == 0 { keys.as_str() } else { "" };
             rows.push(PageRow {
                 first: cell(keys, KEYS, Look::Key),
                 text: line.pieces,
@@ -90,7 +90,7 @@ pub fn help(keymap: &Keymap, width: usize) -> Vec<PageRow> {
 }
 
 /// Why what was written can't be sent, and the line that it is about.
-pub fn broken(broken: &Broken, width: usize) -> Vec<PageRow> {
+pub fn broken(broken: &Broken, keymap: &Keymap, width: usize) -> Vec<PageRow> {
     let mut rows = vec![title("What you wrote can't be sent"), PageRow::default()];
     let mut text = |text: Untrusted, first: &str| {
         for (index, line) in text
@@ -114,7 +114,10 @@ pub fn broken(broken: &Broken, width: usize) -> Vec<PageRow> {
     }
     text(Untrusted::from(""), "");
     text(
-        Untrusted::from("e opens it again as you left it. Nothing was decided."),
+        Untrusted::from(format!(
+            "{} opens it again as you left it. Nothing was decided.",
+            keymap.key(ActionId::Edit)
+        )),
         "",
     );
     rows

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::api::request::{Decide, Request};
 use crate::domain::digest::Digest;
 use crate::domain::id::{PersonId, RequestId};
@@ -62,7 +64,8 @@ pub struct Filter {
 }
 
 /// What besides deciding is done about a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Deed {
     TakeBack,
     Claim,

@@ -7,6 +7,7 @@ use crate::client::ClientError;
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::review::Word;
 use crate::domain::untrusted::safe;
+use crate::tui::action::ActionId;
 use crate::tui::effect::{Effect, PageFetch};
 use crate::tui::event::Answer;
 use crate::tui::state::overlay::{About, Overlay};
@@ -48,6 +49,7 @@ pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
         Answer::Exported(exported) => export::told(state, exported),
         Answer::Proven(proof) => settings::pages::proven(state, proof),
         Answer::RecordProven(id, result) => proof::proven(state, id, result),
+        Answer::LookKept(result) => settings::pages::look_kept(state, result),
     }
 }
 
@@ -165,7 +167,10 @@ fn heard(state: &mut State, sent: &Decide, request: Request) {
         false => word.past(),
     };
     let undo = request.you.as_ref().is_some_and(|you| you.may_undo);
-    let undo = if undo { "; z takes it back" } else { "" };
+    let undo = match undo {
+        true => format!("; {} takes it back", state.keymap.key(ActionId::Undo)),
+        false => String::new(),
+    };
     let text = match &request.review {
         Some(review) if !request.status.decided() && edited && review.given == 0 => {
             format!("changed; yours doesn't count for it, so others are asked now: {headline}")

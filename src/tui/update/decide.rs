@@ -6,6 +6,7 @@ use crate::api::request::Decide;
 use crate::domain::raw::RawJson;
 use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
+use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{About, Overlay, TextLine};
 use crate::tui::state::pending::{Choice, Sending};
@@ -13,10 +14,8 @@ use crate::tui::state::{self, State, ToastTone, words};
 
 use super::{STALE, guard, toast};
 
-/// Said where a key is about what isn't on the screen.
-const UNOPENED: &str = "open it first: enter";
-
 /// What a decision says besides what it is about.
+#[derive(Debug)]
 pub struct Says {
     pub word: Word,
     pub reason: Option<Untrusted>,
@@ -37,30 +36,45 @@ impl Says {
 
 /// `a`
 pub fn approve(state: &mut State, effects: &mut Vec<Effect>) {
-    if !all_seen(state, 'a') {
-        return;
+    let grave = state
+        .pending
+        .reading()
+        .is_some_and(|detail| state::is_grave(&detail.request));
+    match approvable(state) {
+        Some(about) if grave => ask(state, about),
+        Some(about) => send(state, about, Says::word(Word::Approve), effects),
+        None => {}
     }
-    let Some(request) = state.pending.reading().map(|detail| &detail.request) else {
-        return;
-    };
-    let about = About::of(request);
-    if state::is_grave(request) {
-        state.overlay = Some(Overlay::Confirm(about));
-        guard::hold_off(state);
-    } else {
-        send(state, about, Says::word(Word::Approve), effects);
+}
+
+/// The same, asked about whatever the risk.
+pub fn ask_approval(state: &mut State) {
+    if let Some(about) = approvable(state) {
+        ask(state, about);
     }
+}
+
+fn ask(state: &mut State, about: About) {
+    state.overlay = Some(Overlay::Confirm(about));
+    guard::hold_off(state);
+}
+
+/// What would be approved, if all of it has been on the screen.
+fn approvable(state: &mut State) -> Option<About> {
+    let seen = all_seen(state, ActionId::Approve);
+    let request = state.pending.reading().map(|detail| &detail.request);
+    request.filter(|_| seen).map(About::of)
 }
 
 /// Whether the focused request may be approved as far as the screen is concerned: it is there, and all of
 /// it has been. If not, it says why, and shows what is still to be read.
-pub fn all_seen(state: &mut State, key: char) -> bool {
+pub fn all_seen(state: &mut State, action: ActionId) -> bool {
     if let Some(why) = state.obstacle() {
         toast(state, ToastTone::Plain, why);
         return false;
     }
     if !state.detail_is_visible() {
-        toast(state, ToastTone::Plain, UNOPENED);
+        unopened(state);
         return false;
     }
     let (_, height) = state.reading_window();
@@ -73,7 +87,10 @@ pub fn all_seen(state: &mut State, key: char) -> bool {
     let unseen = detail.unseen(height);
     detail.scroll_to_unseen(height);
     let text = match detail.unseen(height) {
-        0 => format!("that was the rest: press {key} again"),
+        0 => format!(
+            "that was the rest: press {} again",
+            state.keymap.key(action)
+        ),
         _ => format!(
             "{} not read: here is the first",
             words::count(unseen, "line")
@@ -81,6 +98,12 @@ pub fn all_seen(state: &mut State, key: char) -> bool {
     };
     toast(state, ToastTone::Plain, text);
     false
+}
+
+/// A key is about what isn't on the screen.
+fn unopened(state: &mut State) {
+    let text = format!("open it first: {}", state.keymap.key(ActionId::Open));
+    toast(state, ToastTone::Plain, text);
 }
 
 /// `y`
@@ -204,13 +227,8 @@ pub fn dispatch(
 
 /// `t`
 pub fn toggle_notify(state: &mut State) {
-    if let Some(why) = state.obstacle() {
+    if let Some(why) = state.obstacle().or_else(|| state.why_always_told()) {
         return toast(state, ToastTone::Plain, why);
-    }
-    let you = state.pending.reading().and_then(|d| d.request.you.as_ref());
-    if you.is_some_and(|you| you.notify_always) {
-        let text = "the agent is always told here: it waits, or this is a chat";
-        return toast(state, ToastTone::Plain, text);
     }
     state.pending.choice.notify_agent ^= true;
 }
@@ -221,7 +239,7 @@ pub fn cycle_remember(state: &mut State) {
         return toast(state, ToastTone::Plain, why);
     }
     if !state.detail_is_visible() {
-        return toast(state, ToastTone::Plain, UNOPENED);
+        return unopened(state);
     }
     let Some(you) = state.pending.reading().and_then(|d| d.request.you.as_ref()) else {
         return;

@@ -6,6 +6,7 @@
 use crate::domain::json::{Limits, canonical, parse};
 use crate::domain::raw::RawJson;
 use crate::domain::review::Word;
+use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::document::Document;
 use crate::tui::state::overlay::{About, Broken, Edited, Overlay};
@@ -17,7 +18,7 @@ use super::{STALE, guard, toast};
 
 /// `e`: on the request, on the page with the change, or on the one that says what is wrong with it.
 pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
-    if state.overlay.is_none() && !decide::all_seen(state, 'e') {
+    if state.overlay.is_none() && !decide::all_seen(state, ActionId::Edit) {
         return;
     }
     if let Some(why) = state.obstacle() {

@@ -4,18 +4,19 @@
 
 mod answers;
 mod bell;
-mod decide;
-mod deeds;
-mod edit;
+pub(super) mod decide;
+pub(super) mod deeds;
+pub(super) mod edit;
 mod export;
 mod filter;
 mod guard;
 mod history;
-mod link;
+pub(super) mod link;
 mod marks;
 mod mouse;
 mod opened;
-mod overlay;
+pub(super) mod overlay;
+mod palette;
 mod pending;
 mod proof;
 mod settings;
@@ -31,6 +32,7 @@ pub use time::next_deadline;
 use super::action::ActionId;
 use super::effect::Effect;
 use super::event::{Event, Now};
+use super::plain::update as plain;
 use super::state::overlay::Overlay;
 use super::state::{Message, State, Tab, Toast, ToastTone};
 
@@ -48,6 +50,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     match event {
         Event::Key(key) => guard::key(state, &key, &mut effects),
         Event::Mouse(event) => mouse::take(state, &event, &mut effects),
+        Event::Line(line) => plain::line(state, &line, &mut effects),
         Event::Paste(text) => paste(state, &text),
         Event::Resize(size) => resized(state, size),
         Event::Focus => guard::hold_off(state),
@@ -68,6 +71,8 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     settings::settle(state, &mut effects);
     edit::settle(state);
     overlay::settle(state);
+    palette::settle(state);
+    plain::settle(state, &mut effects);
     opened::settle(state, &mut effects);
     if state.subject() != subject && !by_user {
         guard::hold_off(state);
@@ -92,6 +97,7 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
             Some(why) => toast(state, ToastTone::Plain, why),
             None => effects.push(Effect::Sample),
         },
+        ActionId::Palette => palette::open(state),
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         ActionId::Bell => bell::open(state, effects),
         ActionId::Messages => state.overlay = Some(Overlay::Messages { scroll: 0 }),
@@ -154,7 +160,12 @@ fn drawn(state: &mut State) {
     if let Some(Overlay::Trial(trial)) = &mut state.overlay {
         trial.seen.window(trial.scroll, height);
     }
-    let asks = |overlay: &Overlay| matches!(overlay, Overlay::Confirm(_) | Overlay::Several(_));
+    let asks = |overlay: &Overlay| {
+        matches!(
+            overlay,
+            Overlay::Confirm(_) | Overlay::Several(_) | Overlay::Palette(_)
+        )
+    };
     let hidden = |overlay: &Overlay| overlay.covers() || asks(overlay);
     if state.overlay.as_ref().is_some_and(hidden) || !state.detail_is_visible() {
         return;
@@ -167,6 +178,11 @@ fn drawn(state: &mut State) {
 
 /// What was asked about is no longer so.
 const STALE: &str = "it has changed meanwhile: nothing was decided";
+
+/// Says what went wrong around the inbox.
+pub fn say(state: &mut State, text: String) {
+    toast(state, ToastTone::Bad, text);
+}
 
 /// Says something for a few seconds, and keeps it.
 fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {

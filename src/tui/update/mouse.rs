@@ -19,8 +19,11 @@ pub fn toggle(state: &mut State, effects: &mut Vec<Effect>) {
     state.mouse = !state.mouse;
     effects.push(Effect::Mouse(state.mouse));
     let text = match state.mouse {
-        true => "the wheel scrolls, a click focuses; hold Shift to select text",
-        false => "the mouse is left to the terminal; % takes it again",
+        true => "the wheel scrolls, a click focuses; hold Shift to select text".to_owned(),
+        false => {
+            let key = state.keymap.key(ActionId::Mouse);
+            format!("the mouse is left to the terminal; {key} takes it again")
+        }
     };
     toast(state, ToastTone::Plain, text);
 }

@@ -8,7 +8,7 @@ use crate::tui::state::document::{Document, Past};
 use crate::tui::state::overlay::{Ladder, Overlay, Sheet};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, deeds, edit, export, filter, marks, settings, toast};
+use super::{decide, deeds, edit, export, filter, marks, palette, settings, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -97,6 +97,9 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Filter(_)), ActionId::CompleteFilter) => filter::complete(state),
         (Some(Overlay::Export(_)), ActionId::WriteFile) => export::write(state, effects),
         (Some(Overlay::Export(_)), ActionId::OtherFormat) => export::other_format(state),
+        (Some(Overlay::Palette(_)), ActionId::RunEntry) => palette::run(state, effects),
+        (Some(Overlay::Palette(_)), ActionId::NextEntry) => palette::step(state, 1),
+        (Some(Overlay::Palette(_)), ActionId::PreviousEntry) => palette::step(state, -1),
         (Some(Overlay::Typed(..)), ActionId::SendLine) => settings::pages::send(state),
         (Some(Overlay::Typed(..)), ActionId::OtherValue) => settings::pages::other_value(state),
         (Some(Overlay::Trial(_)), ActionId::SavePolicy) => settings::policy::save(state, effects),
@@ -104,7 +107,8 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Trial(_)), ActionId::Close) => settings::policy::leave(state),
         (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close) => {
             state.overlay = None;
-            let text = "nothing was decided; e takes up what you wrote";
+            let edit = state.keymap.key(ActionId::Edit);
+            let text = format!("nothing was decided; {edit} takes up what you wrote");
             toast(state, ToastTone::Plain, text);
         }
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,

@@ -4,6 +4,7 @@ mod bell;
 mod export;
 mod filter;
 mod marks;
+mod palette;
 mod reviewed;
 
 use std::time::Duration;

@@ -8,6 +8,8 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::api::request::Request;
 use crate::domain::review::Remember;
+use crate::tui::action::ActionId;
+use crate::tui::keymap::Keymap;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::pending::Detail;
 use crate::tui::state::{State, words};
@@ -46,7 +48,7 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     );
     // With little room the answer stays, and what is named last goes.
     rows.truncate(usize::from(height.saturating_sub(2)));
-    rows.push(answer(theme));
+    rows.push(answer(&state.keymap, theme));
     let inner = inside(area, 2);
     for (index, spans) in rows.into_iter().enumerate() {
         if let Some(area) = row(inner, index + 1) {
@@ -110,9 +112,9 @@ fn effect(request: &Request) -> String {
     format!("{agent} may then run {action} once, exactly as you have read{whom}.")
 }
 
-pub fn answer(theme: &Theme) -> Vec<Span<'static>> {
+pub fn answer(keymap: &Keymap, theme: &Theme) -> Vec<Span<'static>> {
     vec![
-        Span::styled("y", theme.key()),
+        Span::styled(keymap.key(ActionId::Confirm), theme.key()),
         Span::styled(" yes, approve   ", theme.text()),
         Span::styled("[ Cancel ]", theme.accent()),
         Span::styled(" esc", theme.dim()),

@@ -13,13 +13,11 @@ use crate::tui::state::field::Field;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::{Pane, sending_words};
-use crate::tui::state::settings::Verb;
-use crate::tui::state::settings::section::Side;
 use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{detail, edited, inside, settings};
+use super::{detail, edited, inside, palette, settings};
 
 /// Between two keys, and where they wouldn't all fit.
 const GAP: &str = "   ";
@@ -41,6 +39,7 @@ pub fn draw(
     {
         let label = match overlay {
             Overlay::Filter(_) => "/ ",
+            Overlay::Palette(_) => ": ",
             // With several it says again that it is more than one.
             Overlay::Several(_) => "Reason for all  ",
             Overlay::Answer(_) => "Answer  ",
@@ -117,6 +116,9 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             return (&[Id::WriteFile, Id::OtherFormat], Id::CancelReason);
         }
         (Some(Overlay::Typed(..)), _) => return (&[Id::SendLine], Id::CancelReason),
+        (Some(Overlay::Palette(_)), _) => {
+            return (&[Id::RunEntry, Id::NextEntry], Id::CancelReason);
+        }
         (Some(Overlay::Token(_)), _) => return (&[], Id::Close),
         (Some(Overlay::Trial(_)), _) => {
             let keys = &[Id::SavePolicy, Id::EditPolicy, Id::Down, Id::PageDown];
@@ -283,13 +285,13 @@ fn title(state: &State, id: Id) -> String {
 
 fn keyed(state: &State, id: Id, title: String, theme: &Theme) -> Vec<Span<'static>> {
     let key = match id {
-        Id::Down => "j k".to_owned(),
-        Id::NextTab => "[ ]".to_owned(),
-        id => state
-            .keymap
-            .keys(id)
-            .next()
-            .map_or_else(String::new, |key| key.to_string()),
+        // Two that go both ways are named together.
+        Id::Down => format!("{} {}", state.keymap.key(id), state.keymap.key(Id::Up)),
+        Id::NextTab => {
+            let back = state.keymap.key(Id::PreviousTab);
+            format!("{back} {}", state.keymap.key(id))
+        }
+        id => state.keymap.key(id),
     };
     let alive = is_alive(state, id);
     let style = |style: Style| if alive { style } else { theme.dim() };
@@ -302,39 +304,7 @@ fn keyed(state: &State, id: Id, title: String, theme: &Theme) -> Vec<Span<'stati
 
 /// Whether a key does something now.
 fn is_alive(state: &State, id: Id) -> bool {
-    match id {
-        Id::Approve | Id::Reject | Id::Respond | Id::Edit | Id::Claim | Id::Snooze => {
-            state.obstacle().is_none()
-        }
-        Id::ApproveMarked => {
-            state.why_not_several().is_none() && state.why_not_approve_marked().is_none()
-        }
-        Id::RejectMarked => state.why_not_several().is_none(),
-        Id::Undo => state.why_not_undo().is_none() || state.just_approved().is_some(),
-        Id::Notify => state.obstacle().is_none() && notify(state) != "always",
-        Id::Remember => state.obstacle().is_none() && state.why_not_remembered().is_none(),
-        Id::Toggle => state.why_not_toggle().is_none(),
-        Id::Remove => state.why_not_offered(Verb::Remove).is_none(),
-        Id::MakeToken => state
-            .unable_to_save()
-            .or_else(|| state.why_not_changed())
-            .is_none(),
-        Id::EditPolicy if state.overlay.is_none() => state.why_not_edit_policy().is_none(),
-        Id::SavePolicy => match &state.overlay {
-            Some(Overlay::Trial(trial)) => trial.is_good() && state.unable_to_save().is_none(),
-            _ => false,
-        },
-        Id::Open if state.tab == Tab::Settings => {
-            state.settings_side() == Side::Menu || state.can_open()
-        }
-        Id::Sample => state.why_not_sample().is_none(),
-        Id::Export => state.why_not_export().is_none(),
-        Id::Verify if state.tab == Tab::History => state.why_not_proven().is_none(),
-        Id::Verify => state.why_not_seen().is_none(),
-        Id::Choose => state.why_not_choose().is_none(),
-        Id::Save => state.why_not_save().is_none(),
-        _ => true,
-    }
+    state.why_not(id).is_none()
 }
 
 /// Whether the keys that move do it within what is being read.
@@ -376,7 +346,7 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     }
     let mut progress = match &state.overlay {
         Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
-        Some(Overlay::Filter(_) | Overlay::Several(_)) => Vec::new(),
+        Some(Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_)) => Vec::new(),
         Some(overlay) if overlay.field().is_none() => Vec::new(),
         _ => detail::progress_of(state, theme),
     };
@@ -438,6 +408,9 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
     }
     if let Some(Overlay::Typed(typing, _)) = &state.overlay {
         return Some((settings::how(typing).to_owned(), theme.text()));
+    }
+    if let Some(Overlay::Palette(palette)) = &state.overlay {
+        return Some((palette::said(state, palette), theme.text()));
     }
     if let Some(Overlay::Filter(_)) = &state.overlay {
         return Some(match &state.filter().why_not {

@@ -9,6 +9,7 @@ use crate::api::request::Request;
 use crate::domain::lifecycle::Status;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
+use crate::tui::action::ActionId;
 use crate::tui::state::history::{decided_at, decided_by, took};
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::pending::Pane;
@@ -80,10 +81,11 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     }
     narrowed(state, theme, layout, buffer);
     if history.list.rows.is_empty() && !history.list.query.is_empty() {
+        let filter = state.keymap.key(ActionId::Filter);
         let text = [
             "Nothing that is over fits.",
             "",
-            "esc shows all of it, / changes it.",
+            &format!("esc shows all of it, {filter} changes it."),
         ];
         return note(&text, theme, layout, buffer);
     }

@@ -10,6 +10,7 @@ mod footer;
 mod header;
 mod history;
 mod page;
+mod palette;
 mod pending;
 mod settings;
 mod several;
@@ -73,7 +74,10 @@ fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Positi
         confirm::draw(state, theme, &layout, buffer);
     }
     if let Some(Overlay::Several(several)) = &state.overlay {
-        several::draw(several, theme, &layout, buffer);
+        several::draw(state, several, theme, &layout, buffer);
+    }
+    if let Some(Overlay::Palette(open)) = &state.overlay {
+        palette::draw(state, open, theme, &layout, buffer);
     }
     footer::draw(state, theme, &layout, buffer)
 }

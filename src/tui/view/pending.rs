@@ -10,6 +10,7 @@ use crate::api::request::Request;
 use crate::domain::lifecycle::Status;
 use crate::domain::time::Span as Time;
 use crate::domain::untrusted::Untrusted;
+use crate::tui::action::ActionId;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::pending::{Pane, sending_words};
 use crate::tui::state::{State, words};
@@ -111,12 +112,13 @@ fn nothing_found(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buf
     let words = format!("Nothing found among {}:", words::count(total, "request"));
     let text = Untrusted::from(state.pending.filter.text.as_str());
     let width = usize::from(area.width);
+    let filter = state.keymap.key(ActionId::Filter);
     let rows = [
         vec![Span::styled(words, theme.text())],
         text::line(&text, width, theme.title(), theme),
         Vec::new(),
         vec![Span::styled(
-            "esc shows all of them, / changes it.",
+            format!("esc shows all of them, {filter} changes it."),
             theme.dim(),
         )],
     ];

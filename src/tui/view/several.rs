@@ -9,13 +9,13 @@ use ratatui::widgets::{Clear, Widget};
 use crate::domain::review::Word;
 use crate::tui::state::layout::Layout;
 use crate::tui::state::marks::{Marked, Several, by_risk};
-use crate::tui::state::words;
+use crate::tui::state::{State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
 use super::{confirm, inside, row};
 
-pub fn draw(several: &Several, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+pub fn draw(state: &State, several: &Several, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let whole = layout.body;
     let approves = several.word == Word::Approve;
     let width = usize::from(whole.width).saturating_sub(4);
@@ -24,7 +24,7 @@ pub fn draw(several: &Several, theme: &Theme, layout: &Layout, buffer: &mut Buff
     if approves {
         let effect = "Each may then run once, exactly as you have read it.";
         foot.push(vec![Span::styled(effect, theme.dim())]);
-        foot.push(confirm::answer(theme));
+        foot.push(confirm::answer(&state.keymap, theme));
     }
     let room = usize::from(whole.height).saturating_sub(1 + head.len() + foot.len());
     head.extend(names(&several.items, room, width, theme));

@@ -6,6 +6,7 @@ mod filter;
 mod kinds;
 mod marks;
 mod pages;
+mod palette;
 mod proof;
 mod reviewed;
 mod sample;

@@ -1,6 +1,7 @@
 //! What a digest covers, as it is: the bytes of the parameters as they came, and what goes with them.
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use crate::api::request::Request;
 use crate::domain::untrusted::Untrusted;
@@ -52,7 +53,7 @@ impl Document {
 }
 
 /// Requests that were decided before.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Past {
     pub agent: Vec<Request>,
     pub recipient: Option<(Untrusted, Vec<Request>)>,

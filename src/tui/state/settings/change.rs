@@ -3,6 +3,7 @@
 use crate::api::settings::{ActionView, Integration, OptedInCount};
 use crate::domain::id::{ActionName, IntegrationName, PersonId};
 use crate::domain::people::UserRef;
+use crate::tui::action::ActionId;
 use crate::tui::state::{State, words};
 
 use super::facts::Facts;
@@ -273,7 +274,10 @@ impl State {
             Some(focused) => focused,
         };
         match focused {
-            Focused::Conversation(_) => Some("this is yours alone: enter ends it".to_owned()),
+            Focused::Conversation(_) => {
+                let key = self.keymap.key(ActionId::Choose);
+                Some(format!("this is yours alone: {key} ends it"))
+            }
             _ if !self.manages() => Some(self.why_not_manage()),
             Focused::Action(action, _) if !can_be_unlocked(action) => Some(format!(
                 "{} needs no approval: there is nothing to unlock",
@@ -295,8 +299,9 @@ impl State {
         match self.settings.focused() {
             None => Some("there is nothing to change here".to_owned()),
             Some(Focused::Action(action, _)) if unlocks(action) => Some(format!(
-                "unlocking {} is only prepared: save it first: s",
-                action.name
+                "unlocking {} is only prepared: save it first: {}",
+                action.name,
+                self.keymap.key(ActionId::Save)
             )),
             Some(Focused::Integration(_)) => {
                 Some("choices are made action by action: go to one of them".to_owned())

@@ -15,6 +15,8 @@ pub mod trial;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::api::settings::{ActionView, Choice, Integration, Preference};
 use crate::client::PolicyInForce;
 use crate::domain::id::{ActionName, AgentId, IntegrationName};
@@ -34,7 +36,7 @@ use sheet::{Sheet, Subject};
 use trial::Draft;
 
 /// Everything that the gate says about the settings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Known {
     pub integrations: Vec<Integration>,
     pub actions: Vec<ActionView>,
@@ -379,6 +381,7 @@ impl State {
             known: self.settings.known.as_ref(),
             proof: self.settings.proof.as_ref(),
             keymap: &self.keymap,
+            look: self.look,
             zone: &self.zone,
             now: self.now.wall,
         }
@@ -453,7 +456,7 @@ impl State {
     /// Whether there is more to open of what is focused on a page that is a list.
     pub fn can_open(&self) -> bool {
         match self.settings_subject() {
-            Some(Subject::Agent(_)) => true,
+            Some(Subject::Agent(_) | Subject::Look(_)) => true,
             Some(Subject::Version(version)) => {
                 let in_force = self.policy_in_force().and_then(PolicyInForce::version);
                 in_force != Some(*version) && self.why_not_edit_policy().is_none()

@@ -17,6 +17,7 @@ pub enum Section {
     People,
     Tokens,
     Audit,
+    Appearance,
     Keys,
 }
 
@@ -39,7 +40,7 @@ impl Group {
 }
 
 impl Section {
-    pub const ALL: [Section; 12] = [
+    pub const ALL: [Section; 13] = [
         Section::AutoApproval,
         Section::Notifications,
         Section::Away,
@@ -51,6 +52,7 @@ impl Section {
         Section::People,
         Section::Tokens,
         Section::Audit,
+        Section::Appearance,
         Section::Keys,
     ];
 
@@ -67,6 +69,7 @@ impl Section {
             Section::People => "People, groups, teams",
             Section::Tokens => "Tokens",
             Section::Audit => "Audit",
+            Section::Appearance => "Appearance",
             Section::Keys => "Keys",
         }
     }
@@ -85,6 +88,7 @@ impl Section {
             Section::People => "who decides, and who is with whom",
             Section::Tokens => "what people, agents and workers speak with",
             Section::Audit => "the log, and what proves it",
+            Section::Appearance => "how this inbox looks on your terminal",
             Section::Keys => "what the keys of this inbox do",
         }
     }
@@ -92,7 +96,7 @@ impl Section {
     pub const fn group(self) -> Group {
         match self {
             Section::AutoApproval | Section::Notifications | Section::Away => Group::Yours,
-            Section::Keys => Group::Terminal,
+            Section::Appearance | Section::Keys => Group::Terminal,
             _ => Group::Workspace,
         }
     }
@@ -129,7 +133,7 @@ impl Section {
     /// Whether this kind of event may have changed what the page shows.
     pub fn is_about(self, kind: &str) -> bool {
         let nouns: &[&str] = match self {
-            Section::AutoApproval | Section::Keys => &[],
+            Section::AutoApproval | Section::Appearance | Section::Keys => &[],
             Section::Notifications | Section::Away => &["person."],
             Section::Integrations => &["integration.", "action."],
             Section::Rules | Section::Modes => &["policy."],

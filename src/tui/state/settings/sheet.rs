@@ -5,6 +5,7 @@ use crate::domain::id::{
     ActionName, AgentId, GroupId, IntegrationName, PersonId, RequestId, TeamId, TokenId,
 };
 use crate::domain::untrusted::Untrusted;
+use crate::tui::look::Look;
 
 /// What a row is about, whatever its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub enum Subject {
     Email,
     Slack,
     Quiet,
+    /// Colours and signs that can be chosen.
+    Look(Look),
     /// Something of the policy, by its place on the page.
     Stated(usize),
 }

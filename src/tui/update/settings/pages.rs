@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::client::ClientError;
 use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
+use crate::tui::look::Look;
 use crate::tui::state::field::Field;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::settings::facts::{Facts, Wanted};
@@ -32,7 +33,8 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) -> bo
     true
 }
 
-fn show(state: &mut State, side: Side) {
+/// To the menu, or to the page beside it.
+pub fn show(state: &mut State, side: Side) {
     leave(state);
     state.settings.side = Some(side);
 }
@@ -83,6 +85,7 @@ fn open(state: &mut State, effects: &mut Vec<Effect>) {
             turned(state);
         }
         Some(Subject::Version(version)) => policy::try_version(state, version, effects),
+        Some(Subject::Look(look)) => choose_look(state, look, effects),
         _ => match state.typed_for() {
             Some(typing) => ask(state, typing),
             None => toast(
@@ -91,6 +94,30 @@ fn open(state: &mut State, effects: &mut Vec<Effect>) {
                 "there is nothing more to open here",
             ),
         },
+    }
+}
+
+/// It is seen at once, and kept.
+fn choose_look(state: &mut State, look: Look, effects: &mut Vec<Effect>) {
+    if state.look.replace(look) != Some(look) {
+        let place = state.settings.sheet.focus;
+        effects.push(Effect::Look(look));
+        state.settings.outdated = true;
+        state.fit_sheet();
+        // Every row is about another look now; the focus stays where it was.
+        state.settings.sheet.focus = place;
+    }
+}
+
+/// Whether it will be there the next time.
+pub fn look_kept(state: &mut State, result: Result<String, String>) {
+    match result {
+        Ok(place) => toast(state, ToastTone::Good, format!("kept in {place}")),
+        Err(why) => toast(
+            state,
+            ToastTone::Bad,
+            format!("only until you leave: {why}"),
+        ),
     }
 }
 

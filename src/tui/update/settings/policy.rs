@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::api::problem::ProblemKind;
 use crate::client::{ClientError, PolicyInForce};
+use crate::tui::action::ActionId;
 use crate::tui::effect::{Effect, PolicyToSave};
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::settings::trial::{Draft, Trial, Tried};
@@ -141,11 +142,8 @@ pub fn save(state: &mut State, effects: &mut Vec<Effect>) {
     match &trial.tried {
         Some(Tried::Good { .. }) => {}
         Some(Tried::Faulty(_)) => {
-            return toast(
-                state,
-                ToastTone::Plain,
-                "it is no policy yet: E opens it again",
-            );
+            let text = format!("it is no policy yet: {} opens it again", editing(state));
+            return toast(state, ToastTone::Plain, text);
         }
         None => return toast(state, ToastTone::Plain, "the gate hasn't answered yet"),
     }
@@ -177,15 +175,27 @@ pub fn saved(state: &mut State, result: Result<u64, ClientError>) {
     let (tone, text) = match result {
         Ok(version) => {
             state.settings.draft = None;
-            (ToastTone::Good, format!("the policy is version {version} now"))
+            (
+                ToastTone::Good,
+                format!("the policy is version {version} now"),
+            )
         }
         Err(error) if overtaken(&error) => (
             ToastTone::Bad,
-            "not saved: somebody saved another version meanwhile. E takes up what you wrote, and shows \
-             what it changes of that one"
-                .to_owned(),
+            format!(
+                "not saved: somebody saved another version meanwhile. {} takes up what you wrote, and \
+                 shows what it changes of that one",
+                editing(state)
+            ),
         ),
-        Err(error) => (ToastTone::Bad, format!("{}; E takes up what you wrote", unsaved(&error))),
+        Err(error) => {
+            let text = format!(
+                "{}; {} takes up what you wrote",
+                unsaved(&error),
+                editing(state)
+            );
+            (ToastTone::Bad, text)
+        }
     };
     toast(state, tone, text);
 }
@@ -194,8 +204,16 @@ pub fn saved(state: &mut State, result: Result<u64, ClientError>) {
 pub fn leave(state: &mut State) {
     state.overlay = None;
     let text = match state.settings.draft {
-        Some(_) => "nothing was saved; E takes up what you wrote",
-        None => "nothing was saved",
+        Some(_) => format!(
+            "nothing was saved; {} takes up what you wrote",
+            editing(state)
+        ),
+        None => "nothing was saved".to_owned(),
     };
     toast(state, ToastTone::Plain, text);
+}
+
+/// The key that opens the editor on the policy.
+fn editing(state: &State) -> String {
+    state.keymap.key(ActionId::EditPolicy)
 }

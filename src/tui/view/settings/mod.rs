@@ -224,6 +224,7 @@ pub fn keys(state: &State, layout: &Layout) -> &'static [Id] {
             Id::Quit,
         ],
         (_, Section::Integrations) => &[Id::Down, Id::Toggle, Id::Back, Id::NextTab, Id::Quit],
+        (_, Section::Appearance) => &[Id::Down, Id::Open, Id::Back, Id::NextTab, Id::Quit],
         (_, Section::Keys) => &[Id::Down, Id::PageDown, Id::Back, Id::NextTab, Id::Quit],
     }
 }
@@ -243,6 +244,7 @@ pub fn title_of(state: &State, id: Id) -> &'static str {
         (Id::Toggle, Section::Patterns) => "resume",
         (Id::Toggle, Section::Away) => "back again",
         (Id::Open, Section::Rules) => "try version",
+        (Id::Open, Section::Appearance) => "use it",
         (Id::Open, Section::People) => "role",
         (Id::Open, Section::Away) => "when and who",
         (Id::Open, Section::Notifications) => "quiet hours",

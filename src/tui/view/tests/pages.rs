@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::domain::people::Role;
 use crate::tui::event::{Answer, Event};
+use crate::tui::look::Look;
 use crate::tui::sample::{Desk, POLICY, queue, replayed};
 use crate::tui::state::settings::Proof;
 use crate::tui::state::settings::section::{Section, Side};
@@ -18,6 +19,7 @@ const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 12)];
 fn at(section: Section, size: (u16, u16)) -> Desk {
     let mut desk = Desk::new(size.0, size.1, queue());
     desk.state.settings.side = Some(Side::Menu);
+    desk.state.look = Some(Look::default());
     desk.keys("3");
     while desk.state.settings.section != section {
         desk.keys("j");
@@ -55,6 +57,8 @@ fn every_page_is_drawn_at_every_size() {
         (Section::People, "people", ""),
         (Section::Tokens, "tokens", "G x"),
         (Section::Audit, "audit", "j"),
+        (Section::Appearance, "appearance", "j j enter"),
+        (Section::Keys, "keys", "G"),
     ] {
         let name = format!("page_{name}");
         insta::assert_snapshot!(name, pictures(section, keys));
@@ -67,7 +71,7 @@ fn the_keys_are_there_from_the_first_to_the_last() {
     assert!(text(&desk, &dark()).contains("  Moves one row down"));
     desk.keys("G");
     let screen = text(&desk, &dark());
-    assert!(screen.contains("▌ quit at once"), "{screen}");
+    assert!(screen.contains("▌ leave"), "{screen}");
     assert!(
         screen.contains("Leaves the inbox from anywhere."),
         "{screen}"

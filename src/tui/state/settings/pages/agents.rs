@@ -3,6 +3,7 @@
 use crate::api::people::Agent;
 use crate::api::request::Request;
 use crate::domain::id::AgentId;
+use crate::tui::action::ActionId;
 use crate::tui::state::history::decided_at;
 use crate::tui::state::settings::facts::Facts;
 use crate::tui::state::settings::outline::capability;
@@ -112,7 +113,10 @@ pub fn one(id: &AgentId, facts: &Facts, around: Around<'_>) -> Vec<SheetRow> {
         rows.push(stated(
             place + 1,
             told,
-            "From the policy: E opens it in your editor.".to_owned(),
+            format!(
+                "From the policy: {} opens it in your editor.",
+                around.key(ActionId::EditPolicy)
+            ),
         ));
     }
     let (waiting, past): (Vec<&Request>, Vec<&Request>) = facts

@@ -1,6 +1,7 @@
 //! The pages that are lists: their columns, their rows, and the changes that they offer.
 
 mod agents;
+mod appearance;
 mod audit;
 mod integrations;
 mod people;
@@ -12,12 +13,13 @@ use jiff::tz::TimeZone;
 
 use crate::api::people::Me;
 use crate::domain::time::At;
-use crate::tui::action::ACTIONS;
+use crate::tui::action::{ACTIONS, Action, ActionId};
 use crate::tui::keymap::Keymap;
+use crate::tui::look::Look;
 
 use super::facts::Facts;
 use super::section::Section;
-use super::sheet::{Column, Offer, SheetRow, Subject, column, dim, plain};
+use super::sheet::{Column, Ink, Offer, SheetRow, Subject, column, dim, inked, plain};
 use super::{Known, Proof, Settings};
 
 pub use people::{person_role, roles};
@@ -31,8 +33,16 @@ pub struct Around<'a> {
     pub known: Option<&'a Known>,
     pub proof: Option<&'a Proof>,
     pub keymap: &'a Keymap,
+    pub look: Option<Look>,
     pub zone: &'a TimeZone,
     pub now: At,
+}
+
+impl Around<'_> {
+    /// The key to name where an action is spoken of.
+    fn key(self, id: ActionId) -> String {
+        self.keymap.key(id)
+    }
 }
 
 /// A key that offers a change of what is focused.
@@ -56,6 +66,7 @@ pub fn columns(section: Section, opened: bool) -> &'static [Column] {
         Section::People => &people::COLUMNS,
         Section::Tokens => &tokens::COLUMNS,
         Section::Audit => &audit::COLUMNS,
+        Section::Appearance => &appearance::COLUMNS,
         Section::Keys => &KEYS,
     }
 }
@@ -80,10 +91,11 @@ pub fn rows(settings: &Settings, facts: &Facts, around: Around<'_>) -> Vec<Sheet
             Some(agent) => agents::one(agent, facts, around),
             None => agents::rows(facts),
         },
-        Section::Modes => policy::modes(facts),
+        Section::Modes => policy::modes(facts, around),
         Section::People => people::rows(facts, around),
         Section::Tokens => tokens::rows(facts, around),
         Section::Audit => audit::rows(facts, around),
+        Section::Appearance => appearance::rows(around.look),
         Section::Keys => keys(around.keymap),
     }
 }
@@ -102,7 +114,7 @@ pub fn offer(
             (Some(agent), _) | (None, Some(Subject::Agent(agent))) => agents::offer(agent, facts),
             _ => nothing(),
         },
-        (_, Some(Subject::Pattern(name)), Verb::Toggle) => policy::resume(name, facts),
+        (_, Some(Subject::Pattern(name)), Verb::Toggle) => policy::resume(name, facts, around),
         (_, Some(Subject::Person(id)), Verb::Remove) => people::remove(id, facts, around),
         (_, Some(Subject::Token(id)), Verb::Remove) => tokens::revoke(*id, facts, around),
         (_, Some(Subject::Action(name)), Verb::Toggle) => integrations::action(name, around),
@@ -115,16 +127,32 @@ pub fn offer(
     }
 }
 
+/// Every key as it is bound, with the line that `config.toml` has or would have for it.
 fn keys(keymap: &Keymap) -> Vec<SheetRow> {
-    let row = |(place, action): (usize, &crate::tui::action::Action)| {
-        let keys: Vec<String> = keymap.keys(action.id).map(|key| key.to_string()).collect();
-        let keys = keys.join(" ");
-        let note = action.permission.note();
+    let row = |(place, action): (usize, &Action)| {
+        let keys = keymap.all_keys(action.id);
+        let shown = match (keys.as_str(), keymap.is_own(action)) {
+            ("", _) => dim("none"),
+            (keys, true) => inked(keys, Ink::Good),
+            (keys, false) => plain(keys),
+        };
+        let text = match keymap.is_own(action) {
+            true => format!(
+                "{} Your own; shipped: {}.",
+                action.help,
+                action.keys.join(" ")
+            ),
+            false => action.help.to_owned(),
+        };
+        let list: Vec<String> = keymap
+            .keys(action.id)
+            .map(|key| format!("\"{key}\""))
+            .collect();
         SheetRow::new(
             Subject::Stated(place),
-            vec![plain(action.title), plain(keys.clone()), dim(note)],
-            format!("{}: {keys}", action.title),
-            action.help,
+            vec![plain(action.name), shown, dim(action.permission.note())],
+            format!("{} = [{}]", action.name, list.join(", ")),
+            text,
         )
     };
     ACTIONS.iter().enumerate().map(row).collect()

@@ -2,6 +2,7 @@
 
 use crate::api::policy::{PatternView, PolicyVersion};
 use crate::domain::untrusted::Untrusted;
+use crate::tui::action::ActionId;
 use crate::tui::state::settings::facts::Facts;
 use crate::tui::state::settings::outline::{rest, text};
 use crate::tui::state::settings::sheet::{
@@ -44,8 +45,6 @@ const DEFAULTS: [(&str, &str, &str); 4] = [
         "agent 0s, server 5s",
     ),
 ];
-const IN_EDITOR: &str = "E opens the whole policy in your editor.";
-
 /// The rules, and the versions of the document.
 pub fn rules(facts: &Facts, around: Around<'_>) -> Vec<SheetRow> {
     let mut rows = vec![SheetRow::heading("The first that matches answers")];
@@ -109,8 +108,14 @@ fn version(version: &PolicyVersion, in_force: Option<u64>, around: Around<'_>) -
         .at
         .map_or_else(String::new, |at| words::moment(at, around.zone));
     let text = match current {
-        true => "It is in force. E opens it in your editor.",
-        false => "Enter tries it against the past; then it can be brought back.",
+        true => format!(
+            "It is in force. {} opens it in your editor.",
+            around.key(ActionId::EditPolicy)
+        ),
+        false => format!(
+            "{} tries it against the past; then it can be brought back.",
+            around.key(ActionId::Open)
+        ),
     };
     SheetRow::new(
         Subject::Version(number),
@@ -190,11 +195,14 @@ fn bounds(pattern: &PatternView, around: Around<'_>) -> String {
 }
 
 /// To let a suspended pattern match again.
-pub fn resume(name: &Untrusted, facts: &Facts) -> Result<Offer, String> {
+pub fn resume(name: &Untrusted, facts: &Facts, around: Around<'_>) -> Result<Offer, String> {
     let pattern = facts.patterns.iter().find(|pattern| pattern.name == *name);
     let pattern = pattern.ok_or("it isn't there any more")?;
     let Some(why) = &pattern.suspended else {
-        return Err("it isn't suspended; E takes it out of the policy".to_owned());
+        let key = around.key(ActionId::EditPolicy);
+        return Err(format!(
+            "it isn't suspended; {key} takes it out of the policy"
+        ));
     };
     let named = name.plain_line();
     let agent = pattern
@@ -223,9 +231,11 @@ pub fn resume(name: &Untrusted, facts: &Facts) -> Result<Offer, String> {
 }
 
 /// Modes, timeouts and the other defaults.
-pub fn modes(facts: &Facts) -> Vec<SheetRow> {
+pub fn modes(facts: &Facts, around: Around<'_>) -> Vec<SheetRow> {
     let outline = &facts.outline;
     let mut rows = vec![SheetRow::heading("Everywhere")];
+    let key = around.key(ActionId::EditPolicy);
+    let in_editor = format!("{key} opens the whole policy in your editor.");
     let mut place = 0;
     let mut state = |rows: &mut Vec<SheetRow>, name: String, value: String, more: &str| {
         let cells = vec![plain(name.clone()), plain(value.clone())];
@@ -235,14 +245,14 @@ pub fn modes(facts: &Facts) -> Vec<SheetRow> {
     };
     for (key, name, usual) in DEFAULTS {
         let value = text(&outline.defaults, key).unwrap_or_else(|| usual.to_owned());
-        state(&mut rows, name.to_owned(), value, IN_EDITOR);
+        state(&mut rows, name.to_owned(), value, &in_editor);
     }
     if let Some(mask) = text(&outline.defaults, "mask") {
         state(
             &mut rows,
             "Hidden from those who look".to_owned(),
             mask,
-            IN_EDITOR,
+            &in_editor,
         );
     }
     rows.push(SheetRow::heading("How long a request waits"));
@@ -252,7 +262,7 @@ pub fn modes(facts: &Facts) -> Vec<SheetRow> {
             "voice" => "While a caller waits".to_owned(),
             risk => format!("At {risk} risk"),
         };
-        state(&mut rows, name, value, IN_EDITOR);
+        state(&mut rows, name, value, &in_editor);
     }
     if !outline.modes.is_empty() {
         rows.push(SheetRow::heading(
@@ -267,7 +277,7 @@ pub fn modes(facts: &Facts) -> Vec<SheetRow> {
         let whom = whom.collect::<Vec<_>>().join(", ");
         let more = rest(table, &["agent", "node", "mode"]);
         let mode = text(table, "mode").unwrap_or_default();
-        state(&mut rows, whom, mode, &format!("{more} {IN_EDITOR}"));
+        state(&mut rows, whom, mode, &format!("{more} {in_editor}"));
     }
     if !outline.risks.is_empty() {
         rows.push(SheetRow::heading("What raises the risk"));
@@ -276,7 +286,7 @@ pub fn modes(facts: &Facts) -> Vec<SheetRow> {
         let name = text(table, "name").unwrap_or_default();
         let level = text(table, "level").unwrap_or_default();
         let more = rest(table, &["name", "level"]);
-        state(&mut rows, name, level, &format!("{more}. {IN_EDITOR}"));
+        state(&mut rows, name, level, &format!("{more}. {in_editor}"));
     }
     rows
 }

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::api::people::{Away, Notifications, PatchMe, PatchNotifications, Quiet};
 use crate::domain::time::{At, Span};
+use crate::tui::action::ActionId;
 use crate::tui::state::settings::facts::Facts;
 use crate::tui::state::settings::sheet::{Cell, Offer, SheetRow, Subject, ToSave, dim, plain};
 use crate::tui::state::words;
@@ -46,7 +47,10 @@ pub fn notifications(around: Around<'_>) -> Vec<SheetRow> {
             Subject::Quiet,
             vec![plain("Quiet hours"), quiet_cell(told)],
             "Quiet hours",
-            "Only what is critical gets through then; enter says from when to when.",
+            format!(
+                "Only what is critical gets through then; {} says from when to when.",
+                around.key(ActionId::Open)
+            ),
         ),
     ]
 }
@@ -120,7 +124,10 @@ fn told(away: Option<&Away>, zone: &TimeZone) -> String {
 pub fn back(around: Around<'_>) -> Result<Offer, String> {
     let away = around.me.and_then(|me| me.away.as_ref());
     let away = away.filter(|away| away.until > around.now);
-    let away = away.ok_or("you are there; enter says when you are not")?;
+    let away = away.ok_or_else(|| {
+        let key = around.key(ActionId::Open);
+        format!("you are there; {key} says when you are not")
+    })?;
     let patch = PatchMe {
         away: Some(None),
         ..PatchMe::default()
@@ -258,7 +265,10 @@ pub fn channel(email: bool, around: Around<'_>) -> Result<Offer, String> {
 pub fn never_quiet(around: Around<'_>) -> Result<Offer, String> {
     let now = around.me.and_then(|me| me.notifications.as_ref());
     let now = now.and_then(|told| told.quiet.as_ref());
-    let now = now.ok_or("you have none; enter says from when to when")?;
+    let now = now.ok_or_else(|| {
+        let key = around.key(ActionId::Open);
+        format!("you have none; {key} says from when to when")
+    })?;
     Ok(Offer {
         consequence: "Only you: you are told at any hour.".to_owned(),
         done: "you have no quiet hours".to_owned(),

@@ -1,0 +1,80 @@
+//! The state in words, a line for each thing. What a sign or a colour says on the screen is a word here, and
+//! every row of an agent's text has a mark before it that no text can produce at the edge.
+
+use crate::api::request::Request;
+use crate::domain::untrusted::{Piece, Untrusted};
+use crate::tui::state::document::Row;
+use crate::tui::state::{State, words};
+
+/// Before each row of what an agent wrote.
+const QUOTED: &str = "> ";
+/// The longest headline in a list.
+const HEADLINE: usize = 160;
+
+/// One request of a list.
+pub fn item(state: &State, number: usize, request: &Request) -> String {
+    let headline = text(&request.headline.one_line(HEADLINE).pieces);
+    let left = match request.expires_at {
+        None => "no limit".to_owned(),
+        Some(at) => format!("{} left", words::long(at.since(state.now.wall))),
+    };
+    let waits = if request.waiting {
+        " The agent waits."
+    } else {
+        ""
+    };
+    format!(
+        "{number}. {} risk. {headline}. From {}, {left}.{waits}",
+        capitalised(request.risk.level.word()),
+        request.agent,
+    )
+}
+
+/// What is over.
+pub fn past(state: &State, request: &Request) -> String {
+    let headline = text(&request.headline.one_line(HEADLINE).pieces);
+    let ended = state
+        .ended(request)
+        .unwrap_or_else(|| request.status.word().to_owned());
+    let ended = text(&Untrusted::from(ended).one_line(HEADLINE).pieces);
+    format!("{headline}. From {}: {ended}.", request.agent)
+}
+
+/// The rows of a document: labels of ours with a colon, everything else quoted.
+pub fn rows(rows: &[Row]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for row in rows {
+        let (key, words) = (text(&row.key), text(&row.pieces));
+        let key = match key.as_str() {
+            "+ " => "added: ",
+            "- " => "removed: ",
+            key => key,
+        };
+        let indent = " ".repeat(if row.gutter { row.indent } else { 0 });
+        let line = match (row.label, row.gutter) {
+            ("", true) => format!("{QUOTED}{indent}{key}{words}"),
+            ("", false) => format!("{key}{words}"),
+            (label, _) => format!("{label}: {key}{words}"),
+        };
+        if !line.trim().is_empty() {
+            lines.push(line.trim_end().to_owned());
+        }
+    }
+    lines
+}
+
+/// Pieces as text; what they stand for is in their words already.
+pub fn text(pieces: &[Piece]) -> String {
+    pieces.iter().map(Piece::text).collect()
+}
+
+/// A text of ours with an agent's words in it, safe for a line.
+pub fn line(words: impl Into<String>) -> String {
+    Untrusted::from(words.into()).plain_line()
+}
+
+pub fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).collect()
+}

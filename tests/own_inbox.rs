@@ -1,0 +1,157 @@
+//! The inbox made one's own: commands found by typing, keys and looks from `config.toml`, and what is chosen
+//! inside it, which goes back there.
+
+use std::fs;
+
+use crate::support::Home;
+use crate::support::pty::Terminal;
+
+const EMAIL: &[&str] = &[
+    "request",
+    "--action",
+    "email.send",
+    "--params",
+    r#"{"to":"pat@partner.example","subject":"Hello","body":"Hi Pat"}"#,
+];
+
+fn said(home: &Home, args: &[&str]) -> (Option<i32>, String) {
+    let output = home.end(home.start(args));
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+/// Presses Enter until this is on the screen: but only where the key before was refused, since the focus had
+/// just changed by itself; anywhere else another Enter would do something else.
+fn enter(inbox: &mut Terminal, text: &str) {
+    loop {
+        inbox.send("\r");
+        let what = format!("“{text}”, or that it comes too soon");
+        let screen = inbox.wait_until(&what, |screen| {
+            screen.contains(text) || screen.contains("look first")
+        });
+        if screen.contains(text) {
+            return;
+        }
+        inbox.wait_until_gone("look first");
+    }
+}
+
+#[test]
+fn what_is_found_by_typing_asks_before_it_approves() {
+    let home = Home::new();
+    let mut inbox = home.inbox((120, 36));
+    inbox.wait_for("Nothing waits");
+    let (code, asked) = said(&home, EMAIL);
+    assert_eq!(code, Some(0), "{asked}");
+    inbox.wait_for("Pending 1");
+
+    inbox.send(":");
+    inbox.wait_for("type a few letters");
+    // A line end that comes with the letters is a paste, and runs nothing.
+    inbox.send("approve\r");
+    let listed = inbox.wait_for(": approve");
+    assert!(listed.contains("approve marked"), "{listed}");
+    enter(&mut inbox, "Approve this, at high risk?");
+    inbox.send("\r");
+    inbox.wait_until_gone("Approve this");
+    inbox.send(":");
+    inbox.wait_for("type a few letters");
+    inbox.send("appr");
+    inbox.wait_for(": appr");
+    enter(&mut inbox, "Approve this, at high risk?");
+    inbox.insist("y", "approved");
+
+    inbox.send(":");
+    inbox.wait_for("type a few letters");
+    inbox.send("settings tok");
+    inbox.wait_for(": settings tok");
+    enter(&mut inbox, "Workspace");
+    inbox.wait_for("what people, agents and workers speak with");
+    inbox.send("q");
+    assert_eq!(inbox.wait_for_end(), 0);
+}
+
+#[test]
+fn own_keys_are_shown_and_do_what_they_say_and_the_shipped_ones_no_more() {
+    let home = Home::new();
+    let settings = home.path().join("config.toml");
+    fs::write(&settings, "[tui.keys]\napprove = [\"x\"]\nundo = []\n").unwrap();
+    let mut inbox = home.inbox((80, 24));
+    inbox.wait_for("Nothing waits");
+    said(&home, EMAIL);
+    inbox.wait_for("Pending 1");
+    inbox.wait_for("x approve");
+    inbox.insist("?", "x  ");
+    inbox.send("\u{1b}");
+    inbox.wait_until_gone("Moves one row down");
+    inbox.send("a");
+    inbox.insist("x", "Approve this, at high risk?");
+    inbox.insist("y", ":undo takes it back");
+    inbox.send("q");
+    assert_eq!(inbox.wait_for_end(), 0);
+
+    let (code, told) = said(&home, &["doctor"]);
+    assert!(told.contains("2 actions have keys of your own"), "{told}");
+    assert_eq!(code, Some(0), "{told}");
+}
+
+#[test]
+fn keys_that_cannot_be_are_named_with_their_line_by_the_inbox_and_by_the_doctor() {
+    let home = Home::new();
+    let settings = home.path().join("config.toml");
+    fs::write(&settings, "[tui.keys]\napprove = [\"enter\"]\n").unwrap();
+    for (args, expected) in [(&[][..], 2), (&["doctor"][..], 1)] {
+        let mut inbox = home.terminal(args, (120, 24));
+        let told = inbox.wait_for("can't be the key of approve");
+        assert!(told.contains("line 2, column 12"), "{told}");
+        assert_eq!(inbox.wait_for_end(), expected);
+    }
+}
+
+#[test]
+fn a_look_is_seen_at_once_and_kept_with_every_comment() {
+    let home = Home::new();
+    let settings = home.path().join("config.toml");
+    fs::write(
+        &settings,
+        "# mine\n[tui]\ntheme = \"calm-dark\" # at night\n",
+    )
+    .unwrap();
+    let mut inbox = home.inbox((120, 36));
+    inbox.wait_for("Nothing waits");
+    let live = |screen: &vt100::Screen| {
+        let columns = 0..screen.size().1.get();
+        let green = columns
+            .filter_map(|x| screen.cell(0, x))
+            .find(|cell| cell.contents() == "●");
+        green.map(|cell| cell.fgcolor())
+    };
+    assert_eq!(inbox.look(live), Some(vt100::Color::Rgb(0x7f, 0xb6, 0x9a)));
+    inbox.send(":");
+    inbox.wait_for("type a few letters");
+    inbox.send("appearance");
+    inbox.wait_for(": appearance");
+    enter(&mut inbox, "As the terminal says");
+    inbox.insist("j", "theme = \"calm-dark\"");
+    inbox.insist("j", "theme = \"calm-light\"");
+    enter(&mut inbox, "kept in ");
+    assert_eq!(inbox.look(live), Some(vt100::Color::Rgb(0x29, 0x6a, 0x4a)));
+    let kept = fs::read_to_string(&settings).unwrap();
+    assert_eq!(kept, "# mine\n[tui]\ntheme = \"calm-light\" # at night\n");
+    // Without colours the signs still say everything.
+    inbox.insist("G", "glyphs = \"ascii\"");
+    enter(&mut inbox, "* live");
+    inbox.send("q");
+    assert_eq!(inbox.wait_for_end(), 0);
+    let again = home.terminal(&["--color", "never"], (80, 24));
+    again.wait_for("* live");
+    let colours = |screen: &vt100::Screen| {
+        let (rows, columns) = screen.size();
+        let cells = (0..rows.get()).flat_map(|y| (0..columns.get()).map(move |x| (y, x)));
+        let cells = cells.filter_map(|(y, x)| screen.cell(y, x));
+        cells
+            .filter(|cell| cell.fgcolor() != vt100::Color::Default)
+            .count()
+    };
+    assert_eq!(again.look(colours), 0);
+}
