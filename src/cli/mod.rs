@@ -70,11 +70,11 @@ struct Cli {
     /// Open the inbox on a sample: a made-up company on a gate of its own, which leaves nothing behind
     #[arg(long)]
     sample: bool,
-    /// Opens the inbox as lines to read and to type, for people who have it read out
+    /// Open the inbox as lines to read and to type, for people who have it read out
     #[arg(long)]
     plain: bool,
 
-    /// Writes down everything that the inbox receives, for whoever looks for a fault in it
+    /// Write down everything that the inbox receives, for whoever looks for a fault in it
     #[arg(long, hide = true, value_name = "FILE")]
     record: Option<std::path::PathBuf>,
 
