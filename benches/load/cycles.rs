@@ -1,11 +1,13 @@
 //! Whole cycles against the real program, with tokens, a policy of 100 rules, and its log.
 
+use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use signoff::client::Client;
 use tempfile::TempDir;
@@ -21,9 +23,10 @@ const RULES: usize = 100;
 
 /// A gate with its agents.
 pub struct Scene {
-    gate: Server,
-    owner: String,
-    agents: Vec<String>,
+    pub gate: Server,
+    /// The token of the one who decides, and those of the agents.
+    pub owner: String,
+    pub agents: Vec<String>,
     _home: TempDir,
 }
 
@@ -82,18 +85,15 @@ impl Scene {
         figures: &mut Figures,
     ) -> Outcome<()> {
         let mut owner = Wire::connect(&self.gate.url, &self.owner).await?;
-        let queue = Client::new(&self.gate.url, &self.owner)?
-            .stats()
-            .await?
-            .waiting;
-        let already = queue.low + queue.medium + queue.high + queue.critical;
-        let missing = pending.saturating_sub(usize::try_from(already)?);
-        let crowd = self.agents.len();
-        let asking = self.agents.iter().enumerate().map(|(n, token)| {
-            let share = missing / crowd + usize::from(n < missing % crowd);
-            ask_for(&self.gate.url, token, share)
-        });
-        try_join_all(asking).await?;
+        let before = self.gate.memory();
+        self.fill(pending, 0).await?;
+        if let (Some(before), Some(after)) = (before, self.gate.memory()) {
+            figures.add(
+                &format!("SQLite, {pending} pending: memory for them"),
+                "MiB",
+                after - before,
+            );
+        }
         let begun = Instant::now();
         let mut took = Vec::new();
         while begun.elapsed() < time {
@@ -108,12 +108,74 @@ impl Scene {
         Ok(())
     }
 
+    /// Has so many requests wait, and decides so many others.
+    pub async fn fill(&self, pending: usize, decided: usize) -> Outcome<()> {
+        let queue = Client::new(&self.gate.url, &self.owner)?
+            .stats()
+            .await?
+            .waiting;
+        let already = queue.low + queue.medium + queue.high + queue.critical;
+        let missing = pending.saturating_sub(usize::try_from(already)?);
+        let asking = self.shares(missing);
+        let asking = asking.map(|(token, share)| ask_for(&self.gate.url, token, share));
+        try_join_all(asking).await?;
+        let deciding = self.shares(decided).map(async |(token, share)| {
+            let agent = Agent::connect(&self.gate.url, token, &self.owner).await?;
+            agent.go_for(share).await
+        });
+        try_join_all(deciding).await?;
+        Ok(())
+    }
+
+    /// How many of so many fall to each agent.
+    fn shares(&self, count: usize) -> impl Iterator<Item = (&String, usize)> {
+        let crowd = self.agents.len();
+        let share = move |n| count / crowd + usize::from(n < count % crowd);
+        let agents = self.agents.iter().enumerate();
+        agents.map(move |(n, token)| (token, share(n)))
+    }
+
+    /// What each caller takes up who is connected and waits for the decision of a request of its own.
+    pub async fn waiters(&self, count: usize, figures: &mut Figures) -> Outcome<()> {
+        allow_files()?;
+        let asking = self.shares(count).map(async |(token, share)| {
+            let ids = ask_for(&self.gate.url, token, share).await?;
+            Ok::<_, Box<dyn Error + Send + Sync>>((token, ids))
+        });
+        let asked = try_join_all(asking).await?;
+        let before = self.gate.memory();
+        let mut waiters = Vec::with_capacity(count);
+        for (token, ids) in asked {
+            for id in ids {
+                let mut waiter = Wire::connect(&self.gate.url, token).await?;
+                let wait = format!("/v1/requests/{id}?wait=300");
+                waiter.send("GET", &wait, "").await?;
+                waiters.push(waiter);
+            }
+        }
+        let mut owner = Wire::connect(&self.gate.url, &self.owner).await?;
+        let all = format!("signoff_waits {count}");
+        loop {
+            owner.send("GET", "/metrics", "").await?;
+            let told = String::from_utf8(owner.answer().await?)?;
+            if told.lines().any(|line| line == all) {
+                break;
+            }
+        }
+        if let (Some(before), Some(after)) = (before, self.gate.memory()) {
+            let each = (after - before) * 1024.0 / count as f64;
+            figures.add("SQLite, a connected waiter: memory", "KiB", each);
+        }
+        Ok(())
+    }
+
     /// Cycles in a second, and what they take, with each number of agents.
     pub async fn measure(&self, store: &str, time: Duration, figures: &mut Figures) -> Outcome<()> {
         for crowd in CROWDS {
             let agents = self.agents.iter().take(crowd);
             let agents = agents.map(|token| Agent::connect(&self.gate.url, token, &self.owner));
             let agents = try_join_all(agents).await?;
+            let before = self.gate.computed();
             let begun = Instant::now();
             let until = begun + time;
             let going = agents
@@ -125,9 +187,14 @@ impl Scene {
                 took.asks.extend(one.asks);
                 took.answers.extend(one.answers);
             }
-            let rate = took.answers.len() as f64 / begun.elapsed().as_secs_f64();
+            let cycles = took.answers.len() as f64;
+            let rate = cycles / begun.elapsed().as_secs_f64();
             let name = format!("{store}, {}", named(crowd, "agent"));
             figures.add(&format!("{name}: cycles"), "/s", rate);
+            if let (Some(before), Some(after)) = (before, self.gate.computed()) {
+                let each = (after - before) / cycles.max(1.0);
+                figures.add(&format!("{name}: processor time of a cycle"), "µs", each);
+            }
             figures.add_times(&format!("{name}: ask"), &mut took.asks);
             figures.add_times(&format!("{name}: decide to waiter"), &mut took.answers);
         }
@@ -199,6 +266,15 @@ impl Agent {
         Ok(took)
     }
 
+    async fn go_for(mut self, times: usize) -> Outcome<()> {
+        for _ in 0..times {
+            self.asking.send("POST", "/v1/requests", ASK).await?;
+            let asked = self.asking.json().await?;
+            self.decide(&asked).await?;
+        }
+        Ok(())
+    }
+
     /// From sending the decision until the agent that waits has it; the decider has its answer then, too.
     async fn decide(&mut self, asked: &Value) -> Outcome<Duration> {
         is(asked, "pending")?;
@@ -217,18 +293,33 @@ impl Agent {
     }
 }
 
-/// Asks so many times, and leaves it at that.
-async fn ask_for(url: &str, token: &str, times: usize) -> Outcome<()> {
+/// Asks so many times, and leaves it at that; the ids of the requests.
+async fn ask_for(url: &str, token: &str, times: usize) -> Outcome<Vec<String>> {
     let mut agent = Wire::connect(url, token).await?;
+    let mut ids = Vec::with_capacity(times);
     for _ in 0..times {
         agent.send("POST", "/v1/requests", ASK).await?;
-        is(&agent.json().await?, "pending")?;
+        let asked = agent.json().await?;
+        is(&asked, "pending")?;
+        ids.push(
+            asked["id"]
+                .as_str()
+                .ok_or("a request without an id")?
+                .to_owned(),
+        );
     }
-    Ok(())
+    Ok(ids)
+}
+
+/// Lets this process hold as many connections as the system permits.
+fn allow_files() -> Outcome<()> {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    Ok(setrlimit(Resource::Nofile, limit)?)
 }
 
 /// A cycle that came out otherwise would be measured for nothing.
-fn is(request: &Value, status: &str) -> Outcome<()> {
+pub fn is(request: &Value, status: &str) -> Outcome<()> {
     match request["status"] == status {
         true => Ok(()),
         false => Err(format!("this should be {status}: {request}").into()),

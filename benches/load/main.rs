@@ -4,13 +4,19 @@
 //!
 //!     cargo bench --bench load -- --postgres 'postgres://…/an_empty_database'
 //!
+//! `--only` measures a part of it, `--pending 1000000` looks at the first page of a queue that long, and
+//! `--decided 1000000` at a gate that has decided that many; both are filled over HTTP, which takes minutes.
+//!
 //! Machines differ, and so does one from minute to minute: only figures of one run can be compared. Every
-//! round measures everything once; what is printed is the median, with each round beside it.
+//! round measures everything once; what is printed is the median, with each round beside it, and then what is
+//! aimed at and whether it is held.
 
 mod by_hand;
 mod cycles;
+mod deadlines;
 mod figures;
 mod floors;
+mod ladder;
 mod server;
 mod trivial;
 mod wire;
@@ -26,6 +32,27 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How many agents are at it at once.
 const CROWDS: [usize; 3] = [1, 16, 64];
+/// How many requests wait in a gate that is full.
+const FULL: usize = 10_000;
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The disk, the plain stores and the trivial handler.
+    Floors,
+    /// Whole cycles.
+    Cycles,
+    /// Finding a verdict.
+    Ladder,
+    /// The memory of callers that wait.
+    Waiters,
+    /// Whole cycles again, with 10,000 requests pending and as many decided as --decided says.
+    Full,
+    /// The first page of the inbox.
+    Pages,
+    /// 10,000 deadlines within a minute.
+    Deadlines,
+}
 
 #[derive(Parser)]
 struct Args {
@@ -41,6 +68,15 @@ struct Args {
     /// How many requests wait in the end, when the first page of the inbox is asked for.
     #[arg(long, default_value_t = 100_000)]
     pending: usize,
+    /// How many requests are decided before whole cycles are measured once more.
+    #[arg(long, default_value_t = 10_000)]
+    decided: usize,
+    /// How many callers wait at once when their memory is measured.
+    #[arg(long, default_value_t = 2_000)]
+    waiters: usize,
+    /// Measures only this, once or more; else everything.
+    #[arg(long, value_name = "PART")]
+    only: Vec<Part>,
     /// Serves the trivial handler, for a run that is measuring.
     #[arg(long, hide = true)]
     trivial: bool,
@@ -60,6 +96,7 @@ async fn main() -> Outcome<()> {
         Some(Database::Postgres(_)) => args.postgres.as_ref().map(ToString::to_string),
         Some(Database::Sqlite(_)) => return Err("--postgres takes a postgres:// address".into()),
     };
+    let wanted = |part| args.only.is_empty() || args.only.contains(&part);
     let time = Duration::from_secs(args.seconds.max(1));
     let mut figures = Figures::default();
     let sqlite = cycles::Scene::new(None).await?;
@@ -69,19 +106,44 @@ async fn main() -> Outcome<()> {
         None => None,
     };
     for _ in 0..args.rounds.max(1) {
-        floors::disk(time, &mut figures)?;
-        trivial::measure(time, &mut figures).await?;
-        sqlite.measure("SQLite", time, &mut figures).await?;
-        if let (Some(scene), Some(url)) = (&shared, &postgres) {
+        if wanted(Part::Floors) {
+            floors::disk(time, &mut figures)?;
+            trivial::measure(time, &mut figures).await?;
+        }
+        if wanted(Part::Cycles) {
+            sqlite.measure("SQLite", time, &mut figures).await?;
+        }
+        if wanted(Part::Ladder) {
+            ladder::measure(time, &mut figures)?;
+        }
+        let (Some(scene), Some(url)) = (&shared, &postgres) else {
+            continue;
+        };
+        if wanted(Part::Floors) {
             floors::postgres(url, time, &mut figures).await?;
             by_hand::measure(url, time, &mut figures).await?;
+        }
+        if wanted(Part::Cycles) {
             scene.measure("PostgreSQL", time, &mut figures).await?;
         }
-        figures::ratios(&mut figures);
     }
     sqlite.memory("SQLite, after the load: memory", &mut figures);
-    for pending in [1_000.min(args.pending), args.pending] {
-        sqlite.pages(pending, time, &mut figures).await?;
+    if wanted(Part::Waiters) {
+        sqlite.waiters(args.waiters, &mut figures).await?;
+    }
+    if wanted(Part::Full) {
+        sqlite.fill(FULL, args.decided).await?;
+        sqlite.measure("SQLite, full", time, &mut figures).await?;
+    }
+    if wanted(Part::Pages) {
+        let steps = [1_000, 10_000, 100_000, 1_000_000];
+        let steps = steps.into_iter().filter(|step| *step < args.pending);
+        for pending in steps.chain([args.pending]) {
+            sqlite.pages(pending, time, &mut figures).await?;
+        }
+    }
+    if wanted(Part::Deadlines) {
+        deadlines::measure(&mut figures).await?;
     }
     figures.print(cfg!(debug_assertions))
 }
