@@ -70,19 +70,45 @@ struct Inner {
     metrics: Metrics,
 }
 
-/// When the clock is wanted next; rung when something falls due before that.
+/// When the clock is wanted next; rung when something falls due before that. While the clock looks at what
+/// is due nothing rings: it is noted, or the clock would look again for as long as anybody asks.
 pub(super) struct Alarm {
     set_for: AtomicI64,
+    /// The earliest that fell due since the clock began to look.
+    meanwhile: AtomicI64,
     pub(super) earlier: Notify,
 }
 
 impl Alarm {
-    /// Nothing before this moment needs a ring.
-    pub(super) fn set(&self, millis: i64) {
-        self.set_for.store(millis, Ordering::SeqCst);
+    fn new() -> Self {
+        Self {
+            set_for: AtomicI64::new(i64::MAX),
+            meanwhile: AtomicI64::new(i64::MAX),
+            earlier: Notify::new(),
+        }
+    }
+
+    /// The clock looks: what falls due from now on it may find or not.
+    pub(super) fn look(&self) {
+        self.meanwhile.store(i64::MAX, Ordering::SeqCst);
+        self.set_for.store(i64::MIN, Ordering::SeqCst);
+    }
+
+    /// The clock has found this to be next. Says for when it is set: for something that fell due meanwhile,
+    /// if that is earlier. From now on what is earlier still rings.
+    pub(super) fn set(&self, next: Option<At>) -> Option<At> {
+        let found = next.map_or(i64::MAX, At::millis);
+        let set_for = found.min(self.meanwhile.load(Ordering::SeqCst));
+        self.set_for.store(set_for, Ordering::SeqCst);
+        if self.meanwhile.load(Ordering::SeqCst) < set_for {
+            // Between the two: it did not ring by itself.
+            self.earlier.notify_one();
+        }
+        (set_for < i64::MAX).then(|| At::from_millis(set_for))
     }
 
     fn falls_due(&self, millis: i64) {
+        self.meanwhile.fetch_min(millis, Ordering::SeqCst);
         if millis < self.set_for.load(Ordering::SeqCst) {
             self.earlier.notify_one();
         }
@@ -108,10 +134,7 @@ impl News {
                 requests: Bells::new(),
                 agents: Bells::new(),
                 work: Bells::new(),
-                alarm: Alarm {
-                    set_for: AtomicI64::new(i64::MAX),
-                    earlier: Notify::new(),
-                },
+                alarm: Alarm::new(),
                 broken: watch::Sender::new(false),
                 metrics: Metrics::default(),
             }),
@@ -297,5 +320,48 @@ fn may_be_work(fact: &Fact) -> bool {
         Fact::Settled(settlement) => settlement.decision == Decision::Approved,
         Fact::Retried(_) | Fact::LeaseLost(_) => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn rings(alarm: &Alarm) -> bool {
+        tokio::select! {
+            biased;
+            () = alarm.earlier.notified() => true,
+            () = std::future::ready(()) => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_falls_due_while_the_clock_looks_is_noted_and_rings_only_if_it_is_earlier_afterwards()
+     {
+        let at = At::from_millis;
+        let alarm = Alarm::new();
+        alarm.look();
+        alarm.falls_due(70);
+        alarm.falls_due(90);
+        assert!(!rings(&alarm).await, "the clock is looking");
+        assert_eq!(
+            alarm.set(Some(at(80))),
+            Some(at(70)),
+            "it may not have found it"
+        );
+        assert!(!rings(&alarm).await, "it is set for that");
+        alarm.falls_due(75);
+        assert!(!rings(&alarm).await, "that is later");
+        alarm.falls_due(60);
+        assert!(rings(&alarm).await);
+
+        alarm.look();
+        assert_eq!(
+            alarm.set(Some(at(80))),
+            Some(at(80)),
+            "what was noted before was found"
+        );
+        alarm.look();
+        assert_eq!(alarm.set(None), None);
     }
 }

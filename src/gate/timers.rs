@@ -70,15 +70,13 @@ fn until(next: Option<At>, now: At) -> Duration {
 impl Gate {
     /// Settles everything that is due, and says when the next thing will be.
     pub(super) async fn settle_due(&self) -> Result<Option<At>, GateError> {
-        // From here on anything new rings, until the alarm is set again.
-        self.news().alarm().set(i64::MAX);
+        self.news().alarm().look();
         let mut before = Vec::new();
         loop {
             let due = self.read().due(self.now(), TOGETHER).await?;
             if due.is_empty() {
                 let next = self.read().next_due().await?;
-                self.news().alarm().set(next.map_or(i64::MAX, At::millis));
-                return Ok(next);
+                return Ok(self.news().alarm().set(next));
             }
             let settled = due.iter().map(|id| self.settle(*id));
             let settled = futures_util::future::try_join_all(settled).await?;
