@@ -3,7 +3,7 @@
 //! Parameters live beside the log; the facts carry their digests.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::actor::Actor;
 use super::digest::Digest;
@@ -70,9 +70,10 @@ macro_rules! facts {
                 }
             }
 
-            fn data(&self) -> Result<Box<RawValue>, serde_json::Error> {
+            /// The body of the event that it is.
+            fn write(&self, event: &Event) -> Result<Box<RawValue>, serde_json::Error> {
                 match self {
-                    $(Fact::$name(data) => serde_json::value::to_raw_value(data),)+
+                    $(Fact::$name(data) => to_raw_value(&Written::new(event, data)),)+
                 }
             }
 
@@ -375,16 +376,43 @@ pub struct Outline {
 }
 
 /// The stored form: what a leaf hash covers.
-#[derive(Serialize, Deserialize)]
-struct Body {
+#[derive(Deserialize)]
+struct Body<'b> {
     at: At,
     kind: String,
     actor: Actor,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     request: Option<RequestId>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     told: Vec<PersonId>,
-    data: Box<RawValue>,
+    #[serde(borrow)]
+    data: &'b RawValue,
+}
+
+/// The stored form, on its way there.
+#[derive(Serialize)]
+struct Written<'e, D> {
+    at: At,
+    kind: &'static str,
+    actor: &'e Actor,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<RequestId>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    told: &'e [PersonId],
+    data: &'e D,
+}
+
+impl<'e, D> Written<'e, D> {
+    fn new(event: &'e Event, data: &'e D) -> Self {
+        Self {
+            at: event.at,
+            kind: event.fact.kind(),
+            actor: &event.actor,
+            request: event.request,
+            told: &event.told,
+            data,
+        }
+    }
 }
 
 /// A stored event that can't be read back: the log was written by something else, or damaged.
@@ -437,16 +465,7 @@ pub struct Recorded {
 impl Event {
     /// Writes it down.
     pub fn record(self) -> Recorded {
-        let written = self.fact.data().and_then(|data| {
-            serde_json::value::to_raw_value(&Body {
-                at: self.at,
-                kind: self.fact.kind().to_owned(),
-                actor: self.actor.clone(),
-                request: self.request,
-                told: self.told.clone(),
-                data,
-            })
-        });
+        let written = self.fact.write(&self);
         let body = written.expect("facts are plain data with string keys, which always serialises");
         let body = one_line(body);
         Recorded {
@@ -475,7 +494,7 @@ impl Event {
 
     /// Reads a body back.
     pub fn from_body(body: &str) -> Result<Self, BadEvent> {
-        let body: Body = serde_json::from_str(body)?;
+        let body: Body<'_> = serde_json::from_str(body)?;
         Ok(Self {
             at: body.at,
             actor: body.actor,
