@@ -42,6 +42,7 @@ mod waiting;
 mod words;
 
 use std::io::{self, Write};
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -145,13 +146,15 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     };
     let runtime =
         runtime(serves).map_err(|error| Failure::because("could not start the runtime", &error))?;
-    runtime.block_on(async {
+    // In a box without its type: else all of it is compiled anew for each way in which a runtime polls.
+    let work: Pin<Box<dyn Future<Output = Result<Exit, Failure>>>> = Box::pin(async {
         match cli.command {
             Some(command) => command.run(context).await,
             None if cli.sample => inbox::run_sample(&context).await,
             None => inbox::run(context, cli.plain, cli.record.as_deref()).await,
         }
-    })
+    });
+    runtime.block_on(work)
 }
 
 /// What serves others for long gets two threads, everything else does with one.
