@@ -29,6 +29,8 @@ use crate::gate::{LARGEST_CHECKPOINT, Once};
 const LARGEST: usize = 1 << 20;
 /// How long a body may take to arrive.
 const READ_WITHIN: Duration = Duration::from_secs(30);
+/// Room for most answers, so that they are written without moving.
+const USUAL_ANSWER: usize = 4 * 1024;
 /// The longest idempotency key.
 const LONGEST_KEY: usize = 255;
 
@@ -232,10 +234,9 @@ pub(super) type Answered<T, const STATUS: u16 = 200> = Result<Answer<T, STATUS>,
 impl<T: Serialize, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
     fn into_response(self) -> Response {
         let status = const { status(STATUS) };
-        match serde_json::to_vec(&self.0) {
-            Ok(body) => {
-                (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
-            }
+        let mut body = Vec::with_capacity(USUAL_ANSWER);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
                 Rejection::new(ProblemKind::Internal, "the answer could not be written")

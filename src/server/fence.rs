@@ -3,13 +3,10 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
-use super::Shared;
 use super::problem::Rejection;
 use crate::api::problem::ProblemKind;
 
@@ -56,16 +53,8 @@ fn same_site(origin: &str, host: &str) -> bool {
     authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
 }
 
-/// Lets only requests pass that were meant for this server.
-pub(super) async fn check(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    match refuse(&shared.hosts, &request) {
-        Some(rejection) => rejection.into_response(),
-        None => next.run(request).await,
-    }
-}
-
-/// Exactly one name may be given, wherever it is given: a proxy might go by another one of several.
-fn refuse(hosts: &Hosts, request: &Request) -> Option<Rejection> {
+/// Why a request isn't let in, unless it was meant for this server. Exactly one name may be given, wherever it is given: a proxy might go by another one of several.
+pub(super) fn refuse(hosts: &Hosts, request: &Request) -> Option<Rejection> {
     let headers = request.headers();
     let named =
         texts(headers, header::HOST).chain(request.uri().authority().map(Authority::as_str));

