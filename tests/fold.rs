@@ -96,7 +96,7 @@ impl Folded {
         let owner = gate.gate.caller(gate.owner_secret()).unwrap();
         for (id, folded) in &self.requests {
             let stored = gate.gate.request(&owner, *id).await.unwrap();
-            assert_eq!(stored.standing, folded.standing);
+            assert_eq!(*stored.standing, folded.standing);
             assert_eq!(stored.created_at, folded.created_at);
             assert_eq!(stored.updated_at, folded.updated_at, "{id}");
             assert_eq!(stored.told_at, folded.told_at);

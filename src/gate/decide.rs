@@ -49,18 +49,24 @@ struct Prepared<'a> {
 }
 
 impl Gate {
-    /// Decides. Whatever fails, nothing is decided.
+    /// Decides about what [`Gate::request_to_decide`] gave. Whatever fails, nothing is decided.
     pub async fn decide(
         &self,
         caller: &Caller,
-        id: RequestId,
+        stored: &Stored,
         choice: &Choice,
         once: Option<&Once>,
     ) -> Result<Stored, GateError> {
-        let stored = self.request_to_decide(caller, id).await?;
+        let id = stored.asked.id;
+        // An edit is made to what is in force now, however long ago that was read.
+        let now_in_force = match &choice.params {
+            Some(_) => Some(self.request_to_decide(caller, id).await?),
+            None => None,
+        };
+        let stored = now_in_force.as_ref().unwrap_or(stored);
         let reviewer = caller.reviewer_self()?;
-        let choice = &self.with_hidden_values(&stored, choice).await?;
-        let prepared = self.prepare(&stored, choice).await?;
+        let choice = &self.with_hidden_values(stored, choice).await?;
+        let prepared = self.prepare(stored, choice).await?;
         let command = |stored: &Stored, snapshot: &Snapshot, now: At| {
             let edit = prepared
                 .as_ref()
@@ -196,7 +202,7 @@ impl Gate {
             return Ok(None);
         };
         let workspace = self.workspace();
-        let proposal = Proposal::from(&stored.asked);
+        let proposal = Proposal::from(&*stored.asked);
         let scene = Scene::again(&stored.asked.agent, &proposal, &workspace)?;
         let recipients = scene.recipients(&proposal, params)?;
         let background = self.background(&proposal, &recipients, self.now()).await?;
@@ -326,7 +332,7 @@ fn edited(
     let (Some(editor), Some(old)) = (reviewer.person(), &stored.standing.plan) else {
         return Ok(None);
     };
-    let asked = &stored.asked;
+    let asked = &*stored.asked;
     let proposal = Proposal::from(asked);
     let scene = Scene::again(&asked.agent, &proposal, &snapshot.workspace)?;
     // Where recipients are found may have changed since they were looked up.
@@ -458,7 +464,7 @@ fn suspended(
     }
     let Asked {
         id, passed_over, ..
-    } = &stored.asked;
+    } = &*stored.asked;
     let active = passed_over.iter().filter(|pattern| {
         let state = workspace.patterns.get(*pattern);
         state.is_none_or(|state| state.suspended.is_none())

@@ -7,7 +7,7 @@ use crate::domain::event::{Claimed, Fact, Opened, Released, Snoozed};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::State;
 use crate::domain::time::{At, Span};
-use crate::store::{Attention, Change, Courtesy, Outcome, Stored};
+use crate::store::{Attention, Beside, Change, Courtesy, Outcome, Stored};
 
 /// A claim ends that long after the last sign of its claimer.
 const CLAIM_RESTS: Span = Span::from_secs(15 * 60);
@@ -98,9 +98,14 @@ impl Gate {
         })
     }
 
-    /// Who looked at a request, and who put it off.
-    pub async fn attention(&self, id: RequestId) -> Result<Vec<Attention>, GateError> {
-        Ok(self.read().attention(id).await?)
+    /// What goes with a request as it stands; its agent's own state only where that is wanted.
+    pub async fn beside(
+        &self,
+        stored: &Stored,
+        with_checkpoint: bool,
+    ) -> Result<Beside, GateError> {
+        let (id, digest) = (stored.asked.id, stored.standing.digest);
+        Ok(self.read().beside(id, digest, with_checkpoint).await?)
     }
 }
 

@@ -193,7 +193,7 @@ impl Gate {
             return Ok(None);
         };
         let verdict = |snapshot: &Snapshot| {
-            let proposal = Proposal::from(&stored.asked);
+            let proposal = Proposal::from(&*stored.asked);
             let scene = Scene::again(&stored.asked.agent, &proposal, &snapshot.workspace)?;
             let recipients = scene.recipients(&proposal, &params)?;
             let at = stored.created_at;

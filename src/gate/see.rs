@@ -1,5 +1,7 @@
 //! Who may see what. Whoever may not see a thing is told that there is none.
 
+use std::sync::Arc;
+
 use super::{Caller, Gate, GateError};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::people::Holder;
@@ -95,7 +97,7 @@ impl Gate {
     }
 
     /// How a verdict came about, if the caller may see the request.
-    pub async fn why(&self, caller: &Caller, id: RequestId) -> Result<Asked, GateError> {
+    pub async fn why(&self, caller: &Caller, id: RequestId) -> Result<Arc<Asked>, GateError> {
         caller.person()?;
         Ok(self.request(caller, id).await?.asked)
     }
@@ -111,7 +113,7 @@ impl Gate {
     }
 
     /// The log's tail as it grows.
-    pub fn tail(&self) -> tokio::sync::broadcast::Receiver<std::sync::Arc<super::Passing>> {
+    pub fn tail(&self) -> tokio::sync::broadcast::Receiver<Arc<super::Passing>> {
         self.news().tail()
     }
 }

@@ -125,9 +125,9 @@ pub(super) async fn why(
 ) -> Answered<Why> {
     let asked = shared.gate.why(&caller, id).await?;
     Ok(ok(Why {
-        rungs: asked.trace,
-        verdict: asked.verdict,
-        would_have_been: asked.would_have_been,
+        rungs: asked.trace.clone(),
+        verdict: asked.verdict.clone(),
+        would_have_been: asked.would_have_been.clone(),
     }))
 }
 
@@ -138,7 +138,7 @@ pub(super) async fn decide(
     body: Unread<Decide>,
 ) -> Answered<Request> {
     // Who may not decide, or not even see it, learns nothing about what they sent.
-    shared.gate.request_to_decide(&caller, id).await?;
+    let stored = shared.gate.request_to_decide(&caller, id).await?;
     let body = body.read(&shared).await?;
     let params = body.tree.get("params").cloned();
     let Decide {
@@ -163,7 +163,7 @@ pub(super) async fn decide(
     };
     let stored = shared
         .gate
-        .decide(&caller, id, &choice, body.once.as_ref())
+        .decide(&caller, &stored, &choice, body.once.as_ref())
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
@@ -286,7 +286,7 @@ pub(super) async fn start(
             .as_ref()
             .map_or(0, |execution| execution.epoch),
         digest: stored.standing.digest,
-        action: stored.asked.action,
+        action: stored.asked.action.clone(),
         params: payload.params,
     }))
 }
@@ -354,17 +354,18 @@ pub(super) async fn whole(
     stored: Stored,
 ) -> Result<Request, Rejection> {
     let gate = &shared.gate;
-    let (id, asked) = (stored.asked.id, stored.asked.digest);
-    let edited = asked != stored.standing.digest;
+    let edited = stored.asked.digest != stored.standing.digest;
     let shown = |payload: Payload| gate.shown(caller, &stored, payload.params);
+    let own = caller.holder == Holder::Agent(stored.asked.agent.clone());
+    let found = gate.beside(&stored, own).await?;
     let beside = Beside {
-        params: gate.payload(&stored).await?.map(shown),
+        params: found.payload.map(shown),
         asked_params: match edited {
             true => gate.asked_payload(&stored).await?.map(shown),
             false => None,
         },
-        checkpoint: gate.checkpoint(id).await?,
-        attention: gate.attention(id).await?,
+        checkpoint: found.checkpoint,
+        attention: found.attention,
     };
     Ok(view::request(gate, caller, stored, Some(beside)))
 }

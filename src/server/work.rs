@@ -62,8 +62,8 @@ fn work(leased: Leased) -> LeasedWork {
         epoch: epoch(&stored),
         lease_until: lease_until(&stored),
         digest: payload.digest,
-        action: stored.asked.action,
-        agent: stored.asked.agent,
+        action: stored.asked.action.clone(),
+        agent: stored.asked.agent.clone(),
         params: payload.params,
     }
 }

@@ -13,6 +13,7 @@ mod list;
 mod postgres;
 mod project;
 mod query;
+mod recent;
 mod rows;
 mod sqlite;
 
@@ -224,8 +225,8 @@ pub enum Outcome {
 /// A request as the store gives it back.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    pub asked: Asked,
-    pub standing: Standing,
+    pub asked: Arc<Asked>,
+    pub standing: Arc<Standing>,
     pub created_at: At,
     pub updated_at: At,
     /// When the agent took the outcome.
@@ -258,6 +259,17 @@ pub struct Attention {
     pub person: PersonId,
     pub snoozed_until: Option<At>,
     pub opened: Option<Seen>,
+}
+
+/// What goes with a request that is read, and not only found.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// The parameters in force.
+    pub payload: Option<Payload>,
+    /// The agent's own state.
+    pub checkpoint: Option<Checkpoint>,
+    /// Who looked at it, and who put it off.
+    pub attention: Vec<Attention>,
 }
 
 /// What somebody had on their screen.
@@ -356,8 +368,8 @@ pub trait Read: Send + Sync {
     fn checkpoint(&self, id: RequestId) -> Reply<'_, Option<Checkpoint>>;
     /// How many requests of an agent wait.
     fn pending_of<'a>(&'a self, agent: &'a AgentId) -> Reply<'a, u64>;
-    /// Who looked at a request, and who put it off.
-    fn attention(&self, id: RequestId) -> Reply<'_, Vec<Attention>>;
+    /// What goes with a request that has this digest; the agent's own state only where that is wanted.
+    fn beside(&self, id: RequestId, digest: Digest, with_checkpoint: bool) -> Reply<'_, Beside>;
     /// Those of these recipients to whom nothing was ever let through.
     fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>>;
     /// Whether somebody else was named as the owner of this resource since then.

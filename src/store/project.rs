@@ -149,7 +149,7 @@ fn moved<S: Source>(to: &mut Batch<'_, S>, id: RequestId, fact: &Fact, at: At) -
             decided(to, id, Some(settlement.by.to_string()), settlement.at)?;
             count_pending(to, id, -1)?;
             if settlement.decision == Decision::Approved {
-                save_recipients(to, id)?;
+                grant(to, id);
             }
             if settlement.notify_agent {
                 note(to, id, true)?;
@@ -276,6 +276,16 @@ fn save_recipients<S: Source>(to: &mut Batch<'_, S>, id: RequestId) -> Written {
     };
     to.rows.recipients.insert(id, recipients);
     Ok(())
+}
+
+/// Those whom it reaches are let through.
+fn grant<S: Source>(to: &mut Batch<'_, S>, id: RequestId) {
+    match to.rows.recipients.get_mut(&id) {
+        Some(recipients) => recipients.granted = true,
+        None => {
+            to.rows.granted.insert(id);
+        }
+    }
 }
 
 /// Whether its agent finds a notice of it.

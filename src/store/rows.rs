@@ -1,7 +1,7 @@
 //! The rows that a batch reads and changes, between their tables and the events that change them. What
 //! was only read is never written back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checkpoint, Claim, Payload, PolicyVersion, StoreError, encode};
 use crate::domain::execution::{ExecutionState, Executor};
@@ -148,6 +148,8 @@ pub(super) struct Rows<'b> {
     pub(super) requests: BTreeMap<RequestId, Kept<RequestRow>>,
     pub(super) parties: BTreeMap<RequestId, BTreeMap<String, Kept<PartyRow>>>,
     pub(super) recipients: BTreeMap<RequestId, Recipients>,
+    /// Requests whose recipients, which are there already, are let through now.
+    pub(super) granted: BTreeSet<RequestId>,
     /// Whom agents named as the owner of a resource (its kind, its id), and when last.
     pub(super) owners: BTreeMap<(String, String, String), At>,
     /// Whether there is a notice.

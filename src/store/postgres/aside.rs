@@ -7,34 +7,76 @@ use super::load::at;
 use super::positive;
 use super::save::signed;
 use super::session::{Line, Params};
+use crate::domain::digest::Digest;
 use crate::domain::id::{ActionName, PersonId, RequestId};
 use crate::domain::request::Resource;
 use crate::domain::review::Reviewer;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
-use crate::store::encode::{id, read_word};
-use crate::store::{Attention, PolicyVersion, Seen, StoreError};
+use crate::store::encode::{id, raw, read_word};
+use crate::store::recent::Recent;
+use crate::store::{Attention, Beside, Checkpoint, Payload, PolicyVersion, Seen, StoreError};
 
-pub(super) async fn attention(from: &Line, id: RequestId) -> Result<Vec<Attention>, StoreError> {
-    let sql = "SELECT person, snoozed_until, opened_at, opened_digest, seen FROM parties
-         WHERE request = $1 AND (snoozed_until IS NOT NULL OR opened_at IS NOT NULL) ORDER BY person";
-    let rows = from.query(sql, &[&&id.as_bytes()[..]]).await?;
-    rows.iter().map(attention_of).collect()
+/// Everything beside one request, in one look. Parameters that are known are not read.
+pub(super) async fn beside(
+    from: &Line,
+    recent: &Recent,
+    id: RequestId,
+    digest: Digest,
+    with_checkpoint: bool,
+) -> Result<Beside, StoreError> {
+    let known = recent.params(id, digest);
+    let read_digest = known.is_none().then(|| digest.to_string());
+    let sql = "SELECT p.params, c.media, c.body, a.person, a.snoozed_until, a.opened_at, a.opened_digest, a.seen
+         FROM (SELECT 1) one LEFT JOIN payloads p ON p.request = $1 AND p.digest = $2
+             LEFT JOIN checkpoints c ON $3 AND c.request = $1
+             LEFT JOIN parties a ON a.request = $1
+                 AND (a.snoozed_until IS NOT NULL OR a.opened_at IS NOT NULL)";
+    let values: Params<'_> = &[&&id.as_bytes()[..], &read_digest, &with_checkpoint];
+    let mut beside = Beside::default();
+    let mut params = known;
+    for row in from.query(sql, values).await? {
+        if params.is_none() {
+            params = row.try_get::<_, Option<String>>(0)?.map(raw).transpose()?;
+            recent.keep_params(id, digest, params.as_ref());
+        }
+        if beside.checkpoint.is_none()
+            && let Some(media) = row.try_get(1)?
+        {
+            beside.checkpoint = Some(Checkpoint {
+                media,
+                bytes: row.try_get::<_, Vec<u8>>(2)?.into(),
+            });
+        }
+        beside.attention.extend(attention(&row)?);
+    }
+    beside.payload = params.map(|params| Payload {
+        request: id,
+        digest,
+        params,
+    });
+    let by_person = |one: &Attention, other: &Attention| one.person.cmp(&other.person);
+    beside.attention.sort_unstable_by(by_person);
+    Ok(beside)
 }
 
-fn attention_of(row: &Row) -> Result<Attention, StoreError> {
-    let digest: Option<&str> = row.try_get(3)?;
+/// What somebody has to do with the request, if there is anything.
+fn attention(row: &Row) -> Result<Option<Attention>, StoreError> {
+    let Some(person) = row.try_get::<_, Option<&str>>(3)? else {
+        return Ok(None);
+    };
+    let digest: Option<&str> = row.try_get(6)?;
     let digest = digest.map(read_word).transpose()?;
-    let seen: Option<i64> = row.try_get(4)?;
+    let seen: Option<i64> = row.try_get(7)?;
     let seen = u32::try_from(seen.unwrap_or(0))
         .map_err(|_| StoreError::Damaged("what was seen is no share".to_owned()))?;
-    Ok(Attention {
-        person: read_word(row.try_get(0)?)?,
-        snoozed_until: at(row, 1)?,
-        opened: at(row, 2)?
+    Ok(Some(Attention {
+        person: read_word(person)?,
+        snoozed_until: at(row, 4)?,
+        opened: at(row, 5)?
             .zip(digest)
             .map(|(at, digest)| Seen { at, digest, seen }),
-    })
+    }))
 }
 
 pub(super) async fn strangers(

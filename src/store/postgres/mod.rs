@@ -20,6 +20,7 @@ mod write;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::recent::Recent;
 use super::{Store, StoreError};
 
 pub use address::Address;
@@ -29,16 +30,17 @@ pub(super) use glance::glance;
 /// Opens the database, making and upgrading what it needs.
 pub(super) async fn open(address: &Address) -> Result<Store, StoreError> {
     let known = Arc::new(AtomicU64::new(0));
+    let recent = Recent::default();
     let opened = tokio::task::spawn_blocking({
-        let (address, known) = (address.clone(), Arc::clone(&known));
-        move || write::Writer::open(&address, known)
+        let (address, known, recent) = (address.clone(), Arc::clone(&known), recent.clone());
+        move || write::Writer::open(&address, known, recent)
     });
     let writer = opened
         .await
         .map_err(|stopped| StoreError::Failed(Arc::new(stopped)))??;
     Ok(Store {
         write: Box::new(writer),
-        read: Arc::new(read::Reader::new(address)),
+        read: Arc::new(read::Reader::new(address, recent)),
         others: Some(listen::start(address, known)),
     })
 }

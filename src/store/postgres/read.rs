@@ -1,6 +1,8 @@
 //! The half that reads. What is read quickly and what may take its time go over connections of their own,
 //! so that no short question waits for a long answer.
 
+use std::sync::Arc;
+
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -21,8 +23,9 @@ use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
 use crate::store::encode::{self, id, raw, read_json, read_word};
 use crate::store::list::{self, Counts, Dialect, Value};
+use crate::store::recent::{Known, Recent};
 use crate::store::{
-    AsOf, Attention, Audience, Bell, Checkpoint, Claim, Courtesy, Decisions, Entry, Hashed, Listed,
+    AsOf, Audience, Bell, Beside, Checkpoint, Claim, Courtesy, Decisions, Entry, Hashed, Listed,
     Payload, PolicyVersion, Query, Read, Reply, StoreError, Stored,
 };
 
@@ -41,11 +44,13 @@ const POSTGRES: Dialect = Dialect {
 pub(super) struct Reader {
     quick: Line,
     long: Line,
+    recent: Recent,
 }
 
 impl Reader {
-    pub(super) fn new(address: &Address) -> Self {
+    pub(super) fn new(address: &Address, recent: Recent) -> Self {
         Self {
+            recent,
             quick: Line::new(address),
             long: Line::new(address),
         }
@@ -125,6 +130,36 @@ impl Reader {
         })
     }
 
+    /// One request. Of one that is known at its newest version only the row is read.
+    async fn find_request(&self, id: RequestId) -> Result<Option<Stored>, StoreError> {
+        if let Some(known) = self.recent.find(id) {
+            let sql = "SELECT updated_at, told_at, claimed_by, claimed_at FROM requests
+                 WHERE id = $1 AND version = $2";
+            let values: Params<'_> = &[&&id.as_bytes()[..], &i64::from(known.standing.version)];
+            if let Some(row) = self.quick.query_opt(sql, values).await? {
+                return Ok(Some(Stored {
+                    asked: known.asked,
+                    standing: known.standing,
+                    created_at: known.created_at,
+                    updated_at: At::from_millis(row.try_get(0)?),
+                    told_at: super::load::at(&row, 1)?,
+                    claim: courtesy(&row, 2)?,
+                }));
+            }
+        }
+        let sql =
+            requests_from("FROM requests r JOIN log l ON l.position = r.asked WHERE r.id = $1");
+        let row = self.quick.query_opt(&sql, &[&&id.as_bytes()[..]]).await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let stored = request(&row)?;
+        let (standing, body): (&str, &str) = (row.try_get(1)?, row.try_get(7)?);
+        let bytes = standing.len() + body.len();
+        self.recent.keep(Known::of(&stored, bytes));
+        Ok(Some(stored))
+    }
+
     async fn find_claim(&self, holder: &Holder, key: &str) -> Result<Option<Claim>, StoreError> {
         let sql = "SELECT fingerprint, target, at FROM claims WHERE holder = $1 AND key = $2";
         let values: Params<'_> = &[&holder.actor().to_string(), &key];
@@ -161,18 +196,22 @@ fn request(row: &Row) -> Result<Stored, StoreError> {
             "the log doesn't say how {id} was asked"
         )));
     };
-    let claimed_by: Option<&str> = row.try_get(5)?;
-    let claimed_by = claimed_by.map(read_word).transpose()?;
     Ok(Stored {
-        asked: *asked,
-        standing: read_json(row.try_get(1)?)?,
+        asked: asked.into(),
+        standing: Arc::new(read_json(row.try_get(1)?)?),
         created_at: At::from_millis(row.try_get(2)?),
         updated_at: At::from_millis(row.try_get(3)?),
         told_at: super::load::at(row, 4)?,
-        claim: claimed_by
-            .zip(super::load::at(row, 6)?)
-            .map(|(by, heard_at)| Courtesy { by, heard_at }),
+        claim: courtesy(row, 5)?,
     })
+}
+
+/// Who took it on and when they were last heard of, in two columns.
+fn courtesy(row: &Row, index: usize) -> Result<Option<Courtesy>, StoreError> {
+    let by: Option<&str> = row.try_get(index)?;
+    let claim = by.map(read_word).transpose()?;
+    let claim = claim.zip(super::load::at(row, index + 1)?);
+    Ok(claim.map(|(by, heard_at)| Courtesy { by, heard_at }))
 }
 
 fn entry(row: &Row) -> Result<Entry, StoreError> {
@@ -212,12 +251,7 @@ impl Read for Reader {
     }
 
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>> {
-        Box::pin(async move {
-            let sql =
-                requests_from("FROM requests r JOIN log l ON l.position = r.asked WHERE r.id = $1");
-            let row = self.quick.query_opt(&sql, &[&&id.as_bytes()[..]]).await?;
-            row.as_ref().map(request).transpose()
-        })
+        Box::pin(self.find_request(id))
     }
 
     fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool> {
@@ -265,8 +299,14 @@ impl Read for Reader {
         })
     }
 
-    fn attention(&self, id: RequestId) -> Reply<'_, Vec<Attention>> {
-        Box::pin(aside::attention(&self.quick, id))
+    fn beside(&self, id: RequestId, digest: Digest, with_checkpoint: bool) -> Reply<'_, Beside> {
+        Box::pin(aside::beside(
+            &self.quick,
+            &self.recent,
+            id,
+            digest,
+            with_checkpoint,
+        ))
     }
 
     fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>> {

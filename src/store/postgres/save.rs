@@ -260,6 +260,13 @@ impl<'a> Flight<'a> {
                 columns,
             );
         }
+        if !rows.granted.is_empty() {
+            let granted: Vec<&[u8]> = rows.granted.iter().map(|id| &id.as_bytes()[..]).collect();
+            self.add(
+                "UPDATE recipients SET granted = true WHERE request = ANY($1)",
+                vec![Box::new(granted)],
+            );
+        }
     }
 
     /// What goes on beyond single requests.

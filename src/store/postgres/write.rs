@@ -17,6 +17,7 @@ use crate::domain::event::{Event, Recorded};
 use crate::domain::merkle::{Frontier, Hash};
 use crate::store::batch::{Batch, Head};
 use crate::store::encode::raw;
+use crate::store::recent::Recent;
 use crate::store::{Change, Hears, Outcome, StoreError, Write};
 
 /// Entries of the log that are heard of at once.
@@ -36,6 +37,7 @@ pub(super) struct Writer {
     session: Option<Session>,
     /// The last position that was heard of or written here.
     known: Arc<AtomicU64>,
+    recent: Recent,
 }
 
 /// How often, and after which pause, it is looked whether a commit whose connection was lost was made.
@@ -63,7 +65,11 @@ struct Held {
 
 impl Writer {
     /// Makes what is missing in the database. Waits, so it is called where that harms nobody.
-    pub(super) fn open(address: &Address, known: Arc<AtomicU64>) -> Result<Self, StoreError> {
+    pub(super) fn open(
+        address: &Address,
+        known: Arc<AtomicU64>,
+        recent: Recent,
+    ) -> Result<Self, StoreError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Open {
             place: address.to_string(),
@@ -79,6 +85,7 @@ impl Writer {
             runtime: Some(runtime),
             session: Some(session),
             known,
+            recent,
         })
     }
 
@@ -199,6 +206,7 @@ impl Writer {
             }
         }
         self.known.store(after.position, Ordering::SeqCst);
+        self.recent.committed(batch, together.rows);
         Ok(Tried::Done(outcomes))
     }
 

@@ -1,39 +1,82 @@
 //! What is read beside requests: who looked at them, whom they reach, who may take them, the saved
 //! versions of the policy.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::domain::digest::Digest;
 use crate::domain::id::{ActionName, PersonId, RequestId};
 use crate::domain::request::Resource;
 use crate::domain::review::Reviewer;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
-use crate::store::encode::read_word;
-use crate::store::{Attention, PolicyVersion, Seen, StoreError};
+use crate::store::encode::{raw, read_word};
+use crate::store::recent::Recent;
+use crate::store::{Attention, Beside, Checkpoint, Payload, PolicyVersion, Seen, StoreError};
 
-pub(super) fn attention(from: &Connection, id: RequestId) -> Result<Vec<Attention>, StoreError> {
+/// Everything beside one request, in one look. Parameters that are known are not read.
+pub(super) fn beside(
+    from: &Connection,
+    recent: &Recent,
+    id: RequestId,
+    digest: Digest,
+    with_checkpoint: bool,
+) -> Result<Beside, StoreError> {
+    let known = recent.params(id, digest);
+    let read_digest = known.is_none().then(|| digest.to_string());
     let mut statement = from.prepare_cached(
-        "SELECT person, snoozed_until, opened_at, opened_digest, seen FROM parties
-         WHERE request = ? AND (snoozed_until IS NOT NULL OR opened_at IS NOT NULL) ORDER BY person",
+        "SELECT p.params, c.media, c.body, a.person, a.snoozed_until, a.opened_at, a.opened_digest, a.seen
+         FROM (SELECT 1) LEFT JOIN payloads p ON p.request = ?1 AND p.digest = ?2
+             LEFT JOIN checkpoints c ON ?3 AND c.request = ?1
+             LEFT JOIN parties a ON a.request = ?1
+                 AND (a.snoozed_until IS NOT NULL OR a.opened_at IS NOT NULL)",
     )?;
-    let mut rows = statement.query([id.as_bytes()])?;
-    let mut found = Vec::new();
+    let mut rows = statement.query(params![id.as_bytes(), read_digest, with_checkpoint])?;
+    let mut beside = Beside::default();
+    let mut params = known;
     while let Some(row) = rows.next()? {
-        let opened_at: Option<i64> = row.get(2)?;
-        let digest: Option<String> = row.get(3)?;
-        let digest = digest.as_deref().map(read_word).transpose()?;
-        let seen = row.get::<_, Option<u32>>(4)?.unwrap_or(0);
-        found.push(Attention {
-            person: read_word(&row.get::<_, String>(0)?)?,
-            snoozed_until: row.get::<_, Option<i64>>(1)?.map(At::from_millis),
-            opened: opened_at.zip(digest).map(|(at, digest)| Seen {
-                at: At::from_millis(at),
-                digest,
-                seen,
-            }),
-        });
+        if params.is_none() {
+            let read: Option<String> = row.get(0)?;
+            params = read.map(raw).transpose()?;
+            recent.keep_params(id, digest, params.as_ref());
+        }
+        if beside.checkpoint.is_none()
+            && let Some(media) = row.get(1)?
+        {
+            beside.checkpoint = Some(Checkpoint {
+                media,
+                bytes: row.get::<_, Vec<u8>>(2)?.into(),
+            });
+        }
+        beside.attention.extend(attention(row)?);
     }
-    Ok(found)
+    beside.payload = params.map(|params| Payload {
+        request: id,
+        digest,
+        params,
+    });
+    let by_person = |one: &Attention, other: &Attention| one.person.cmp(&other.person);
+    beside.attention.sort_unstable_by(by_person);
+    Ok(beside)
+}
+
+/// What somebody has to do with the request, if there is anything.
+fn attention(row: &Row<'_>) -> Result<Option<Attention>, StoreError> {
+    let Some(person) = row.get::<_, Option<String>>(3)? else {
+        return Ok(None);
+    };
+    let opened_at: Option<i64> = row.get(5)?;
+    let digest: Option<String> = row.get(6)?;
+    let digest = digest.as_deref().map(read_word).transpose()?;
+    let seen = row.get::<_, Option<u32>>(7)?.unwrap_or(0);
+    Ok(Some(Attention {
+        person: read_word(&person)?,
+        snoozed_until: row.get::<_, Option<i64>>(4)?.map(At::from_millis),
+        opened: opened_at.zip(digest).map(|(at, digest)| Seen {
+            at: At::from_millis(at),
+            digest,
+            seen,
+        }),
+    }))
 }
 
 pub(super) fn strangers(

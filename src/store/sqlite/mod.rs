@@ -19,9 +19,11 @@ mod write;
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::batch::{Batch, Head};
+use super::recent::Recent;
 use super::{Store, StoreError};
 use crate::domain::event::Event;
 
@@ -38,6 +40,10 @@ const FOLDS_ANEW: u32 = 2;
 
 /// Readers that may be busy at once; a read is short, so a few keep a few cores busy.
 const READERS: usize = 3;
+
+/// What the writer may keep of the file, in KiB. What a reader keeps is worth nothing after the next commit,
+/// so readers have a fourth of it.
+const WRITER_CACHE: u32 = 2_048;
 
 /// Pages in the write-ahead log before it is copied back. The default of 1,000 puts a copy into the
 /// slowest hundredth of single commits.
@@ -57,9 +63,10 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     let readers = (0..READERS)
         .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))
         .collect::<Result<Vec<_>, _>>()?;
+    let recent = Recent::default();
     Ok(Store {
-        write: Box::new(write::Writer::new(writer)),
-        read: Arc::new(read::Reader::new(readers)),
+        write: Box::new(write::Writer::new(writer, recent.clone())),
+        read: Arc::new(read::Reader::new(readers, recent)),
         others: None,
     })
 }
@@ -71,8 +78,12 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(64);
     connection
         .execute_batch(
-            "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;",
+            "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;",
         )
+        .map_err(|error| cannot_open(path, &error))?;
+    // Else a statement is prepared anew whenever a value is bound that a plan might depend on.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(|error| cannot_open(path, &error))?;
     Ok(connection)
 }
@@ -109,7 +120,8 @@ fn make_safe(writer: &Connection, path: &Path) -> Result<(), StoreError> {
     }
     writer
         .execute_batch(&format!(
-            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
+             PRAGMA cache_size = -{WRITER_CACHE};"
         ))
         .map_err(|error| cannot_open(path, &error))?;
     let synchronous = ask("PRAGMA synchronous")?;

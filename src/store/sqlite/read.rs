@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, read_request};
+use super::rows::{REQUEST_COLUMNS, REQUEST_TABLES, find_claim, find_request, read_request};
 use super::{aside, bell, stats, tree};
 use crate::domain::digest::Digest;
 use crate::domain::id::{ActionName, AgentId, PersonId, RequestId};
@@ -19,19 +19,22 @@ use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 use crate::store::encode::{self, raw};
 use crate::store::list::{self, Counts, Dialect, Select};
+use crate::store::recent::Recent;
 use crate::store::{
-    AsOf, Attention, Audience, Bell, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
+    AsOf, Audience, Bell, Beside, Checkpoint, Claim, Decisions, Entry, Hashed, Listed, Payload,
     PolicyVersion, Query, Read, Reply, StoreError, Stored,
 };
 
 pub(super) struct Reader {
     connections: Arc<[Mutex<Connection>]>,
+    recent: Recent,
 }
 
 impl Reader {
-    pub(super) fn new(connections: Vec<Connection>) -> Self {
+    pub(super) fn new(connections: Vec<Connection>, recent: Recent) -> Self {
         Self {
             connections: connections.into_iter().map(Mutex::new).collect(),
+            recent,
         }
     }
 
@@ -89,13 +92,7 @@ impl Read for Reader {
     }
 
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>> {
-        self.here(|from| {
-            let mut statement = from.prepare_cached(&format!(
-                "SELECT {REQUEST_COLUMNS} FROM {REQUEST_TABLES} WHERE r.id = ?"
-            ))?;
-            let mut rows = statement.query([id.as_bytes()])?;
-            rows.next()?.map(read_request).transpose()
-        })
+        self.here(|from| find_request(from, &self.recent, id))
     }
 
     fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool> {
@@ -149,8 +146,8 @@ impl Read for Reader {
         })
     }
 
-    fn attention(&self, id: RequestId) -> Reply<'_, Vec<Attention>> {
-        self.here(|from| aside::attention(from, id))
+    fn beside(&self, id: RequestId, digest: Digest, with_checkpoint: bool) -> Reply<'_, Beside> {
+        self.here(|from| aside::beside(from, &self.recent, id, digest, with_checkpoint))
     }
 
     fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>> {

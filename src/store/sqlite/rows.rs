@@ -1,5 +1,7 @@
 //! Rows into values.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::domain::event::{Event, Fact};
@@ -7,6 +9,7 @@ use crate::domain::id::RequestId;
 use crate::domain::people::Holder;
 use crate::domain::time::At;
 use crate::store::encode::{read_json, read_word};
+use crate::store::recent::{Known, Recent};
 use crate::store::{Claim, Courtesy, StoreError, Stored};
 
 /// What every query for requests selects; [`read_request`] reads it. The event that asked it is read
@@ -20,28 +23,78 @@ pub(super) const REQUEST_TABLES: &str = "requests r JOIN log l ON l.position = r
 /// Reads one row of [`REQUEST_COLUMNS`].
 pub(super) fn read_request(row: &Row<'_>) -> Result<Stored, StoreError> {
     let id = RequestId::from_bytes(row.get(0)?);
-    let body: String = row.get(7)?;
-    let Fact::Asked(asked) = Event::from_body(&body)?.fact else {
+    let body = row.get_ref(7)?.as_str().map_err(rusqlite::Error::from)?;
+    let standing = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+    let Fact::Asked(asked) = Event::from_body(body)?.fact else {
         return Err(StoreError::Damaged(format!(
             "the log doesn't say how {id} was asked"
         )));
     };
-    let at = |index| {
-        row.get::<_, Option<i64>>(index)
-            .map(|at| at.map(At::from_millis))
-    };
-    let claimed_by: Option<String> = row.get(5)?;
-    let claimed_by = claimed_by.as_deref().map(read_word).transpose()?;
     Ok(Stored {
-        asked: *asked,
-        standing: read_json(&row.get::<_, String>(1)?)?,
+        asked: asked.into(),
+        standing: Arc::new(read_json(standing)?),
         created_at: At::from_millis(row.get(2)?),
         updated_at: At::from_millis(row.get(3)?),
-        told_at: at(4)?,
-        claim: claimed_by
-            .zip(at(6)?)
-            .map(|(by, heard_at)| Courtesy { by, heard_at }),
+        told_at: at(row, 4)?,
+        claim: courtesy(row, 5)?,
     })
+}
+
+/// One request. Of one that is known at its newest version only the row is read.
+pub(super) fn find_request(
+    from: &Connection,
+    recent: &Recent,
+    id: RequestId,
+) -> Result<Option<Stored>, StoreError> {
+    if let Some(known) = recent.find(id) {
+        let mut statement = from.prepare_cached(
+            "SELECT updated_at, told_at, claimed_by, claimed_at FROM requests
+             WHERE id = ? AND version = ?",
+        )?;
+        let mut rows = statement.query(params![id.as_bytes(), known.standing.version])?;
+        if let Some(row) = rows.next()? {
+            return Ok(Some(Stored {
+                asked: known.asked,
+                standing: known.standing,
+                created_at: known.created_at,
+                updated_at: At::from_millis(row.get(0)?),
+                told_at: at(row, 1)?,
+                claim: courtesy(row, 2)?,
+            }));
+        }
+    }
+    let mut statement = from.prepare_cached(&format!(
+        "SELECT {REQUEST_COLUMNS} FROM {REQUEST_TABLES} WHERE r.id = ?"
+    ))?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let stored = read_request(row)?;
+    let bytes = [1, 7].map(|text| {
+        row.get_ref(text)
+            .map(|text| text.as_str().map_or(0, str::len))
+    });
+    let [standing, body] = bytes;
+    recent.keep(Known::of(&stored, standing? + body?));
+    Ok(Some(stored))
+}
+
+/// A moment, in milliseconds since 1970.
+fn at(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<At>> {
+    let millis: Option<i64> = row.get(index)?;
+    Ok(millis.map(At::from_millis))
+}
+
+/// Who took it on and when they were last heard of, in two columns.
+fn courtesy(row: &Row<'_>, index: usize) -> Result<Option<Courtesy>, StoreError> {
+    let by = row.get_ref(index)?.as_str_or_null();
+    let by = by
+        .map_err(rusqlite::Error::from)?
+        .map(read_word)
+        .transpose()?;
+    let claim = by.zip(at(row, index + 1)?);
+    Ok(claim.map(|(by, heard_at)| Courtesy { by, heard_at }))
 }
 
 /// What a key was used for.

@@ -21,7 +21,13 @@ pub(super) fn rows(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
     }
     parties(to, rows)?;
     for (id, reached) in &rows.recipients {
-        recipients(to, *id, reached)?;
+        let kept = rows.requests.get(id);
+        let is_new = kept.is_some_and(|kept| kept.row.begun.is_some());
+        recipients(to, *id, reached, is_new)?;
+    }
+    for id in &rows.granted {
+        to.prepare_cached("UPDATE recipients SET granted = 1 WHERE request = ?")?
+            .execute([id.as_bytes()])?;
     }
     standing_facts(to, rows)?;
     bells(to, rows)?;
@@ -122,9 +128,11 @@ fn parties(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
     Ok(())
 }
 
-fn recipients(to: &Transaction<'_>, id: RequestId, reached: &Recipients) -> Written {
-    to.prepare_cached("DELETE FROM recipients WHERE request = ?")?
-        .execute([id.as_bytes()])?;
+fn recipients(to: &Transaction<'_>, id: RequestId, reached: &Recipients, is_new: bool) -> Written {
+    if !is_new {
+        to.prepare_cached("DELETE FROM recipients WHERE request = ?")?
+            .execute([id.as_bytes()])?;
+    }
     let mut statement = to.prepare_cached(
         "INSERT OR IGNORE INTO recipients (recipient, request, granted) VALUES (?, ?, ?)",
     )?;

@@ -7,15 +7,17 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
 use super::{save, tree};
 use crate::store::batch::{Batch, Head, one_by_one};
+use crate::store::recent::Recent;
 use crate::store::{Change, Hears, Outcome, StoreError, Write};
 
 pub(super) struct Writer {
     connection: Connection,
+    recent: Recent,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection) -> Self {
-        Self { connection }
+    pub(super) fn new(connection: Connection, recent: Recent) -> Self {
+        Self { connection, recent }
     }
 
     fn commit_together(&mut self, batch: &[Change]) -> Result<Vec<Outcome>, StoreError> {
@@ -36,7 +38,9 @@ impl Writer {
                 .execute(params![after.position, after.revision])?;
             tree::extend(&transaction, together.leaves())?;
         }
+        let rows = together.rows;
         transaction.commit().map_err(commit_failed)?;
+        self.recent.committed(batch, rows);
         Ok(outcomes)
     }
 }

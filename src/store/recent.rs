@@ -1,0 +1,316 @@
+//! Requests that were asked, changed or read a moment ago. Where a request stood at one of its versions
+//! never changes, so what is kept of it can't become wrong; which version is the newest only its row says.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::rows::Rows;
+use super::{Change, Payload, Stored};
+use crate::domain::digest::Digest;
+use crate::domain::event::Fact;
+use crate::domain::id::RequestId;
+use crate::domain::lifecycle::Standing;
+use crate::domain::raw::RawJson;
+use crate::domain::request::Asked;
+use crate::domain::time::At;
+
+/// How many are kept: those that calls go on about, not those that wait.
+const MOST: usize = 256;
+/// The most bytes that were written of one that is kept.
+const LARGEST: usize = 16 * 1024;
+
+/// The requests of a moment ago; all clones are the same.
+#[derive(Clone, Default)]
+pub(super) struct Recent(Arc<Mutex<Shelf>>);
+
+#[derive(Default)]
+struct Shelf {
+    kept: HashMap<RequestId, Known>,
+    /// The longest kept first.
+    order: VecDeque<RequestId>,
+}
+
+/// A request at one of its versions.
+#[derive(Clone)]
+pub(super) struct Known {
+    pub(super) asked: Arc<Asked>,
+    pub(super) standing: Arc<Standing>,
+    pub(super) created_at: At,
+    /// How long the texts are that it was read or folded from.
+    pub(super) bytes: usize,
+    /// Parameters that it has, or had before an edit: with their digest they never change either.
+    pub(super) params: Option<(Digest, RawJson)>,
+}
+
+impl Known {
+    /// A request as it was read.
+    pub(super) fn of(stored: &Stored, bytes: usize) -> Self {
+        Self {
+            asked: Arc::clone(&stored.asked),
+            standing: Arc::clone(&stored.standing),
+            created_at: stored.created_at,
+            bytes,
+            params: None,
+        }
+    }
+}
+
+impl Recent {
+    /// A request at the newest version that was seen of it.
+    pub(super) fn find(&self, id: RequestId) -> Option<Known> {
+        self.with(|shelf| shelf.kept.get(&id).cloned())
+    }
+
+    /// Keeps one that was read.
+    pub(super) fn keep(&self, known: Known) {
+        self.with(|shelf| shelf.keep(known));
+    }
+
+    /// The parameters with which a request has this digest.
+    pub(super) fn params(&self, id: RequestId, digest: Digest) -> Option<RawJson> {
+        self.with(|shelf| {
+            let (of, params) = shelf.kept.get(&id)?.params.as_ref()?;
+            (*of == digest).then(|| params.clone())
+        })
+    }
+
+    /// Keeps parameters that were read of a request that is kept.
+    pub(super) fn keep_params(&self, id: RequestId, digest: Digest, params: Option<&RawJson>) {
+        if let Some(params) = params.filter(|params| params.text().len() <= LARGEST) {
+            self.with(|shelf| {
+                if let Some(known) = shelf.kept.get_mut(&id) {
+                    known.params = Some((digest, params.clone()));
+                }
+            });
+        }
+    }
+
+    /// Keeps what a batch made of requests, which has to be committed by now.
+    pub(super) fn committed(&self, batch: &[Change], rows: Rows<'_>) {
+        let mut written: HashMap<RequestId, Written<'_>> = HashMap::new();
+        for change in batch {
+            for recorded in &change.events {
+                let Some(id) = recorded.event.request else {
+                    continue;
+                };
+                let written = written.entry(id).or_default();
+                written.bytes += recorded.body.text().len();
+                if let Fact::Asked(asked) = &recorded.event.fact {
+                    // Of an edit nothing is kept: where the digest was there before, so were its bytes.
+                    written.asked = Some((asked, recorded.event.at, change.payload.as_ref()));
+                }
+            }
+        }
+        self.with(|shelf| {
+            for (id, kept) in rows.requests {
+                let Written { asked, bytes } = written.remove(&id).unwrap_or_default();
+                let standing = Arc::new(kept.row.standing);
+                let before = shelf.kept.get(&id).cloned();
+                let known = match (asked, before) {
+                    (Some((asked, created_at, payload)), _) => Known {
+                        asked: Arc::new(asked.clone()),
+                        standing,
+                        created_at,
+                        bytes,
+                        params: payload.and_then(params),
+                    },
+                    (None, Some(before)) => Known {
+                        standing,
+                        bytes: before.bytes + bytes,
+                        ..before
+                    },
+                    (None, None) => continue,
+                };
+                shelf.keep(known);
+            }
+        });
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Shelf) -> T) -> T {
+        // It is whole after every operation, and what is missing in it is read.
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What the events of a batch say of one request.
+#[derive(Default)]
+struct Written<'b> {
+    asked: Option<(&'b Asked, At, Option<&'b Payload>)>,
+    bytes: usize,
+}
+
+fn params(payload: &Payload) -> Option<(Digest, RawJson)> {
+    let fits = payload.params.text().len() <= LARGEST;
+    fits.then(|| (payload.digest, payload.params.clone()))
+}
+
+impl Shelf {
+    fn keep(&mut self, known: Known) {
+        let id = known.asked.id;
+        if known.bytes > LARGEST {
+            self.kept.remove(&id);
+            return;
+        }
+        match self.kept.get_mut(&id) {
+            // Somebody who read slowly has an older one than is here by now.
+            Some(kept) if kept.standing.version > known.standing.version => {}
+            Some(kept) => {
+                let params = known.params.or(kept.params.take());
+                *kept = Known { params, ..known };
+            }
+            None => {
+                self.kept.insert(id, known);
+                self.order.push_back(id);
+            }
+        }
+        while self.order.len() > MOST {
+            if let Some(oldest) = self.order.pop_front() {
+                self.kept.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::actor::Actor;
+    use crate::domain::event::{Event, Reminded};
+    use crate::store::rows::{Kept, RequestRow};
+
+    fn known(id: RequestId, version: u32, bytes: usize) -> Known {
+        let asked = json!({
+            "id": id, "agent": "outreach", "action": "email.send", "kind": "tool_call",
+            "digest": Digest::of_bytes(b""), "headline": "", "trigger": "api", "recipients": [],
+            "waiting": false, "executor": "agent", "risk": {"level": "low", "reasons": []},
+            "verdict": {"effect": "ask", "rung": "ask", "text": ""}, "trace": [], "parties": [],
+            "on_timeout": "reject",
+        });
+        let asked: Asked = serde_json::from_value(asked).unwrap();
+        let at = At::from_millis(0);
+        Known {
+            standing: Arc::new(Standing {
+                version,
+                ..Standing::new(&asked, at)
+            }),
+            asked: Arc::new(asked),
+            created_at: at,
+            bytes,
+            params: None,
+        }
+    }
+
+    fn version(recent: &Recent, id: RequestId) -> Option<u32> {
+        recent.find(id).map(|known| known.standing.version)
+    }
+
+    #[test]
+    fn what_was_read_before_a_change_takes_no_place_of_what_it_made() {
+        let (recent, id) = (Recent::default(), RequestId::generate());
+        recent.keep(known(id, 2, 1));
+        recent.keep(known(id, 1, 1));
+        assert_eq!(version(&recent, id), Some(2));
+        recent.keep(known(id, 3, 1));
+        assert_eq!(version(&recent, id), Some(3));
+    }
+
+    #[test]
+    fn parameters_are_those_of_their_digest_alone() {
+        let (recent, id) = (Recent::default(), RequestId::generate());
+        let [one, other] = [&b"1"[..], b"2"].map(Digest::of_bytes);
+        let params = RawJson::from_text("{\"a\": 1}".to_owned()).unwrap();
+        recent.keep_params(id, one, Some(&params));
+        assert_eq!(
+            recent.params(id, one),
+            None,
+            "nothing is known of the request"
+        );
+        recent.keep(known(id, 1, 1));
+        recent.keep_params(id, one, Some(&params));
+        assert_eq!(recent.params(id, other), None);
+        recent.keep(known(id, 2, 1));
+        assert_eq!(
+            recent.params(id, one),
+            Some(params),
+            "another version has them too"
+        );
+    }
+
+    /// What a batch made of one request.
+    fn committed(recent: &Recent, known: &Known, fact: Fact, params: &RawJson) {
+        let (id, digest) = (known.asked.id, known.standing.digest);
+        let row = RequestRow {
+            waiting: false,
+            standing: Standing::clone(&known.standing),
+            updated_at: known.created_at,
+            decided_at: None,
+            decided_by: None,
+            told_at: None,
+            claimed_by: None,
+            claimed_at: None,
+            begun: None,
+        };
+        let event = Event {
+            at: known.created_at,
+            actor: Actor::Clock,
+            request: Some(id),
+            fact,
+            told: Vec::new(),
+        };
+        let change = Change {
+            events: vec![event.record()],
+            payload: Some(Payload {
+                request: id,
+                digest,
+                params: params.clone(),
+            }),
+            ..Change::default()
+        };
+        let mut rows = Rows::default();
+        rows.requests.insert(id, Kept::new(row));
+        recent.committed(&[change], rows);
+    }
+
+    /// An edit may go back to what was asked and write it otherwise; what was there first stays.
+    #[test]
+    fn of_a_request_that_is_asked_its_parameters_are_kept_and_of_an_edit_none() {
+        let (recent, id) = (Recent::default(), RequestId::generate());
+        let params = |text: &str| RawJson::from_text(text.to_owned()).unwrap();
+        let (first, other) = (params("{\"a\": 1}"), params("{\"a\":1}"));
+        let asked = known(id, 1, 1);
+        let digest = asked.standing.digest;
+        let fact = Fact::Asked(Box::new(Asked::clone(&asked.asked)));
+        committed(&recent, &asked, fact, &first);
+        assert_eq!(version(&recent, id), Some(1));
+        assert_eq!(recent.params(id, digest), Some(first.clone()));
+
+        let edit = Fact::Reminded(Reminded { times: 1 });
+        committed(&recent, &known(id, 2, 1), edit.clone(), &other);
+        assert_eq!(version(&recent, id), Some(2));
+        assert_eq!(recent.params(id, digest), Some(first));
+
+        let unknown = RequestId::generate();
+        committed(&recent, &known(unknown, 2, 1), edit, &other);
+        assert_eq!(
+            version(&recent, unknown),
+            None,
+            "nobody read how it was asked"
+        );
+    }
+
+    #[test]
+    fn so_many_are_kept_and_none_that_is_large() {
+        let recent = Recent::default();
+        let ids: Vec<RequestId> = (0..=MOST).map(|_| RequestId::generate()).collect();
+        for id in &ids {
+            recent.keep(known(*id, 1, LARGEST));
+        }
+        assert_eq!(version(&recent, ids[0]), None);
+        assert_eq!(version(&recent, ids[1]), Some(1));
+        // It has grown.
+        recent.keep(known(ids[1], 2, LARGEST + 1));
+        assert_eq!(version(&recent, ids[1]), None);
+    }
+}
