@@ -4,23 +4,46 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::rows::find_claim;
 use crate::domain::id::{ActionName, PersonId, RequestId};
+use crate::domain::lifecycle::Standing;
 use crate::domain::time::At;
 use crate::store::encode::read_json;
+use crate::store::recent::Recent;
 use crate::store::rows::{BellRow, PartyRow, RecordKey, RequestRow, Source};
 use crate::store::{Claim, StoreError};
 
-impl Source for &Transaction<'_> {
+/// The tables, and what is known of requests.
+pub(super) struct Tables<'t, 'c> {
+    pub(super) from: &'t Transaction<'c>,
+    pub(super) recent: &'t Recent,
+}
+
+impl Source for Tables<'_, '_> {
     fn request(&mut self, id: RequestId) -> Result<Option<RequestRow>, StoreError> {
-        let mut statement = self.prepare_cached(
-            "SELECT waiting, standing, updated_at, decided_at, decided_by, told_at, claimed_by, claimed_at
+        if let Some(known) = self.recent.find(id) {
+            let mut statement = self.from.prepare_cached(
+                "SELECT waiting, updated_at, decided_at, decided_by, told_at, claimed_by, claimed_at
+                 FROM requests WHERE id = ? AND version = ?",
+            )?;
+            let mut rows = statement.query(params![id.as_bytes(), known.standing.version])?;
+            if let Some(row) = rows.next()? {
+                let standing = Standing::clone(&known.standing);
+                return Ok(Some(request(row, standing)?));
+            }
+        }
+        let mut statement = self.from.prepare_cached(
+            "SELECT waiting, updated_at, decided_at, decided_by, told_at, claimed_by, claimed_at, standing
              FROM requests WHERE id = ?",
         )?;
         let mut rows = statement.query([id.as_bytes()])?;
-        rows.next()?.map(request).transpose()
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        let standing = row.get_ref(7)?.as_str().map_err(rusqlite::Error::from)?;
+        Ok(Some(request(row, read_json(standing)?)?))
     }
 
     fn parties(&mut self, id: RequestId) -> Result<Vec<(String, PartyRow)>, StoreError> {
-        let mut statement = self.prepare_cached(
+        let mut statement = self.from.prepare_cached(
             "SELECT person, reviews, urgency, decided_at, snoozed_until, opened_at, opened_digest, seen
              FROM parties WHERE request = ?",
         )?;
@@ -30,13 +53,14 @@ impl Source for &Transaction<'_> {
 
     fn record(&mut self, (kind, id): &RecordKey) -> Result<Option<String>, StoreError> {
         Ok(self
+            .from
             .prepare_cached("SELECT body FROM records WHERE kind = ? AND id = ?")?
             .query_row([kind, id.as_str()], |row| row.get(0))
             .optional()?)
     }
 
     fn opt_ins(&mut self, action: &ActionName) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.prepare_cached(
+        let mut statement = self.from.prepare_cached(
             "SELECT id FROM records WHERE kind = 'opt_in' AND json_extract(body, '$.action') = ?",
         )?;
         let ids = statement.query_map([action.as_str()], |row| row.get(0))?;
@@ -45,6 +69,7 @@ impl Source for &Transaction<'_> {
 
     fn bell(&mut self, person: &PersonId) -> Result<Option<BellRow>, StoreError> {
         Ok(self
+            .from
             .prepare_cached("SELECT seen, unseen FROM bells WHERE person = ?")?
             .query_row([person.as_str()], |row| {
                 Ok(BellRow {
@@ -59,12 +84,13 @@ impl Source for &Transaction<'_> {
         // No column holds a larger number than this one.
         let position = position.min(i64::MAX as u64);
         Ok(self
+            .from
             .prepare_cached("SELECT count(*) FROM notifications WHERE person = ? AND position > ?")?
             .query_row(params![person.as_str(), position], |row| row.get(0))?)
     }
 
     fn claim(&mut self, like: &Claim) -> Result<Option<Claim>, StoreError> {
-        find_claim(self, &like.holder, &like.key)
+        find_claim(self.from, &like.holder, &like.key)
     }
 }
 
@@ -73,16 +99,16 @@ fn at(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<At>> {
     Ok(millis.map(At::from_millis))
 }
 
-fn request(row: &Row<'_>) -> Result<RequestRow, StoreError> {
+fn request(row: &Row<'_>, standing: Standing) -> rusqlite::Result<RequestRow> {
     Ok(RequestRow {
         waiting: row.get(0)?,
-        standing: read_json(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?,
-        updated_at: At::from_millis(row.get(2)?),
-        decided_at: at(row, 3)?,
-        decided_by: row.get(4)?,
-        told_at: at(row, 5)?,
-        claimed_by: row.get(6)?,
-        claimed_at: at(row, 7)?,
+        standing,
+        updated_at: At::from_millis(row.get(1)?),
+        decided_at: at(row, 2)?,
+        decided_by: row.get(3)?,
+        told_at: at(row, 4)?,
+        claimed_by: row.get(5)?,
+        claimed_at: at(row, 6)?,
         begun: None,
     })
 }

@@ -26,6 +26,7 @@ use super::batch::{Batch, Head};
 use super::recent::Recent;
 use super::{Store, StoreError};
 use crate::domain::event::Event;
+use load::Tables;
 
 /// Numbered, never edited once released.
 const MIGRATIONS: [&str; 4] = [
@@ -40,10 +41,6 @@ const FOLDS_ANEW: u32 = 2;
 
 /// Readers that may be busy at once; a read is short, so a few keep a few cores busy.
 const READERS: usize = 3;
-
-/// What the writer may keep of the file, in KiB. What a reader keeps is worth nothing after the next commit,
-/// so readers have a fourth of it.
-const WRITER_CACHE: u32 = 2_048;
 
 /// Pages in the write-ahead log before it is copied back. The default of 1,000 puts a copy into the
 /// slowest hundredth of single commits.
@@ -61,7 +58,7 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     make_safe(&writer, path)?;
     migrate(&mut writer, path)?;
     let readers = (0..READERS)
-        .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))
+        .map(|_| reader(path))
         .collect::<Result<Vec<_>, _>>()?;
     let recent = Recent::default();
     Ok(Store {
@@ -78,12 +75,22 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(64);
     connection
         .execute_batch(
-            "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;",
+            "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;",
         )
         .map_err(|error| cannot_open(path, &error))?;
     // Else a statement is prepared anew whenever a value is bound that a plan might depend on.
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| cannot_open(path, &error))?;
+    Ok(connection)
+}
+
+/// A connection that only reads. What it keeps of the file is worth nothing after the next commit, so it
+/// keeps less than others.
+fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection
+        .execute_batch("PRAGMA cache_size = -512;")
         .map_err(|error| cannot_open(path, &error))?;
     Ok(connection)
 }
@@ -120,8 +127,7 @@ fn make_safe(writer: &Connection, path: &Path) -> Result<(), StoreError> {
     }
     writer
         .execute_batch(&format!(
-            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
-             PRAGMA cache_size = -{WRITER_CACHE};"
+            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ))
         .map_err(|error| cannot_open(path, &error))?;
     let synchronous = ask("PRAGMA synchronous")?;
@@ -179,7 +185,12 @@ fn follow(to: &Transaction<'_>, position: u64, event: &Event) -> Result<(), Stor
         position,
         revision: 0,
     };
-    let mut batch = Batch::new(to, head);
+    let recent = Recent::default();
+    let source = Tables {
+        from: to,
+        recent: &recent,
+    };
+    let mut batch = Batch::new(source, head);
     batch.follow(position, event)?;
     save::rows(to, &batch.rows)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
+use super::load::Tables;
 use super::{save, tree};
 use crate::store::batch::{Batch, Head, one_by_one};
 use crate::store::recent::Recent;
@@ -25,7 +26,13 @@ impl Writer {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let before = read_head(&transaction)?;
-        let mut together = Batch::new(&transaction, before);
+        let mut together = Batch::new(
+            Tables {
+                from: &transaction,
+                recent: &self.recent,
+            },
+            before,
+        );
         let outcomes = batch
             .iter()
             .map(|change| together.carry_out(change))
