@@ -34,18 +34,25 @@ const HAND: Duration = Duration::from_millis(450);
 struct Finder {
     address: watch::Receiver<String>,
     token: String,
+    /// How long an answer may take, if it isn't the usual time.
+    patience: Option<Duration>,
 }
 
 impl Connect for Finder {
     async fn connect(&self) -> Result<Client, String> {
         let address = self.address.borrow().clone();
-        Client::new(&address, &self.token).map_err(|error| error.to_string())
+        let client = Client::new(&address, &self.token).map_err(|error| error.to_string())?;
+        Ok(match self.patience {
+            Some(patience) => client.with_patience(patience),
+            None => client,
+        })
     }
 }
 
 /// A screen that can be read from outside.
 struct Screen {
     backend: TestBackend,
+    size: watch::Receiver<Size>,
     shown: watch::Sender<String>,
 }
 
@@ -78,15 +85,21 @@ impl Backend for Screen {
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        // A screen of another size is cleared before anything is drawn on it.
+        let Size { width, height } = *self.size.borrow_and_update();
+        self.backend.resize(width, height);
         self.backend.clear().map_err(io::Error::other)
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        if matches!(region, ClearType::All) {
+            return self.clear();
+        }
         self.backend.clear_region(region).map_err(io::Error::other)
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.backend.size().map_err(io::Error::other)
+        Ok(*self.size.borrow())
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
@@ -104,6 +117,7 @@ pub struct Inbox {
     keys: mpsc::UnboundedSender<Event>,
     shown: watch::Receiver<String>,
     address: watch::Sender<String>,
+    size: watch::Sender<Size>,
     running: JoinHandle<Exit>,
 }
 
@@ -136,10 +150,12 @@ impl Inbox {
         let editor = ShellEditor::new(editor);
         let (keys, mut pressed) = mpsc::unbounded_channel();
         let (send_shown, shown) = watch::channel(String::new());
-        let (address, found) = watch::channel(gate.url.clone());
+        let (address, found) = watch::channel(url.to_owned());
+        let (size, sized) = watch::channel(Size::new(120, 36));
         let finder = Finder {
             address: found,
-            token: gate.token(serde_json::json!({"person": person})).await,
+            token,
+            patience,
         };
         for key in early.chars() {
             keys.send(character(key)).unwrap();
@@ -147,6 +163,7 @@ impl Inbox {
         let running = tokio::spawn(async move {
             let screen = Screen {
                 backend: TestBackend::new(120, 36),
+                size: sized,
                 shown: send_shown,
             };
             let mut terminal = Terminal::new(screen).unwrap();
@@ -177,6 +194,7 @@ impl Inbox {
             keys,
             shown,
             address,
+            size,
             running,
         }
     }
@@ -187,6 +205,20 @@ impl Inbox {
         let timely = tokio::time::timeout(PATIENCE, seen).await.is_ok();
         let screen = self.shown.borrow().clone();
         assert!(timely, "never saw “{text}”:\n{screen}");
+    }
+
+    /// Waits until this isn't on the screen any more.
+    pub async fn gone(&mut self, text: &str) {
+        let gone = self.shown.wait_for(|screen| !screen.contains(text));
+        let timely = tokio::time::timeout(PATIENCE, gone).await.is_ok();
+        let screen = self.shown.borrow().clone();
+        assert!(timely, "“{text}” never went:\n{screen}");
+    }
+
+    /// The screen gets another size.
+    pub fn resize(&self, width: u16, height: u16) {
+        self.size.send_replace(Size::new(width, height));
+        self.at_once(Event::Resize(width, height));
     }
 
     /// What is on the screen now.
@@ -205,7 +237,8 @@ impl Inbox {
         }
     }
 
-    fn at_once(&self, event: Event) {
+    /// Without looking first.
+    pub fn at_once(&self, event: Event) {
         self.keys.send(event).unwrap();
     }
 
@@ -234,7 +267,7 @@ impl Inbox {
     }
 }
 
-fn character(key: char) -> Event {
+pub fn character(key: char) -> Event {
     Event::Key(KeyEvent::from(KeyCode::Char(key)))
 }
 
