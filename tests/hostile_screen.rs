@@ -147,8 +147,8 @@ fn reject_all(inbox: &mut Terminal, waiting: usize) {
     let mut left = waiting;
     while left > 0 {
         let count = left.min(MARKED);
-        inbox.send("g");
-        inbox.wait_for(&format!("1 of {left}"));
+        // The one that was read last stays until one goes on.
+        inbox.insist_on("g", |screen| screen.contains(&format!("1 of {left}")));
         for number in 1..=count {
             inbox.insist_on(" ", |screen| screen.contains(&format!("{number} marked")));
         }
@@ -159,7 +159,7 @@ fn reject_all(inbox: &mut Terminal, waiting: usize) {
         inbox.wait_for(&format!("rejected {count} of {count}"));
         left -= count;
     }
-    inbox.wait_for("Nothing waits");
+    inbox.insist("g", "Nothing waits");
     inbox.send("M");
     inbox.wait_for("rejected: ");
     for _ in 0..waiting.div_ceil(8) {

@@ -49,6 +49,13 @@ impl Connect for Finder {
     }
 }
 
+/// How an inbox comes to the gate.
+struct Way {
+    url: String,
+    token: String,
+    patience: Option<Duration>,
+}
+
 /// A screen that can be read from outside.
 struct Screen {
     backend: TestBackend,
@@ -147,15 +154,40 @@ impl Inbox {
         folder: PathBuf,
         record: Option<Arc<File>>,
     ) -> Self {
+        let way = Way {
+            url: gate.url.clone(),
+            token: gate.token(serde_json::json!({"person": person})).await,
+            patience: None,
+        };
+        Self::open_by(way, editor, early, folder, record)
+    }
+
+    /// The owner's inbox at another address of the gate, with so much patience for its answers.
+    pub async fn through(gate: &TestGate, url: &str, patience: Duration) -> Self {
+        let way = Way {
+            url: url.to_owned(),
+            token: gate.token(serde_json::json!({"person": "owner"})).await,
+            patience: Some(patience),
+        };
+        Self::open_by(way, "false", "", std::env::temp_dir(), None)
+    }
+
+    fn open_by(
+        way: Way,
+        editor: &str,
+        early: &str,
+        folder: PathBuf,
+        record: Option<Arc<File>>,
+    ) -> Self {
         let editor = ShellEditor::new(editor);
         let (keys, mut pressed) = mpsc::unbounded_channel();
         let (send_shown, shown) = watch::channel(String::new());
-        let (address, found) = watch::channel(url.to_owned());
+        let (address, found) = watch::channel(way.url);
         let (size, sized) = watch::channel(Size::new(120, 36));
         let finder = Finder {
             address: found,
-            token,
-            patience,
+            token: way.token,
+            patience: way.patience,
         };
         for key in early.chars() {
             keys.send(character(key)).unwrap();
