@@ -26,6 +26,7 @@ mod inbox;
 mod inbox_past;
 mod inbox_review;
 mod inbox_settings;
+mod inbox_trouble;
 mod layers;
 mod linear;
 mod listing;

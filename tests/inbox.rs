@@ -34,18 +34,32 @@ const HAND: Duration = Duration::from_millis(450);
 struct Finder {
     address: watch::Receiver<String>,
     token: String,
+    /// How long an answer may take, if it isn't the usual time.
+    patience: Option<Duration>,
 }
 
 impl Connect for Finder {
     async fn connect(&self) -> Result<Client, String> {
         let address = self.address.borrow().clone();
-        Client::new(&address, &self.token).map_err(|error| error.to_string())
+        let client = Client::new(&address, &self.token).map_err(|error| error.to_string())?;
+        Ok(match self.patience {
+            Some(patience) => client.with_patience(patience),
+            None => client,
+        })
     }
+}
+
+/// How an inbox comes to the gate.
+struct Way {
+    url: String,
+    token: String,
+    patience: Option<Duration>,
 }
 
 /// A screen that can be read from outside.
 struct Screen {
     backend: TestBackend,
+    size: watch::Receiver<Size>,
     shown: watch::Sender<String>,
 }
 
@@ -78,15 +92,21 @@ impl Backend for Screen {
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        // A screen of another size is cleared before anything is drawn on it.
+        let Size { width, height } = *self.size.borrow_and_update();
+        self.backend.resize(width, height);
         self.backend.clear().map_err(io::Error::other)
     }
 
     fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
+        if matches!(region, ClearType::All) {
+            return self.clear();
+        }
         self.backend.clear_region(region).map_err(io::Error::other)
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.backend.size().map_err(io::Error::other)
+        Ok(*self.size.borrow())
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
@@ -104,6 +124,7 @@ pub struct Inbox {
     keys: mpsc::UnboundedSender<Event>,
     shown: watch::Receiver<String>,
     address: watch::Sender<String>,
+    size: watch::Sender<Size>,
     running: JoinHandle<Exit>,
 }
 
@@ -133,13 +154,40 @@ impl Inbox {
         folder: PathBuf,
         record: Option<Arc<File>>,
     ) -> Self {
+        let way = Way {
+            url: gate.url.clone(),
+            token: gate.token(serde_json::json!({"person": person})).await,
+            patience: None,
+        };
+        Self::open_by(way, editor, early, folder, record)
+    }
+
+    /// The owner's inbox at another address of the gate, with so much patience for its answers.
+    pub async fn through(gate: &TestGate, url: &str, patience: Duration) -> Self {
+        let way = Way {
+            url: url.to_owned(),
+            token: gate.token(serde_json::json!({"person": "owner"})).await,
+            patience: Some(patience),
+        };
+        Self::open_by(way, "false", "", std::env::temp_dir(), None)
+    }
+
+    fn open_by(
+        way: Way,
+        editor: &str,
+        early: &str,
+        folder: PathBuf,
+        record: Option<Arc<File>>,
+    ) -> Self {
         let editor = ShellEditor::new(editor);
         let (keys, mut pressed) = mpsc::unbounded_channel();
         let (send_shown, shown) = watch::channel(String::new());
-        let (address, found) = watch::channel(gate.url.clone());
+        let (address, found) = watch::channel(way.url);
+        let (size, sized) = watch::channel(Size::new(120, 36));
         let finder = Finder {
             address: found,
-            token: gate.token(serde_json::json!({"person": person})).await,
+            token: way.token,
+            patience: way.patience,
         };
         for key in early.chars() {
             keys.send(character(key)).unwrap();
@@ -147,6 +195,7 @@ impl Inbox {
         let running = tokio::spawn(async move {
             let screen = Screen {
                 backend: TestBackend::new(120, 36),
+                size: sized,
                 shown: send_shown,
             };
             let mut terminal = Terminal::new(screen).unwrap();
@@ -177,6 +226,7 @@ impl Inbox {
             keys,
             shown,
             address,
+            size,
             running,
         }
     }
@@ -187,6 +237,20 @@ impl Inbox {
         let timely = tokio::time::timeout(PATIENCE, seen).await.is_ok();
         let screen = self.shown.borrow().clone();
         assert!(timely, "never saw “{text}”:\n{screen}");
+    }
+
+    /// Waits until this isn't on the screen any more.
+    pub async fn gone(&mut self, text: &str) {
+        let gone = self.shown.wait_for(|screen| !screen.contains(text));
+        let timely = tokio::time::timeout(PATIENCE, gone).await.is_ok();
+        let screen = self.shown.borrow().clone();
+        assert!(timely, "“{text}” never went:\n{screen}");
+    }
+
+    /// The screen gets another size.
+    pub fn resize(&self, width: u16, height: u16) {
+        self.size.send_replace(Size::new(width, height));
+        self.at_once(Event::Resize(width, height));
     }
 
     /// What is on the screen now.
@@ -205,7 +269,8 @@ impl Inbox {
         }
     }
 
-    fn at_once(&self, event: Event) {
+    /// Without looking first.
+    pub fn at_once(&self, event: Event) {
         self.keys.send(event).unwrap();
     }
 
@@ -234,7 +299,7 @@ impl Inbox {
     }
 }
 
-fn character(key: char) -> Event {
+pub fn character(key: char) -> Event {
     Event::Key(KeyEvent::from(KeyCode::Char(key)))
 }
 

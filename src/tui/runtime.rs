@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinError, JoinSet, spawn_blocking};
 use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::api::problem::ProblemKind;
 use crate::api::request::Filter;
 use crate::client::{Client, ClientError, EventStream, Tick};
 use crate::domain::lifecycle::Status;
@@ -566,7 +567,7 @@ async fn follow(
     });
     let (mut events, me) = match opened.await {
         Ok(Ok(both)) => both,
-        Ok(Err(error)) => return error.to_string(),
+        Ok(Err(error)) => return reason(&error),
         Err(_) => return format!("{} doesn't answer", client.address()),
     };
     let address = client.address().to_owned();
@@ -578,7 +579,7 @@ async fn follow(
         let tick = match timeout(SILENCE, events.next()).await {
             Ok(Ok(Some(tick))) => tick,
             Ok(Ok(None)) => return format!("{address} ended the connection"),
-            Ok(Err(error)) => return error.to_string(),
+            Ok(Err(error)) => return reason(&error),
             Err(_) => return format!("{address} has gone silent"),
         };
         let position = match tick {
@@ -595,6 +596,16 @@ async fn follow(
             }
         };
         let _nobody = send.send(News::Position(position));
+    }
+}
+
+/// Why there is no connection, and what to do where it won't come back by itself.
+fn reason(error: &ClientError) -> String {
+    match error.problem() {
+        Some(problem) if problem.is(ProblemKind::Unauthorized) => {
+            "this token is no longer valid; an admin makes one with `signoff tokens add`".to_owned()
+        }
+        _ => error.to_string(),
     }
 }
 

@@ -5,12 +5,14 @@ mod gate;
 mod home;
 pub mod postgres;
 pub mod program;
+mod proxy;
 pub mod pty;
 mod wire;
 
 pub use company::{Company, mail, path, texts, update, with};
 pub use gate::{TestGate, as_a_file};
 pub use home::Home;
+pub use proxy::Proxy;
 pub use wire::{Answer, Wire};
 
 use signoff::api::request::{Ask, Decide, Request};

@@ -90,18 +90,19 @@ impl Terminal {
     /// Presses a key until the screen holds this text. Decision keys are dead for a moment after what is
     /// under the cursor has changed by itself; a person presses again.
     pub fn insist(&mut self, key: &str, text: &str) -> String {
+        self.insist_on(key, |screen| screen.contains(text))
+    }
+
+    /// The same until this holds of the screen.
+    pub fn insist_on(&mut self, key: &str, holds: impl Fn(&str) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
             self.send(key);
-            let (screen, shown) =
-                self.watch_for(Duration::from_millis(900), |screen| screen.contains(text));
+            let (screen, shown) = self.watch_for(Duration::from_millis(900), &holds);
             if shown {
                 return screen;
             }
-            assert!(
-                Instant::now() < end,
-                "pressed {key} for “{text}”; the screen:\n{screen}"
-            );
+            assert!(Instant::now() < end, "pressed {key}; the screen:\n{screen}");
         }
     }
 

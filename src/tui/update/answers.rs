@@ -9,11 +9,13 @@ use crate::domain::review::Word;
 use crate::domain::untrusted::safe;
 use crate::tui::action::ActionId;
 use crate::tui::effect::{Effect, PageFetch};
-use crate::tui::event::Answer;
+use crate::tui::event::{Answer, Stream};
 use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::{State, ToastTone, words};
 
-use super::{bell, deeds, edit, export, history, marks, overlay, pending, proof, settings, toast};
+use super::{
+    bell, deeds, edit, export, history, link, marks, overlay, pending, proof, settings, toast,
+};
 
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
@@ -90,8 +92,19 @@ fn request(
             settle_unsure(state, &request);
             put(state, *request);
         }
+        // What came of a decision has to be found out: the gate is looked for until it is.
+        Err(error) if error.is_unreachable() && is_unsure(state, id) => {
+            link::take(state, Stream::Lost(error.to_string()), effects);
+        }
         Err(error) => toast(state, ToastTone::Bad, error.to_string()),
     }
+}
+
+fn is_unsure(state: &State, id: RequestId) -> bool {
+    state
+        .pending
+        .sending(id)
+        .is_some_and(|sending| sending.unsure)
 }
 
 pub fn put(state: &mut State, request: Request) {

@@ -176,8 +176,13 @@ fn entry(
     area: Rect,
     buffer: &mut Buffer,
 ) {
+    // Behind two lines nothing is laid: moving it would send both of them, and both of the row that was
+    // focused before, over the line for every key.
+    let lit = focused && layout.entry_height > 1;
     if focused {
-        buffer.set_style(area, theme.focused());
+        if !lit {
+            buffer.set_style(area, theme.focused());
+        }
         let style = match state.pending.pane {
             Pane::List => theme.accent(),
             Pane::Detail => theme.rule(),
@@ -190,7 +195,10 @@ fn entry(
         ..area
     };
     match part {
-        0 => first_line(state, request, theme, layout, inner, buffer),
+        0 => {
+            let style = if lit { theme.title() } else { theme.text() };
+            first_line(state, request, style, theme, layout, inner, buffer);
+        }
         _ => second_line(state, request, theme, inner, buffer),
     }
 }
@@ -198,6 +206,7 @@ fn entry(
 fn first_line(
     state: &State,
     request: &Request,
+    style: Style,
     theme: &Theme,
     layout: &Layout,
     area: Rect,
@@ -239,7 +248,7 @@ fn first_line(
     };
     spans.push(Span::raw(" "));
     let room = usize::from(width).saturating_sub(3);
-    spans.extend(text::line(&request.headline, room, theme.text(), theme));
+    spans.extend(text::line(&request.headline, room, style, theme));
     line::left(spans, Rect { width, ..area }, buffer);
 }
 
