@@ -46,7 +46,10 @@
 //! | what is counted and logged | `gate/metrics.rs`, `server/metrics.rs`, `server/record.rs` |
 //! | who may call it | the handler's signature, by `server/auth.rs`; the whole table is in `tests/roles.rs` |
 //! | what feeds the stream of events | `gate/news.rs`; `server/events.rs` reads from it |
-//! | what a key does | `tui/action.rs`; which key that is, `assets/keymap.toml` |
+//! | what a key does | `tui/action.rs`; which key that is, `assets/keymap.toml`; keys of one's own, `tui/keymap/own.rs` |
+//! | why a key does nothing now | `tui/state/possible.rs`, for the footer and the palette |
+//! | the inbox without a screen | `tui/plain/` |
+//! | what an inbox received, and playing it again | `tui/record/` |
 //! | how parameters get into an editor and back | `tui/editor.rs`, `tui/update/edit.rs` |
 //! | what the sample plays | `assets/sample.toml`, by `cli/feed/` |
 //! | a command of the command line | `cli/command/`, a file each; exit codes in `cli/exit.rs` |

@@ -4,7 +4,6 @@
 use std::fs;
 
 use crate::support::Home;
-use crate::support::pty::Terminal;
 
 const EMAIL: &[&str] = &[
     "request",
@@ -18,22 +17,6 @@ fn said(home: &Home, args: &[&str]) -> (Option<i32>, String) {
     let output = home.end(home.start(args));
     let text = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8(text).unwrap())
-}
-
-/// Presses Enter until this is on the screen: but only where the key before was refused, since the focus had
-/// just changed by itself; anywhere else another Enter would do something else.
-fn enter(inbox: &mut Terminal, text: &str) {
-    loop {
-        inbox.send("\r");
-        let what = format!("“{text}”, or that it comes too soon");
-        let screen = inbox.wait_until(&what, |screen| {
-            screen.contains(text) || screen.contains("look first")
-        });
-        if screen.contains(text) {
-            return;
-        }
-        inbox.wait_until_gone("look first");
-    }
 }
 
 #[test]
@@ -51,21 +34,21 @@ fn what_is_found_by_typing_asks_before_it_approves() {
     inbox.send("approve\r");
     let listed = inbox.wait_for(": approve");
     assert!(listed.contains("approve marked"), "{listed}");
-    enter(&mut inbox, "Approve this, at high risk?");
+    inbox.insist("\r", "at high risk?");
     inbox.send("\r");
-    inbox.wait_until_gone("Approve this");
+    inbox.wait_until_gone("at high risk?");
     inbox.send(":");
     inbox.wait_for("type a few letters");
     inbox.send("appr");
     inbox.wait_for(": appr");
-    enter(&mut inbox, "Approve this, at high risk?");
+    inbox.insist("\r", "at high risk?");
     inbox.insist("y", "approved");
 
     inbox.send(":");
     inbox.wait_for("type a few letters");
     inbox.send("settings tok");
     inbox.wait_for(": settings tok");
-    enter(&mut inbox, "Workspace");
+    inbox.insist("\r", "Workspace");
     inbox.wait_for("what people, agents and workers speak with");
     inbox.send("q");
     assert_eq!(inbox.wait_for_end(), 0);
@@ -85,7 +68,7 @@ fn own_keys_are_shown_and_do_what_they_say_and_the_shipped_ones_no_more() {
     inbox.send("\u{1b}");
     inbox.wait_until_gone("Moves one row down");
     inbox.send("a");
-    inbox.insist("x", "Approve this, at high risk?");
+    inbox.insist("x", "at high risk?");
     inbox.insist("y", ":undo takes it back");
     inbox.send("q");
     assert_eq!(inbox.wait_for_end(), 0);
@@ -131,16 +114,16 @@ fn a_look_is_seen_at_once_and_kept_with_every_comment() {
     inbox.wait_for("type a few letters");
     inbox.send("appearance");
     inbox.wait_for(": appearance");
-    enter(&mut inbox, "As the terminal says");
+    inbox.insist("\r", "As the terminal says");
     inbox.insist("j", "theme = \"calm-dark\"");
     inbox.insist("j", "theme = \"calm-light\"");
-    enter(&mut inbox, "kept in ");
+    inbox.insist("\r", "kept in ");
     assert_eq!(inbox.look(live), Some(vt100::Color::Rgb(0x29, 0x6a, 0x4a)));
     let kept = fs::read_to_string(&settings).unwrap();
     assert_eq!(kept, "# mine\n[tui]\ntheme = \"calm-light\" # at night\n");
     // Without colours the signs still say everything.
     inbox.insist("G", "glyphs = \"ascii\"");
-    enter(&mut inbox, "* live");
+    inbox.insist("\r", "* live");
     inbox.send("q");
     assert_eq!(inbox.wait_for_end(), 0);
     let again = home.terminal(&["--color", "never"], (80, 24));

@@ -18,13 +18,22 @@ use super::words;
 use crate::client::Client;
 use crate::tui::{self, Connect, Options};
 
+/// How the inbox is opened this once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner<'a> {
+    /// As lines to read and to type.
+    pub plain: bool,
+    /// Where what it receives is written down.
+    pub record: Option<&'a Path>,
+}
+
 /// Opens the inbox and stays until it is left. Who leaves it for the sample comes back to it, and if it is
 /// the gate it serves meanwhile.
-pub async fn run(context: Context, plain: bool, record: Option<&Path>) -> Result<Exit, Failure> {
+pub async fn run(context: Context, manner: Manner<'_>) -> Result<Exit, Failure> {
     needs_terminal()?;
-    let plain = plain || context.config.tui.plain;
+    let plain = manner.plain || context.config.tui.plain;
     let mut options = options(&context);
-    if let Some(path) = record {
+    if let Some(path) = manner.record {
         options.record = Some(Arc::new(new_file::create(path)?));
         // Whoever sends it on has to know.
         out::note(&format!(
@@ -44,10 +53,10 @@ pub async fn run(context: Context, plain: bool, record: Option<&Path>) -> Result
     left.and(closed).map(|()| Exit::Ok)
 }
 
-/// The inbox as lines to read and to type.
+/// In plain mode there is no key to leave it for anything else.
 async fn talk(session: &Arc<Session>, options: Options) -> Result<(), Failure> {
     let left = tui::plain::run(Connector(Arc::clone(session)), options).await;
-    left.map(drop)
+    left.map(|_| ())
         .map_err(|error| Failure::new(Exit::Other, causes(&error)))
 }
 

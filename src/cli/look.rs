@@ -13,7 +13,9 @@ pub enum When {
     /// As the settings and the terminal say
     #[default]
     Auto,
+    /// Also where NO_COLOR is set
     Always,
+    /// None at all
     Never,
 }
 

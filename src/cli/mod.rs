@@ -71,8 +71,9 @@ struct Cli {
     /// Open the inbox on a sample: a made-up company on a gate of its own, which leaves nothing behind
     #[arg(long)]
     sample: bool,
+
     /// Open the inbox as lines to read and to type, for people who have it read out
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sample")]
     plain: bool,
 
     /// Write down everything that the inbox receives, for whoever looks for a fault in it
@@ -151,7 +152,10 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         match cli.command {
             Some(command) => command.run(context).await,
             None if cli.sample => inbox::run_sample(&context).await,
-            None => inbox::run(context, cli.plain, cli.record.as_deref()).await,
+            None => {
+                let (plain, record) = (cli.plain, cli.record.as_deref());
+                inbox::run(context, inbox::Manner { plain, record }).await
+            }
         }
     });
     runtime.block_on(work)

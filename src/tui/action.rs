@@ -123,7 +123,7 @@ pub enum Scope {
 
 /// Scopes that hold at once: a key means one thing in all of them, but where the shipped keymap lets an
 /// inner one go first.
-pub const TOGETHER: [&[Scope]; 15] = [
+pub const TOGETHER: [&[Scope]; 16] = [
     &[Scope::Request, Scope::List, Scope::Screen],
     &[Scope::Record, Scope::List, Scope::Screen],
     &[Scope::Change, Scope::Setting, Scope::List, Scope::Screen],
@@ -137,16 +137,18 @@ pub const TOGETHER: [&[Scope]; 15] = [
     &[Scope::Answer],
     &[Scope::Snooze],
     &[Scope::Filter],
+    &[Scope::Export],
     &[Scope::Typed],
     &[Scope::Palette],
 ];
 
 /// Scopes of a line of text: what has a character, or moves in the line, is typed there.
-pub const TYPED: [Scope; 6] = [
+pub const TYPED: [Scope; 7] = [
     Scope::Reason,
     Scope::Answer,
     Scope::Snooze,
     Scope::Filter,
+    Scope::Export,
     Scope::Typed,
     Scope::Palette,
 ];
@@ -336,8 +338,7 @@ pub const ACTIONS: &[Action] = &[
     row(Id::OtherValue, "other_value", &["tab"], "other",
         "Offers another value.", &[Scope::Typed], Everybody, Danger::None),
     row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
-        "Leaves the line without sending it.",
-        &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed, Scope::Export, Scope::Palette], Everybody, Danger::None),
+        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed, Scope::Export, Scope::Palette], Everybody, Danger::None),
     row(Id::Close, "close", &["esc", "q", "?", "w", "M", "N", "p", "H", "v"], "close",
         "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
 

@@ -48,6 +48,8 @@ async fn inbox(session: &Arc<Session>) -> Result<tui::Exit, Failure> {
     let playing = Playing(tokio::spawn(company.play(opened)));
     let options = tui::Options {
         sample: true,
+        // It leaves nothing behind, no look either.
+        appearance: None,
         ..options(&session.context)
     };
     let left = tui::run(Connector(Arc::clone(session)), options).await;

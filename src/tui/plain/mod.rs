@@ -73,7 +73,10 @@ async fn converse(
     let mut interrupt = signal(SignalKind::interrupt())?;
     writeln!(out, "signoff, plain. Looking for the gate.")?;
     session.connect(Duration::ZERO);
-    while session.leave.is_none() {
+    loop {
+        if let Some(exit) = session.leave {
+            return Ok(exit);
+        }
         let listens = session.state.plain.as_ref().is_some_and(Talk::listens);
         let tick = session.deadline();
         tokio::select! {
@@ -93,20 +96,19 @@ async fn converse(
             }
             () = at(tick) => session.event(Event::Tick),
         }
-        say(&mut session, &mut out, &typed)?;
+        speak(&mut session, &mut out, &typed)?;
         if let Some((writing, text)) = session.writing.take() {
             // Keys are the editor's meanwhile: no line is read, and an interrupt isn't ours.
             let written = editor.edit(text, writing.ending()).await;
             session.event(Event::Answer(writing.answer(written)));
             interrupt = signal(SignalKind::interrupt())?;
-            say(&mut session, &mut out, &typed)?;
+            speak(&mut session, &mut out, &typed)?;
         }
     }
-    Ok(Exit::Quit)
 }
 
 /// Writes what there is to say. What was typed before a question stood there answers nothing, and is gone.
-fn say<C: Connect>(
+fn speak<C: Connect>(
     session: &mut Session<C>,
     out: &mut impl Write,
     typed: &Typed,
@@ -118,11 +120,16 @@ fn say<C: Connect>(
     if lines.is_empty() {
         return Ok(());
     }
-    let mut text = lines.join("\n");
-    text.push('\n');
+    let asks = talk.question.is_some();
+    let width = usize::from(session.state.size.width);
+    let mut text = String::new();
+    for row in lines.iter().flat_map(|line| say::wrapped(line, width)) {
+        text.push_str(&row);
+        text.push('\n');
+    }
     out.write_all(text.as_bytes())?;
     out.flush()?;
-    if talk.question.is_some() {
+    if asks {
         typed.forget();
     }
     Ok(())

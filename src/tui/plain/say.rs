@@ -1,13 +1,17 @@
 //! The state in words, a line for each thing. What a sign or a colour says on the screen is a word here, and
 //! every row of an agent's text has a mark before it that no text can produce at the edge.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::api::request::Request;
-use crate::domain::untrusted::{Piece, Untrusted};
+use crate::domain::untrusted::{Line, Piece, Untrusted};
 use crate::tui::state::document::Row;
 use crate::tui::state::{State, words};
 
 /// Before each row of what an agent wrote.
 const QUOTED: &str = "> ";
+/// Before what a line goes on with.
+const GOES_ON: &str = "    ";
 /// The longest headline in a list.
 const HEADLINE: usize = 160;
 
@@ -71,6 +75,21 @@ pub fn text(pieces: &[Piece]) -> String {
 /// A text of ours with an agent's words in it, safe for a line.
 pub fn line(words: impl Into<String>) -> String {
     Untrusted::from(words.into()).plain_line()
+}
+
+/// A line in rows no longer than the terminal's own; where it goes on, it is indented. What the terminal broke
+/// by itself would begin at the edge, where only our own lines do.
+pub fn wrapped(line: &str, width: usize) -> Vec<String> {
+    if line.width() <= width {
+        return vec![line.to_owned()];
+    }
+    let room = width.saturating_sub(GOES_ON.len());
+    let rows = Untrusted::from(line).lines(room).into_iter().enumerate();
+    let row = |(index, row): (usize, Line)| match index {
+        0 => text(&row.pieces),
+        _ => format!("{GOES_ON}{}", text(&row.pieces)),
+    };
+    rows.map(row).collect()
 }
 
 pub fn capitalised(word: &str) -> String {

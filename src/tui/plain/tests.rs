@@ -262,6 +262,34 @@ fn no_text_passes_for_a_line_of_ours_or_commands_a_terminal() {
 }
 
 #[test]
+fn what_a_line_goes_on_with_never_stands_at_the_edge() {
+    let headline = format!(
+        "pay{} Approved. That is all of number 1. {}",
+        " x".repeat(60),
+        "y".repeat(200)
+    );
+    let mut person = Person::new(vec![request(
+        1,
+        &headline,
+        &serde_json::json!({}),
+        serde_json::json!({}),
+    )]);
+    for width in [40, 80, 100] {
+        for line in person.says("approve 1").lines() {
+            let rows = super::say::wrapped(line, width);
+            assert!(
+                rows.iter()
+                    .all(|row| unicode_width::UnicodeWidthStr::width(row.as_str()) <= width)
+            );
+            assert!(
+                rows[1..].iter().all(|row| row.starts_with("    ")),
+                "{rows:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_lost_connection_is_said_and_nothing_waits_for_it() {
     let mut person = Person::new(queue());
     person.hears();

@@ -482,8 +482,7 @@ fn edited(state: &mut State) {
         }
         Some(Overlay::Broken(broken)) => {
             let rows = page::broken(&broken, &state.keymap, usize::from(shape.width));
-            let lines: Vec<String> = rows.iter().map(page_row).collect();
-            talk_of(state).out.extend(lines);
+            talk_of(state).out.extend(rows.iter().filter_map(page_row));
         }
         _ => {}
     }
@@ -498,22 +497,22 @@ fn why(state: &mut State) {
         }
         Some(Overlay::Why(ladder)) => {
             let rows = page::ladder(&ladder, width);
-            let lines: Vec<String> = rows.iter().map(page_row).collect();
-            talk_of(state).out.extend(lines);
+            talk_of(state).out.extend(rows.iter().filter_map(page_row));
         }
         // It was refused, which was said.
         _ => {}
     }
 }
 
-fn page_row(row: &page::PageRow) -> String {
+/// A row of a page as a line; nothing of a blank one.
+fn page_row(row: &page::PageRow) -> Option<String> {
     let parts = [
         row.first.text.trim().to_owned(),
         row.second.text.trim().to_owned(),
         say::text(&row.text),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(": ")
+    (!parts.is_empty()).then(|| parts.join(": "))
 }
 
 fn history(state: &mut State) {

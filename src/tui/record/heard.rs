@@ -122,7 +122,7 @@ impl Heard {
             Event::Resumed(back) => Heard::Resumed(back.clone()),
             Event::Tick => Heard::Tick,
             Event::Drawn => Heard::Drawn,
-            Event::Stream(Stream::Live(me, place)) => Heard::Live(me.clone(), place.clone()),
+            Event::Stream(Stream::Live(me, address)) => Heard::Live(me.clone(), address.clone()),
             Event::Stream(Stream::Lost(why)) => Heard::Lost(why.clone()),
             Event::Stream(Stream::Changed {
                 kind,
@@ -166,9 +166,9 @@ impl Heard {
             | Answer::Tried(..)
             | Answer::Version(..)
             | Answer::PolicySaved(_)
-            | Answer::Proven(_)
             | Answer::Exported(_)
-            | Answer::RecordProven(..) => Heard::LeftOut,
+            | Answer::RecordProven(..)
+            | Answer::Proven(_) => Heard::LeftOut,
         })
     }
 
@@ -184,7 +184,7 @@ impl Heard {
             Heard::Resumed(back) => Event::Resumed(back),
             Heard::Tick => Event::Tick,
             Heard::Drawn => Event::Drawn,
-            Heard::Live(me, place) => Event::Stream(Stream::Live(me, place)),
+            Heard::Live(me, address) => Event::Stream(Stream::Live(me, address)),
             Heard::Lost(why) => Event::Stream(Stream::Lost(why)),
             Heard::Changed {
                 kind,

@@ -42,6 +42,10 @@ struct Head {
     zone: String,
     program: String,
     mouse: bool,
+    sample: bool,
+    /// The file with an agent's token, as a shell names it, and where files would go.
+    agent_token: Option<String>,
+    folder: Option<String>,
     /// Actions that have other keys than the shipped ones.
     keys: BTreeMap<String, Vec<String>>,
 }
@@ -71,6 +75,7 @@ impl Recorder {
             (action.name.to_owned(), keys.collect())
         });
         let Size { width, height } = state.size;
+        let folder = state.folder.as_ref();
         let mut recorder = Self { out };
         recorder.line(&Head {
             form: FORM,
@@ -82,6 +87,9 @@ impl Recorder {
             zone: state.zone.iana_name().unwrap_or("UTC").to_owned(),
             program: state.program.clone(),
             mouse: state.mouse,
+            sample: state.sample,
+            agent_token: state.agent_token.clone(),
+            folder: folder.map(|folder| folder.to_string_lossy().into_owned()),
             keys: keys.collect(),
         })?;
         Ok(recorder)

@@ -1,6 +1,7 @@
 //! Plays a recording: every event goes through the same update at the same moment, and every frame is drawn
 //! again. Nothing is asked of a gate, and nothing is decided: what would have been sent is only collected.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -116,5 +117,8 @@ fn begin(head: Head) -> Result<State, BadRecording> {
         .collect();
     state.keymap = Keymap::with(&own)?;
     state.mouse = head.mouse;
+    state.sample = head.sample;
+    state.agent_token = head.agent_token;
+    state.folder = head.folder.map(PathBuf::from);
     Ok(state)
 }

@@ -38,8 +38,8 @@ impl State {
                 self.why_not_edit_policy()
             }
             Id::SavePolicy => self.why_not_save_policy(),
-            Id::Sample => self.why_not_sample().map(str::to_owned),
             Id::Export => self.why_not_export(),
+            Id::Sample => self.why_not_sample().map(str::to_owned),
             Id::Verify if self.tab == Tab::History => self.why_not_proven(),
             Id::Verify if self.settings.section != Section::Audit => {
                 Some("the log is proven on the page Audit".to_owned())
