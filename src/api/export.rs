@@ -190,7 +190,8 @@ mod tests {
         let mut hostile = request();
         hostile.headline = Untrusted::from("a\u{9b}2J \u{202e}b");
         let (first, last) = (std::slice::from_ref(&one), std::slice::from_ref(&hostile));
-        let text = whole(Format::Json, &[first, &[], last]);
+        let pages: [&[Request]; 3] = [first, &[], last];
+        let text = whole(Format::Json, &pages);
         let read: Page<Request> = serde_json::from_str(&text).unwrap();
         assert_eq!(read, Page::whole(vec![one, hostile]));
         assert!(!text.contains(['\u{9b}', '\u{202e}']), "{text}");
