@@ -1,6 +1,6 @@
 //! The pictures in the README, from a real run: `cargo build && cargo run --example pictures` starts the
-//! inbox that was built in a terminal of its own on a temporary home, has a few agents ask, presses the keys
-//! that a reviewer would press, and writes what is on the screen to `assets/*.svg`.
+//! sample of the program that was built in a terminal of its own, presses the keys that a reviewer would
+//! press, and writes what is on the screen to `assets/*.svg`.
 
 #[path = "../tests/support/pty.rs"]
 #[expect(dead_code, reason = "the tests use the rest of it")]
@@ -8,11 +8,8 @@ mod pty;
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
-
-use serde_json::{Value, json};
-use signoff::client::Client;
 
 use pty::Terminal;
 
@@ -23,8 +20,7 @@ const TEXT: &str = "#d6dade";
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-#[tokio::main]
-async fn main() -> Outcome<()> {
+fn main() -> Outcome<()> {
     let program = std::env::current_exe()?;
     let program = program
         .ancestors()
@@ -34,162 +30,29 @@ async fn main() -> Outcome<()> {
         .filter(|path| path.exists())
         .ok_or("build the binary first: cargo build")?;
     let home = tempfile::tempdir()?;
-    let start = |size| Terminal::start(&program, home.path(), &[], size, "truecolor");
+    let start = |size| Terminal::start(&program, home.path(), &["--sample"], size, "truecolor");
 
     let mut wide = start((120, 36));
-    wide.wait_for("Nothing waits");
-    feed(home.path()).await?;
-    wide.wait_for("Pending 8");
-    // What came in while nothing waited may stand above the cursor; a reviewer goes to the top, then down.
-    wide.send("g");
-    wide.wait_for("1 of 8");
+    wide.wait_for("Needs you");
     wide.insist("j", "Hi Jane");
     draw(&wide, "pending-120x36")?;
 
     let mut narrow = start((80, 24));
-    narrow.wait_for("systemctl restart web");
+    narrow.wait_for("Needs you");
     narrow.insist("j", "Hi Jane");
     draw(&narrow, "pending-80x24")?;
-    wide.send("2");
-    wide.wait_for("Decided by");
+    wide.insist("2", "Decided by");
+    wide.wait_for("failed");
     draw(&wide, "history-120x36")?;
-    wide.send("3");
-    wide.wait_for("browser.visit");
+    wide.insist("3", "browser.visit");
     // The last page of actions has the one that was unlocked.
-    wide.send("G");
-    wide.wait_for("slack.send_message");
+    wide.insist("G", "slack.send_message");
     draw(&wide, "settings-120x36")?;
-    Ok(())
-}
-
-/// Has a small company's agents ask.
-async fn feed(home: &Path) -> Outcome<()> {
-    let read = |name: &str| -> Outcome<String> {
-        Ok(std::fs::read_to_string(home.join(name))?.trim().to_owned())
-    };
-    let owner = Client::new(&read("gate.url")?, &read("token")?)?;
-    for (agent, asks) in company() {
-        let new = json!({"id": agent, "owners": ["owner"]});
-        owner.add_agent(&serde_json::from_value(new)?).await?;
-        let token = owner
-            .add_token(&serde_json::from_value(json!({"agent": agent}))?)
-            .await?;
-        let client = Client::new(
-            owner.address(),
-            &token.token.ok_or("a new token has its secret")?,
-        )?;
-        for (number, mut ask) in asks.into_iter().enumerate() {
-            ask["on_behalf_of"] = json!("owner");
-            let asked = client
-                .ask(
-                    &serde_json::from_str(&ask.to_string())?,
-                    &format!("{agent}-{number}"),
-                )
-                .await?;
-            decide_some(&owner, agent, number, &asked).await?;
-        }
+    for inbox in [&mut wide, &mut narrow] {
+        inbox.send("q");
+        inbox.wait_for_end();
     }
-    let unlock = json!({"auto_approval_allowed": true});
-    owner
-        .change_action(
-            &"slack.send_message".parse()?,
-            &serde_json::from_value(unlock)?,
-        )
-        .await?;
-    owner
-        .choose(
-            &"slack.send_message".parse()?,
-            &serde_json::from_value(json!({"mode": "always"}))?,
-        )
-        .await?;
     Ok(())
-}
-
-/// Settles what the history is to show.
-async fn decide_some(
-    owner: &Client,
-    agent: &str,
-    number: usize,
-    asked: &signoff::api::request::Request,
-) -> Outcome<()> {
-    let decision = match (agent, number) {
-        ("support", 0) | ("outreach", 1) => json!({"decision": "approve", "digest": asked.digest}),
-        ("outreach", 2) => {
-            json!({"decision": "reject", "reason": "Wrong list. Send it to the buyer only."})
-        }
-        _ => return Ok(()),
-    };
-    owner
-        .decide(asked.id, &serde_json::from_value(decision)?)
-        .await?;
-    Ok(())
-}
-
-fn company() -> Vec<(&'static str, Vec<Value>)> {
-    let email = |to: Value, subject: &str, body: &str| json!({"action": "email.send", "trigger": "schedule", "params": {"to": to, "subject": subject, "body": body}});
-    let renewal = "Hi Jane,\n\nThank you for the call on Tuesday. As agreed, here is the quote for the 2027 term. \
-        The price per seat stays at EUR 38, and the 12 % discount for the first year is included.\n\n\
-        The offer is valid until 31 January. Reply to this message and we will send the contract.\n\nBest regards\nOutreach";
-    let mut quote = email(
-        json!(["jane.doe@acme.example", "legal@acme.example"]),
-        "Renewal quote for 2027",
-        renewal,
-    );
-    quote["title"] = json!("Follow up with Acme about the renewal");
-    quote["reason"] =
-        json!("Their contract ends on 30 November and nobody has answered since the 3rd.");
-    vec![
-        (
-            "outreach",
-            vec![
-                quote,
-                email(
-                    json!("omar@globex.example"),
-                    "Kick-off agenda",
-                    "Hi Omar,\n\nhere is the agenda for Monday.",
-                ),
-                email(
-                    json!(["all@initech.example"]),
-                    "Price list",
-                    "Hello everybody,\n\nour new prices.",
-                ),
-            ],
-        ),
-        (
-            "support",
-            vec![
-                json!({"action": "record.update", "params": {"table": "tickets", "id": "T-5520", "set": {"state": "resolved"}}}),
-                email(
-                    json!("ben@northwind.example"),
-                    "Re: Missing invoice for March",
-                    "Hi Ben,\n\nyou find it attached.",
-                ),
-                json!({"action": "record.update", "params": {"table": "tickets", "id": "T-5521", "set": {"state": "resolved"}}}),
-            ],
-        ),
-        (
-            "finance",
-            vec![json!({
-                "action": "payment.send", "trigger": "chat", "conversation": "refund-88213",
-                "params": {"to": "DE02 1203 0000 0000 2020 51", "amount": "4120.00", "currency": "EUR", "reference": "Refund, order 88213"},
-                "reason": "The customer sent the goods back on Friday.",
-            })],
-        ),
-        (
-            "deploy",
-            vec![
-                json!({"action": "shell.run", "waiting": true, "params": {"command": "systemctl restart web && curl -fsS http://localhost/healthz"}}),
-                json!({"action": "slack.send_message", "params": {"channel": "#launch", "text": "1.4.2 is live"}}),
-                json!({"action": "user.delete", "params": {"id": "contractor-17"}}),
-            ],
-        ),
-        (
-            "social",
-            vec![
-                json!({"action": "social.post", "params": {"network": "fediverse", "text": "We are hiring."}}),
-            ],
-        ),
-    ]
 }
 
 fn draw(terminal: &Terminal, name: &str) -> Outcome<()> {

@@ -113,7 +113,7 @@ async fn an_edit_is_approved_and_nothing_else_runs() {
     let editor = "sed -i 's/a demo/an offer/'";
     let mut inbox = Inbox::open_as(&gate, "owner", editor, "").await;
     inbox.sees("wants a demo").await;
-    inbox.types("e").await;
+    inbox.types("E").await;
     inbox.sees("Approve your change").await;
     inbox.sees("- \"wants a demo\"").await;
     inbox.sees("+ \"wants an offer\"").await;
@@ -152,12 +152,12 @@ async fn an_edit_that_is_not_json_or_changes_nothing_or_fails_decides_nothing() 
     let editor = format!("sh {}", script.display());
     let mut inbox = Inbox::open_as(&gate, "owner", &editor, "").await;
     inbox.sees("wants a demo").await;
-    inbox.types("e").await;
+    inbox.types("E").await;
     inbox.sees("What you wrote can't be sent").await;
     inbox.sees("line 1, column 2").await;
-    inbox.types("e").await;
+    inbox.types("E").await;
     inbox.sees("you changed nothing").await;
-    inbox.types("e").await;
+    inbox.types("E").await;
     inbox.sees("exit status: 3").await;
     let waits = gate.agent().request(asked.id).await.unwrap();
     assert_eq!(
@@ -181,7 +181,7 @@ async fn an_edit_that_policy_denies_is_refused_and_says_why() {
         .unwrap();
     let mut inbox = Inbox::open_as(&gate, "owner", "sed -i 's/a demo/an offer/'", "").await;
     inbox.sees("wants a demo").await;
-    inbox.types("e").await;
+    inbox.types("E").await;
     inbox.sees("Approve your change").await;
     inbox.types("y").await;
     inbox.sees("Policy denies these parameters").await;
@@ -205,7 +205,7 @@ async fn somebody_elses_edit_takes_the_question_back_and_is_shown() {
         .unwrap();
     let mut owner = Inbox::open_as(&gate, "owner", "sed -i 's/a demo/a call/'", "").await;
     owner.sees("wants a demo").await;
-    owner.types("e").await;
+    owner.types("E").await;
     owner.sees("Approve your change").await;
     let seen = ana.request(asked.id).await.unwrap();
     let mut edit = super::support::approve(&seen);
@@ -413,4 +413,34 @@ async fn opened(gate: &TestGate, id: RequestId) {
             return;
         }
     }
+}
+
+/// 01 §Edit: what the form leaves alone stays as it was sent, byte for byte.
+#[tokio::test]
+async fn a_value_is_changed_in_the_form_and_the_rest_stays_as_it_was_sent() {
+    let gate = TestGate::start().await;
+    let params = r#"{ "lead" : "Hooli", "seats":1.10,  "urgent" :false }"#;
+    let body = format!(r#"{{"action": "crm.note", "on_behalf_of": "owner", "params": {params}}}"#);
+    let asked = gate.agent_wire().post("/v1/requests", body).await;
+    let id = asked.json()["id"].as_str().unwrap().parse().unwrap();
+    let mut inbox = Inbox::open_as(&gate, "owner", "false", "").await;
+    inbox.sees("Hooli").await;
+    inbox.types("e").await;
+    inbox.sees("Change values").await;
+    inbox.press(KeyCode::Down).await;
+    inbox.types("x").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("needs a number").await;
+    inbox.press(KeyCode::Backspace).await;
+    inbox.press(KeyCode::Down).await;
+    inbox.types(" ").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("Approve your change").await;
+    inbox.sees("+ true").await;
+    inbox.types("y").await;
+    inbox.sees("changed and approved").await;
+    let decided = gate.owner().request(id).await.unwrap();
+    let expected = params.replace("false", "true");
+    assert_eq!(decided.params.unwrap().text(), expected);
+    inbox.leave().await;
 }

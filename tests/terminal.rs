@@ -68,7 +68,7 @@ fn an_editor_gets_the_terminal_and_gives_it_back() {
     inbox.wait_for("Nothing waits");
     let asking = home.start(EMAIL);
     inbox.wait_for("Hi Pat");
-    inbox.insist("e", "THE EDITOR HAS THE SCREEN");
+    inbox.insist("E", "THE EDITOR HAS THE SCREEN");
     inbox.send("aaaa Ciao Pat\ryyyy");
     inbox.wait_for("Approve your change");
     let page = inbox.wait_for("aaaa Ciao Pat");
@@ -250,7 +250,7 @@ fn an_inbox_stops_while_an_editor_has_the_terminal() {
     let asked = home.end(home.start(&EMAIL[..EMAIL.len() - 1]));
     assert!(asked.status.success(), "{}", text(&asked));
     inbox.wait_for("Hi Pat");
-    inbox.insist("e", "THE EDITOR HAS THE SCREEN");
+    inbox.insist("E", "THE EDITOR HAS THE SCREEN");
     let file = std::fs::read_to_string(named).unwrap();
     assert!(Path::new(file.trim()).exists());
     terminate(&inbox);

@@ -8,12 +8,14 @@ mod canonical;
 mod error;
 mod number;
 mod parse;
+mod places;
 mod write;
 
 pub use canonical::{Sink, canonical, write_canonical, write_string};
 pub use error::{JsonError, JsonErrorKind};
 pub use number::{Number, NumberError};
 pub use parse::{Limits, parse};
+pub use places::{Placed, places};
 
 /// A JSON value as it was sent.
 ///

@@ -24,6 +24,11 @@ pub enum ActionId {
     Reject,
     Respond,
     Edit,
+    Form,
+    FormNext,
+    FormPrevious,
+    FormFlip,
+    FormDone,
     Undo,
     Claim,
     Snooze,
@@ -91,6 +96,10 @@ pub enum Scope {
     Snooze,
     /// The line in which is typed what the list shows.
     Filter,
+    /// The form with the values of the parameters.
+    Form,
+    /// A value in it that is yes or no.
+    FormChoice,
     /// The line in which a file is named.
     Export,
     /// The line in which is typed what to do, over the list of what can be done.
@@ -212,6 +221,7 @@ const ANYWHERE: &[Scope] = &[
     Scope::Answer,
     Scope::Snooze,
     Scope::Filter,
+    Scope::Form,
     Scope::Export,
     Scope::Typed,
     Scope::Palette,
@@ -261,7 +271,9 @@ pub const ACTIONS: &[Action] = &[
         "Refuses it; asks for a reason first, which the agent gets.", &[Scope::Request], Reviewer, Decides),
     row(Id::Respond, "respond", &["i"], "answer",
         "Answers the agent in words instead of letting it act; it gets what you type next.", &[Scope::Request], Reviewer, Decides),
-    row(Id::Edit, "edit", &["e"], "edit",
+    row(Id::Form, "form", &["e"], "edit",
+        "Shows the values of the parameters in a form, to change one or another; then shows what you changed and asks before it approves that instead.", &[Scope::Request, Scope::Edited], Reviewer, Decides),
+    row(Id::Edit, "edit", &["E"], "in an editor",
         "Opens $VISUAL or $EDITOR on the parameters, then shows what you changed and asks before it approves that instead.", &[Scope::Request, Scope::Edited, Scope::Broken], Reviewer, Decides),
     row(Id::Undo, "undo", &["z", "u"], "undo",
         "Takes your own approval back while nothing has been started; what waits for others waits for you again.", &[Scope::Request, Scope::Record], Reviewer, Decides),
@@ -321,6 +333,15 @@ pub const ACTIONS: &[Action] = &[
     row(Id::OtherFormat, "other_format", &["tab"], "CSV or JSON",
         "Offers the other format.", &[Scope::Export], Everybody, Danger::None),
 
+    row(Id::FormNext, "form_next", &["down", "tab"], "next",
+        "Goes to the next value.", &[Scope::Form], Reviewer, Danger::None),
+    row(Id::FormPrevious, "form_previous", &["up"], "previous",
+        "Goes to the value before.", &[Scope::Form], Reviewer, Danger::None),
+    row(Id::FormFlip, "form_flip", &["space", "left", "right"], "yes or no",
+        "Makes a yes of a no, and the other way round.", &[Scope::FormChoice], Reviewer, Danger::None),
+    row(Id::FormDone, "form_done", &["enter"], "show the change",
+        "Shows what you changed; nothing is approved before that.", &[Scope::Form], Reviewer, Alters),
+
     row(Id::Confirm, "confirm", &["y"], "yes, approve",
         "Approves what the question names. Enter never does.", &[Scope::Confirm, Scope::Edited], Reviewer, Decides),
     row(Id::Cancel, "cancel", &["esc", "n", "enter", "q"], "cancel",
@@ -338,7 +359,7 @@ pub const ACTIONS: &[Action] = &[
     row(Id::OtherValue, "other_value", &["tab"], "other",
         "Offers another value.", &[Scope::Typed], Everybody, Danger::None),
     row(Id::CancelReason, "cancel_reason", &["esc"], "cancel",
-        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed, Scope::Export, Scope::Palette], Everybody, Danger::None),
+        "Leaves the line without sending it.", &[Scope::Reason, Scope::Answer, Scope::Snooze, Scope::Typed, Scope::Export, Scope::Form, Scope::Palette], Everybody, Danger::None),
     row(Id::Close, "close", &["esc", "q", "?", "w", "M", "N", "p", "H", "v"], "close",
         "Closes the page that is laid over the screen.", &[Scope::Overlay], Everybody, Danger::None),
 

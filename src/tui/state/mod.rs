@@ -5,6 +5,7 @@ pub mod document;
 pub mod draft;
 pub mod export;
 pub mod field;
+pub mod form;
 pub mod history;
 pub mod layout;
 pub mod list;
@@ -42,6 +43,7 @@ use super::query::Key;
 use bell::Bell;
 use document::Shape;
 use export::Exporting;
+use form::FormKind;
 use history::History;
 use layout::{Layout, Mode};
 use overlay::Overlay;
@@ -323,6 +325,10 @@ impl State {
                 _,
             ) => &[Scope::Overlay],
             (Some(Overlay::Export(_)), _) => &[Scope::Export],
+            (Some(Overlay::Form(form)), _) => match form.row().kind {
+                FormKind::Bool => &[Scope::FormChoice, Scope::Form],
+                _ => &[Scope::Form],
+            },
             (Some(Overlay::Typed(..)), _) => &[Scope::Typed],
             (Some(Overlay::Trial(_)), _) => &[Scope::Trial, Scope::Overlay],
             (None, _) => self.screen_scopes(),
@@ -355,6 +361,10 @@ impl State {
             Some(Overlay::Trial(trial)) => {
                 Some((settings::trial::rows(trial, width), trial.scroll))
             }
+            Some(Overlay::Form(form)) => {
+                let editor = self.keymap.key(ActionId::Edit);
+                Some((form.page(width, &editor).0, form.top))
+            },
             Some(Overlay::Token(token)) => Some((page::token(token, width), 0)),
             _ => None,
         }

@@ -10,6 +10,7 @@ use crate::domain::review::Word;
 
 use super::document::{Document, Shape};
 use super::field::Field;
+use super::form::Form;
 use super::marks::Several;
 use super::palette::Palette;
 use super::pending::Seen;
@@ -50,6 +51,8 @@ pub enum Overlay {
     Edited(Box<Edited>),
     /// Parameters that can't be sent as they were written.
     Broken(Broken),
+    /// The values of the parameters, one by one.
+    Form(Box<Form>),
     /// The name of a file of the history.
     Export(Field),
     /// A value that is typed on a page of the settings.
@@ -84,6 +87,7 @@ impl Overlay {
             }
             Overlay::Palette(palette) => Some(&palette.field),
             Overlay::Several(several) => (several.word == Word::Reject).then_some(&several.field),
+            Overlay::Form(form) => form.field(),
             overlay => overlay.line().map(|line| &line.field),
         }
     }
@@ -98,6 +102,7 @@ impl Overlay {
                 several.asked_again = false;
                 (several.word == Word::Reject).then_some(&mut several.field)
             }
+            Overlay::Form(form) => form.field_mut(),
             overlay => overlay.line_mut().map(|line| {
                 line.asked_again = false;
                 &mut line.field
@@ -115,6 +120,7 @@ impl Overlay {
             | Overlay::Sheet(_)
             | Overlay::Edited(_)
             | Overlay::Broken(_)
+            | Overlay::Form(_)
             | Overlay::Trial(_)
             | Overlay::Token(_) => true,
             Overlay::Confirm(_)

@@ -13,6 +13,7 @@ use crate::domain::review::{Remember, Word};
 use crate::domain::time::At;
 
 use super::document::{Document, Shape};
+use super::form::Form;
 use super::list::List;
 use super::marks::{Batch, Marked};
 use super::overlay::About;
@@ -47,6 +48,8 @@ pub struct Pending {
     pub returns: Vec<At>,
     /// Parameters that were written and not sent.
     pub draft: Option<(About, String)>,
+    /// A form that was left.
+    pub form: Option<Box<Form>>,
     pub looked: Looked,
     /// What was on the screen from its beginning to its end, with the digest that it had.
     pub read: HashMap<RequestId, Digest>,

@@ -12,7 +12,13 @@ impl State {
     /// Why an action of the screen that is shown does nothing now; nothing if it does something.
     pub fn why_not(&self, id: Id) -> Option<String> {
         match id {
-            Id::Approve | Id::Reject | Id::Respond | Id::Edit | Id::Claim | Id::Snooze => {
+            Id::Approve
+            | Id::Reject
+            | Id::Respond
+            | Id::Form
+            | Id::Edit
+            | Id::Claim
+            | Id::Snooze => {
                 self.obstacle()
             }
             Id::ApproveMarked => self

@@ -206,6 +206,10 @@ fn heard(state: &mut State, sent: &Decide, request: Request) {
         .pending
         .draft
         .take_if(|(about, _)| about.id == request.id);
+    state
+        .pending
+        .form
+        .take_if(|form| form.about.id == request.id);
     if word == Word::Approve && !undo.is_empty() {
         state.pending.approved = Some((request.id, state.now.elapsed));
         if let Some(toast) = &mut state.toast {

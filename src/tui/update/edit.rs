@@ -1,9 +1,9 @@
-//! Approving other parameters than were asked: written in an editor outside, read back as strictly as the
+//! Approving other parameters than were asked: written in an editor or in the form, read as strictly as the
 //! gate reads them, shown field by field, and sent only after that was seen and answered with `y`.
 //!
 //! Invariant: what was written is kept until the gate has it or something else was asked.
 
-use crate::domain::json::{Limits, canonical, parse};
+use crate::domain::json::{Json, Limits, canonical, parse};
 use crate::domain::raw::RawJson;
 use crate::domain::review::Word;
 use crate::tui::action::ActionId;
@@ -16,7 +16,7 @@ use crate::tui::state::{State, ToastTone, draft};
 use super::decide::{self, Says};
 use super::{STALE, guard, toast};
 
-/// `e`: on the request, on the page with the change, or on the one that says what is wrong with it.
+/// `E`: on the request, on the page with the change, or on the one that says what is wrong with it.
 pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
     if state.overlay.is_none() && !decide::all_seen(state, ActionId::Edit) {
         return;
@@ -48,21 +48,16 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
 pub fn written(state: &mut State, about: About, result: Result<String, String>) {
     // What was typed for the editor is not meant for what stands here now.
     guard::hold_off(state);
-    let reading = state.pending.reading().map(|detail| &detail.request);
-    let Some(request) = reading.filter(|request| About::of(request) == about) else {
-        return toast(state, ToastTone::Bad, STALE);
-    };
-    if request.status.decided() {
+    if !stands(state, about) {
         return toast(state, ToastTone::Bad, STALE);
     }
-    let in_force = request.params.clone();
     let text = match result {
         Ok(text) => text,
         Err(why) => return toast(state, ToastTone::Bad, why),
     };
     state.pending.draft = Some((about, text.clone()));
-    let tree = match parse(text.as_bytes(), Limits::default()) {
-        Ok(tree) => tree,
+    match parse(text.as_bytes(), Limits::default()) {
+        Ok(tree) => show(state, about, RawJson::of(&tree), &tree),
         Err(error) => {
             let line = error.line;
             let place = text.lines().nth(line.saturating_sub(1));
@@ -71,19 +66,50 @@ pub fn written(state: &mut State, about: About, result: Result<String, String>) 
                 why: format!("line {line}, column {}: {}", error.column, error.kind),
                 place: place.map(|place| (line, place.to_owned())),
             }));
-            return;
         }
-    };
+    }
+}
+
+/// Values were changed in the form: everything else is as it was sent, and stays so.
+pub fn filled(state: &mut State, about: About, text: String) {
+    if !stands(state, about) {
+        return toast(state, ToastTone::Bad, STALE);
+    }
+    let tree = parse(text.as_bytes(), Limits::default());
+    let tree = tree.map_err(|error| error.kind.to_string());
+    let whole = tree.and_then(|tree| {
+        let params = RawJson::from_text(text).map_err(|error| error.to_string())?;
+        Ok((params, tree))
+    });
+    match whole {
+        Ok((params, tree)) => {
+            state.pending.draft = Some((about, draft::pretty(&tree)));
+            show(state, about, params, &tree);
+        }
+        Err(why) => toast(state, ToastTone::Bad, format!("it can't be sent so: {why}")),
+    }
+}
+
+/// Whether what somebody edits is still what is asked.
+fn stands(state: &State, about: About) -> bool {
+    let reading = state.pending.reading().map(|detail| &detail.request);
+    reading.is_some_and(|request| About::of(request) == about && !request.status.decided())
+}
+
+/// Shows what other parameters would change.
+fn show(state: &mut State, about: About, params: RawJson, tree: &Json) {
+    let reading = state.pending.reading().map(|detail| &detail.request);
+    let in_force = reading.and_then(|request| request.params.clone());
     let before = in_force.as_ref().and_then(|raw| raw.tree().ok());
-    if before.is_some_and(|before| canonical(&before) == canonical(&tree)) {
+    if before.is_some_and(|before| canonical(&before) == canonical(tree)) {
         state.pending.draft = None;
+        state.pending.form = None;
         return toast(
             state,
             ToastTone::Plain,
             "you changed nothing: it stays as it was asked",
         );
     }
-    let params = RawJson::of(&tree);
     let document = Document::change(in_force.as_ref(), &params, &state.zone);
     state.overlay = Some(Overlay::Edited(Box::new(Edited {
         about,

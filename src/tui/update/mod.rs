@@ -9,6 +9,7 @@ pub(super) mod deeds;
 pub(super) mod edit;
 mod export;
 mod filter;
+mod form;
 mod guard;
 mod history;
 pub(super) mod link;
@@ -70,6 +71,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     history::settle(state, &mut effects);
     settings::settle(state, &mut effects);
     edit::settle(state);
+    form::settle(state);
     overlay::settle(state);
     palette::settle(state);
     plain::settle(state, &mut effects);

@@ -8,7 +8,7 @@ use crate::tui::state::document::{Document, Past};
 use crate::tui::state::overlay::{Ladder, Overlay, Sheet};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, deeds, edit, export, filter, marks, palette, settings, toast};
+use super::{decide, deeds, edit, export, filter, form, marks, palette, settings, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -83,6 +83,12 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
             decide::confirm(state, about, effects);
         }
         (Some(Overlay::Edited(_)), ActionId::Confirm) => edit::approve(state, effects),
+        (Some(Overlay::Edited(_)), ActionId::Form) => form::open(state),
+        (Some(Overlay::Form(_)), ActionId::FormNext) => form::step(state, true),
+        (Some(Overlay::Form(_)), ActionId::FormPrevious) => form::step(state, false),
+        (Some(Overlay::Form(_)), ActionId::FormFlip) => form::flip(state),
+        (Some(Overlay::Form(_)), ActionId::FormDone) => form::done(state),
+        (Some(Overlay::Form(_)), ActionId::CancelReason) => form::leave(state),
         (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Edit) => {
             edit::open(state, effects);
         }
@@ -107,8 +113,8 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Trial(_)), ActionId::Close) => settings::policy::leave(state),
         (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close) => {
             state.overlay = None;
-            let edit = state.keymap.key(ActionId::Edit);
-            let text = format!("nothing was decided; {edit} takes up what you wrote");
+            let keys = (state.keymap.key(ActionId::Form), state.keymap.key(ActionId::Edit));
+            let text = format!("nothing was decided; {} or {} takes up what you wrote", keys.0, keys.1);
             toast(state, ToastTone::Plain, text);
         }
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,

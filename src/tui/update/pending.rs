@@ -12,7 +12,7 @@ use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::pending::{Choice, Pane};
 use crate::tui::state::{State, ToastTone};
 
-use super::{STALE, decide, deeds, edit, filter, guard, marks, overlay, toast};
+use super::{STALE, decide, deeds, edit, filter, form, guard, marks, overlay, toast};
 
 /// News of the list within this time are answered by one look.
 const REFRESH: Duration = Duration::from_millis(100);
@@ -23,6 +23,7 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Approve => decide::approve(state, effects),
         ActionId::Reject => decide::ask_reason(state),
         ActionId::Respond => decide::ask_answer(state),
+        ActionId::Form => form::open(state),
         ActionId::Edit => edit::open(state, effects),
         ActionId::Undo => deeds::undo(state, effects),
         ActionId::Claim => deeds::claim(state, effects),
@@ -175,6 +176,7 @@ fn outdate_overlay(state: &mut State) {
         Some(Overlay::Confirm(about)) => *about,
         Some(Overlay::Edited(edited)) => edited.about,
         Some(Overlay::Broken(broken)) => broken.about,
+        Some(Overlay::Form(form)) if !form.stale => form.about,
         Some(overlay) => match overlay.line() {
             Some(line) if !line.stale => line.about,
             _ => return,
@@ -186,6 +188,10 @@ fn outdate_overlay(state: &mut State) {
         reading.is_some_and(|request| About::of(request) == about && !request.status.decided());
     if same {
         return;
+    }
+    if let Some(Overlay::Form(form)) = &mut state.overlay {
+        form.stale = true;
+        return toast(state, ToastTone::Plain, STALE);
     }
     match state.overlay.as_mut().and_then(Overlay::line_mut) {
         Some(line) => line.stale = true,

@@ -44,6 +44,7 @@ pub fn draw(
             Overlay::Several(_) => "Reason for all  ",
             Overlay::Answer(_) => "Answer  ",
             Overlay::Snooze(_) => "Put off for  ",
+            Overlay::Form(_) => "Value  ",
             Overlay::Export(_) => "Write to  ",
             Overlay::Typed(typing, _) => settings::label(typing),
             _ => "Reason  ",
@@ -97,7 +98,10 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             return (&[Id::KeepFilter, Id::CompleteFilter], Id::ClearFilter);
         }
         (Some(Overlay::Edited(_)), _) => {
-            return (&[Id::Confirm, Id::Edit, Id::Down, Id::PageDown], Id::Close);
+            return (
+                &[Id::Confirm, Id::Form, Id::Edit, Id::Down, Id::PageDown],
+                Id::Close,
+            );
         }
         (Some(Overlay::Broken(_)), _) => return (&[Id::Edit], Id::Close),
         (
@@ -111,6 +115,10 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             _,
         ) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
+        }
+        (Some(Overlay::Form(_)), _) => {
+            let keys = &[Id::FormDone, Id::FormNext, Id::FormPrevious, Id::FormFlip];
+            return (keys, Id::CancelReason);
         }
         (Some(Overlay::Export(_)), _) => {
             return (&[Id::WriteFile, Id::OtherFormat], Id::CancelReason);
@@ -204,7 +212,7 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             (_, Pane::List) => &[
                 Id::Approve,
                 Id::Reject,
-                Id::Edit,
+                Id::Form,
                 Id::Mark,
                 Id::Filter,
                 Id::Respond,
@@ -216,7 +224,7 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             (_, Pane::Detail) => &[
                 Id::Approve,
                 Id::Reject,
-                Id::Edit,
+                Id::Form,
                 Id::Respond,
                 Id::Back,
                 Id::Remember,
@@ -230,7 +238,7 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
 
 /// The decision keys, at the foot of what is decided.
 pub fn decision_bar(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let keys = [Id::Approve, Id::Reject, Id::Edit, Id::Respond, Id::Remember];
+    let keys = [Id::Approve, Id::Reject, Id::Form, Id::Respond, Id::Remember];
     let last = short_hint(state, Id::Notify, theme);
     let room = usize::from(area.width).saturating_sub(width(&last));
     let hints = keys.map(|key| short_hint(state, key, theme));
@@ -346,7 +354,9 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     }
     let mut progress = match &state.overlay {
         Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
-        Some(Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_)) => Vec::new(),
+        Some(
+            Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_) | Overlay::Form(_),
+        ) => Vec::new(),
         Some(overlay) if overlay.field().is_none() => Vec::new(),
         _ => detail::progress_of(state, theme),
     };
@@ -400,6 +410,14 @@ fn said(state: &State, theme: &Theme) -> Option<(String, Style)> {
             }
             true => "a reason helps the agent: type one, or press Enter again to reject without",
             false => "why not? Enter rejects, esc cancels",
+        };
+        return Some((words.to_owned(), theme.text()));
+    }
+    if let Some(Overlay::Form(form)) = &state.overlay {
+        let words = match form.field() {
+            _ if form.stale => "it has changed meanwhile: nothing comes of this; esc leaves",
+            Some(_) => "down and up go on; Enter shows what you changed, esc leaves",
+            None => return None,
         };
         return Some((words.to_owned(), theme.text()));
     }

@@ -3,6 +3,7 @@
 mod bell;
 mod export;
 mod filter;
+mod form;
 mod kinds;
 mod marks;
 mod pages;

@@ -121,10 +121,11 @@ where
         })?;
         tokio::select! {
             read = input.next() => match read {
-                Some(Ok(Event::Key(key))) => match leaves(&key) {
-                    Some(left) => return Ok(left),
-                    None => {}
-                },
+                Some(Ok(Event::Key(key))) => {
+                    if let Some(left) = leaves(&key) {
+                        return Ok(left);
+                    }
+                }
                 Some(Ok(Event::Resize(..))) => terminal.clear()?,
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Ok(Left::Away(Exit::TerminalGone)),

@@ -57,7 +57,7 @@ fn an_answer_has_words_and_a_paste_does_not_send_it() {
 #[test]
 fn an_edit_is_read_strictly_shown_and_sent_with_what_it_was_made_from() {
     let mut desk = desk();
-    desk.keys("e");
+    desk.keys("E");
     let (_, text) = desk.editing.clone().unwrap();
     assert_eq!(
         text,
@@ -72,7 +72,7 @@ fn an_edit_is_read_strictly_shown_and_sent_with_what_it_was_made_from() {
         "{}",
         broken.why
     );
-    desk.keys("e");
+    desk.keys("E");
     assert!(
         desk.editing.as_ref().unwrap().1.contains("ana@"),
         "nothing typed is lost"
@@ -103,7 +103,7 @@ fn an_edit_is_read_strictly_shown_and_sent_with_what_it_was_made_from() {
 #[test]
 fn an_edit_that_changes_nothing_decides_nothing() {
     let mut desk = desk();
-    desk.keys("e");
+    desk.keys("E");
     desk.writes("{\"to\":\"pat@partner.example\",\"subject\":\"Hello 1\",\"body\":\"Hi Pat\"}");
     assert!(desk.state.overlay.is_none() && desk.sent.is_empty());
     assert!(desk.toast().starts_with("you changed nothing"));
@@ -112,7 +112,7 @@ fn an_edit_that_changes_nothing_decides_nothing() {
 #[test]
 fn an_editor_that_fails_says_so() {
     let mut desk = desk();
-    desk.keys("e");
+    desk.keys("E");
     let (about, _) = desk.editing.take().unwrap();
     let failed = Err("the editor `vi` failed".to_owned());
     desk.event(Event::Answer(Answer::Edited(about, failed)));
@@ -123,14 +123,14 @@ fn an_editor_that_fails_says_so() {
 #[test]
 fn what_changed_while_it_was_edited_is_not_decided() {
     let mut desk = desk();
-    desk.keys("e");
+    desk.keys("E");
     desk.decide_elsewhere(1, "rejected");
     desk.writes("{}");
     assert!(desk.state.overlay.is_none());
     assert!(desk.toast().starts_with("it has changed meanwhile"));
     // The same parameters under another plan are another question.
     let mut desk = self::desk();
-    desk.keys("e");
+    desk.keys("E");
     desk.writes("{}");
     desk.gate[0].version += 1;
     desk.gate[0].review.as_mut().unwrap().plan = 2;
@@ -143,7 +143,7 @@ fn what_changed_while_it_was_edited_is_not_decided() {
 #[test]
 fn keys_typed_for_the_editor_decide_nothing() {
     let mut desk = desk();
-    desk.keys("e");
+    desk.keys("E");
     let (about, _) = desk.editing.take().unwrap();
     desk.event(Event::Answer(Answer::Edited(about, Ok("{}".to_owned()))));
     desk.press("y");
@@ -154,7 +154,7 @@ fn keys_typed_for_the_editor_decide_nothing() {
 #[test]
 fn a_long_change_is_seen_to_its_end_before_it_is_approved() {
     let mut desk = Desk::new(40, 12, vec![email(1)]);
-    desk.keys("enter ctrl-d ctrl-d ctrl-d ctrl-d e");
+    desk.keys("enter ctrl-d ctrl-d ctrl-d ctrl-d E");
     let fields: Vec<String> = (0..30).map(|n| format!("\"f{n}\": {n}")).collect();
     desk.writes(&format!("{{{}}}", fields.join(", ")));
     desk.keys("G y");
@@ -173,7 +173,7 @@ fn a_long_change_is_seen_to_its_end_before_it_is_approved() {
 #[test]
 fn nothing_is_edited_before_it_was_read() {
     let mut desk = Desk::new(80, 24, queue());
-    desk.keys("e");
+    desk.keys("E");
     assert!(desk.editing.is_none());
     assert!(desk.toast().contains("not read"), "{}", desk.toast());
 }
@@ -181,7 +181,7 @@ fn nothing_is_edited_before_it_was_read() {
 #[test]
 fn a_refused_edit_says_why_and_is_kept() {
     let mut desk = desk();
-    desk.keys("e");
+    desk.keys("E");
     desk.writes("{\"to\": \"eve@evil.example\"}");
     desk.keys("y");
     desk.sent.remove(0);
@@ -193,7 +193,7 @@ fn a_refused_edit_says_why_and_is_kept() {
         "Policy denies these parameters: no-outside denies it"
     );
     desk.wait(1_000);
-    desk.keys("e");
+    desk.keys("E");
     assert!(desk.editing.as_ref().unwrap().1.contains("evil"));
 }
 

@@ -76,10 +76,10 @@ fn an_edit_is_confirmed_or_can_not_be_read() {
                    \"subject\": \"Hello 1\", \"body\": \"Hi Pat,\\n\\n+ y yes, approve\\u001b[2J\"}";
     for (width, height) in SIZES {
         let mut desk = Desk::new(width, height, vec![email(1)]);
-        desk.keys("enter ctrl-d ctrl-d ctrl-d ctrl-d e");
+        desk.keys("enter ctrl-d ctrl-d ctrl-d ctrl-d E");
         desk.writes("{\"to\": \"pat@partner.example\",\n  \"subject\" \"Hello\u{1b}[2J\"}");
         insta::assert_snapshot!(format!("broken_{width}x{height}"), text(&desk, &dark()));
-        desk.keys("e");
+        desk.keys("E");
         desk.writes(hostile);
         insta::assert_snapshot!(format!("edited_{width}x{height}"), picture(&desk, &dark()));
         insta::assert_snapshot!(

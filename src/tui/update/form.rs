@@ -1,0 +1,84 @@
+//! `e`: the values of the parameters, one by one, in a form. What comes of it is shown field by field and sent
+//! only after that, exactly as what is written in an editor is.
+
+use crate::tui::action::ActionId;
+use crate::tui::state::form::Form;
+use crate::tui::state::overlay::{About, Overlay};
+use crate::tui::state::{State, ToastTone};
+
+use super::{STALE, decide, edit, toast};
+
+/// Opens it: as it was left, where it was left for the same request.
+pub fn open(state: &mut State) {
+    if state.overlay.is_none() && !decide::all_seen(state, ActionId::Form) {
+        return;
+    }
+    if let Some(why) = state.obstacle() {
+        return toast(state, ToastTone::Plain, why);
+    }
+    let Some(request) = state.pending.reading().map(|detail| &detail.request) else {
+        return;
+    };
+    let about = About::of(request);
+    let params = request.params.as_ref();
+    let new = params.and_then(|params| Form::new(about, params));
+    let kept = state.pending.form.take();
+    let kept = kept.filter(|form| form.about == about);
+    let form = kept.or_else(|| new.map(Box::new));
+    match form {
+        Some(form) => state.overlay = Some(Overlay::Form(form)),
+        None => {
+            let editor = state.keymap.key(ActionId::Edit);
+            let text = format!("it has no value that a line could take: {editor} opens an editor");
+            toast(state, ToastTone::Plain, text);
+        }
+    }
+}
+
+pub fn step(state: &mut State, forward: bool) {
+    if let Some(Overlay::Form(form)) = &mut state.overlay {
+        form.step(forward);
+    }
+}
+
+pub fn flip(state: &mut State) {
+    if let Some(Overlay::Form(form)) = &mut state.overlay {
+        form.flip();
+    }
+}
+
+/// Enter: what was changed is shown, or what is wrong with it.
+pub fn done(state: &mut State) {
+    let Some(Overlay::Form(form)) = &mut state.overlay else {
+        return;
+    };
+    if form.stale {
+        return toast(state, ToastTone::Plain, STALE);
+    }
+    let Some(text) = form.filled() else {
+        return toast(
+            state,
+            ToastTone::Plain,
+            "one of the values can't be so: see its row",
+        );
+    };
+    let about = form.about;
+    leave(state);
+    edit::filled(state, about, text);
+}
+
+/// `esc`: it is kept for when it is opened again.
+pub fn leave(state: &mut State) {
+    if let Some(Overlay::Form(form)) = state.overlay.take() {
+        state.pending.form = (!form.stale).then_some(form);
+    }
+}
+
+/// After every event: the focus stays on the screen, and a form of what has changed meanwhile goes.
+pub fn settle(state: &mut State) {
+    let page = state.layout().page();
+    let (width, height) = (usize::from(page.width), usize::from(page.height));
+    if let Some(Overlay::Form(form)) = &mut state.overlay {
+        form.fit(width, height);
+    }
+}
