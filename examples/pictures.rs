@@ -39,7 +39,7 @@ fn main() -> Outcome<()> {
 
     let mut narrow = start((80, 24));
     narrow.wait_for("Needs you");
-    narrow.insist("j", "Hi Jane");
+    narrow.insist("j", "jane.doe@acme.example  1 of 2");
     draw(&narrow, "pending-80x24")?;
     wide.insist("2", "Decided by");
     wide.wait_for("failed");

@@ -118,6 +118,10 @@ fn what_a_killed_sample_left_goes_with_the_next_start_and_one_in_use_stays() {
 fn it_is_a_key_away_from_an_empty_inbox_which_serves_meanwhile() {
     let home = Home::new();
     let temporary = tempfile::tempdir().unwrap();
+    // Left by one that was killed: any inbox removes it.
+    let left = temporary.path().join("signoff-sample-dead");
+    fs::create_dir(&left).unwrap();
+    fs::write(left.join("sample.lock"), "").unwrap();
     let mut inbox = Terminal::start(
         Path::new("/usr/bin/env"),
         home.path(),

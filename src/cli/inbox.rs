@@ -45,6 +45,8 @@ pub async fn run(context: Context, manner: Manner<'_>) -> Result<Exit, Failure> 
     // Before the screen is taken over: a first start has something to say, and so has a failing one.
     session.client(&mut Patience::new()).await?;
     options.agent_token = program::agent_token(&session.context);
+    // What a sample left that was killed; nobody waits for that.
+    drop(tokio::task::spawn_blocking(feed::sweep));
     let left = match plain {
         true => talk(&session, options).await,
         false => stay(&session, &options).await,

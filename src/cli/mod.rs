@@ -139,9 +139,9 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Doctor(_)) => Context::without_settings(&cli.global, environment)?,
         _ => Context::new(&cli.global, environment)?,
     };
-    // An inbox at a gate that was named never becomes one.
+    // An inbox at a gate that was named never becomes one, unless it is the sample's.
     let serves = match cli.command {
-        None => context.url.is_none(),
+        None => cli.sample || context.url.is_none(),
         Some(Command::Serve(_)) => true,
         Some(_) => false,
     };

@@ -21,11 +21,12 @@ use crate::tui;
 
 use company::Company;
 use home::TemporaryHome;
+pub use home::sweep;
 use script::Script;
 
 /// Opens the sample's inbox and stays until it is left. It looks as the caller's own would.
 pub async fn run(own: &Context) -> Result<tui::Exit, Failure> {
-    home::sweep();
+    sweep();
     let home = TemporaryHome::make().map_err(|error| {
         Failure::because("no home could be made for the sample", &error)
             .hint("TMPDIR names the directory in which it is made")
