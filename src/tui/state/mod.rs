@@ -364,7 +364,7 @@ impl State {
             Some(Overlay::Form(form)) => {
                 let editor = self.keymap.key(ActionId::Edit);
                 Some((form.page(width, &editor).0, form.top))
-            },
+            }
             Some(Overlay::Token(token)) => Some((page::token(token, width), 0)),
             _ => None,
         }

@@ -18,9 +18,7 @@ impl State {
             | Id::Form
             | Id::Edit
             | Id::Claim
-            | Id::Snooze => {
-                self.obstacle()
-            }
+            | Id::Snooze => self.obstacle(),
             Id::ApproveMarked => self
                 .why_not_several()
                 .or_else(|| self.why_not_approve_marked()),

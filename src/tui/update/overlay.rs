@@ -113,8 +113,14 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Trial(_)), ActionId::Close) => settings::policy::leave(state),
         (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close) => {
             state.overlay = None;
-            let keys = (state.keymap.key(ActionId::Form), state.keymap.key(ActionId::Edit));
-            let text = format!("nothing was decided; {} or {} takes up what you wrote", keys.0, keys.1);
+            let keys = (
+                state.keymap.key(ActionId::Form),
+                state.keymap.key(ActionId::Edit),
+            );
+            let text = format!(
+                "nothing was decided; {} or {} takes up what you wrote",
+                keys.0, keys.1
+            );
             toast(state, ToastTone::Plain, text);
         }
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,

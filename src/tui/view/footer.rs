@@ -354,9 +354,9 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     }
     let mut progress = match &state.overlay {
         Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
-        Some(
-            Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_) | Overlay::Form(_),
-        ) => Vec::new(),
+        Some(Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_) | Overlay::Form(_)) => {
+            Vec::new()
+        }
         Some(overlay) if overlay.field().is_none() => Vec::new(),
         _ => detail::progress_of(state, theme),
     };
