@@ -307,7 +307,7 @@ mod tests {
             ("approve", "j", "down"),
             ("undo", "1", "tab_pending"),
             ("quit", "a", "approve"),
-            ("confirm", "e", "edit"),
+            ("confirm", "e", "form"),
             ("save", "x", "remove"),
             ("save_policy", "E", "edit_policy"),
             ("verify", "?", "help"),
