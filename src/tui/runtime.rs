@@ -21,6 +21,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::api::problem::ProblemKind;
 use crate::api::request::Filter;
 use crate::client::{Client, ClientError, EventStream, Tick};
+use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Status;
 use crate::domain::time::At;
 
@@ -337,9 +338,9 @@ impl<C: Connect> Session<C> {
                     }
                     _ => false,
                 };
-                let said = self.state.toast.is_some();
+                let offered = self.offers();
                 self.event(*event);
-                return !unseen || said != self.state.toast.is_some();
+                return !unseen || offered != self.offers();
             }
             News::Linked(client) => self.client = Some(*client),
             News::Position(position) => {
