@@ -6,6 +6,9 @@ use std::fs;
 use crate::support::Home;
 use crate::support::pty::Terminal;
 
+/// Between two keys of a hand.
+const HAND: std::time::Duration = std::time::Duration::from_millis(100);
+
 const EMAIL: &[&str] = &[
     "request",
     "--action",
@@ -24,6 +27,8 @@ fn said(home: &Home, args: &[&str]) -> (Option<i32>, String) {
 /// just changed by itself; anywhere else another Enter would do something else.
 fn enter(inbox: &mut Terminal, text: &str) {
     loop {
+        // A hand needs that long from a letter to Enter; what comes faster is a paste.
+        std::thread::sleep(HAND);
         inbox.send("\r");
         let what = format!("“{text}”, or that it comes too soon");
         let screen = inbox.wait_until(&what, |screen| {

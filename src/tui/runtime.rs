@@ -326,6 +326,11 @@ impl<C: Connect> Session<C> {
         }
     }
 
+    /// What is offered to be taken back.
+    fn offers(&self) -> Option<RequestId> {
+        self.state.toast.as_ref().and_then(|toast| toast.undoes)
+    }
+
     /// Whether it may be visible.
     pub(super) fn told(&mut self, news: News) -> bool {
         match news {
