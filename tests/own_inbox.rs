@@ -5,6 +5,9 @@ use std::fs;
 
 use crate::support::Home;
 
+/// Between two keys of a hand.
+const HAND: std::time::Duration = std::time::Duration::from_millis(100);
+
 const EMAIL: &[&str] = &[
     "request",
     "--action",

@@ -21,6 +21,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::api::problem::ProblemKind;
 use crate::api::request::Filter;
 use crate::client::{Client, ClientError, EventStream, Tick};
+use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Status;
 use crate::domain::time::At;
 
@@ -325,6 +326,11 @@ impl<C: Connect> Session<C> {
         }
     }
 
+    /// What is offered to be taken back.
+    fn offers(&self) -> Option<RequestId> {
+        self.state.toast.as_ref().and_then(|toast| toast.undoes)
+    }
+
     /// Whether it may be visible.
     pub(super) fn told(&mut self, news: News) -> bool {
         match news {
@@ -337,9 +343,9 @@ impl<C: Connect> Session<C> {
                     }
                     _ => false,
                 };
-                let said = self.state.toast.is_some();
+                let offered = self.offers();
                 self.event(*event);
-                return !unseen || said != self.state.toast.is_some();
+                return !unseen || offered != self.offers();
             }
             News::Linked(client) => self.client = Some(*client),
             News::Position(position) => {

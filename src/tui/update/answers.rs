@@ -17,6 +17,9 @@ use super::{
     bell, deeds, edit, export, history, link, marks, overlay, pending, proof, settings, toast,
 };
 
+/// Said of an approval as long as it is true.
+pub const OFFER: &str = "; z takes it back";
+
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
     match answer {

@@ -38,7 +38,12 @@ pub fn moved_on(state: &mut State, id: RequestId) {
         .pending
         .approved
         .take_if(|(approved, _)| *approved == id);
-    state.toast.take_if(|toast| toast.undoes == Some(id));
+    if let Some(toast) = &mut state.toast
+        && toast.undoes.take_if(|undoes| *undoes == id).is_some()
+    {
+        // It stands before whatever an agent wrote.
+        toast.text = toast.text.replacen(answers::OFFER, "", 1);
+    }
 }
 
 /// `c`
