@@ -6,6 +6,7 @@
 mod frames;
 mod pen;
 mod shown;
+mod width;
 
 use std::io::{self, Write};
 use std::pin::Pin;

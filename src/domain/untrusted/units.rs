@@ -150,6 +150,11 @@ impl<'a> Units<'a> {
             return Unit::Named(first);
         }
         let cluster = first_cluster(self.rest);
+        // Half of a flag is a letter in one column or in two.
+        if is_half_flag(first) && cluster.len() == first.len_utf8() {
+            self.take(first.len_utf8());
+            return Unit::Named(first);
+        }
         let Some((bytes, width)) = tame_beginning(cluster) else {
             self.take(first.len_utf8());
             return Unit::Named(first);
@@ -260,6 +265,10 @@ fn first_cluster(text: &str) -> &str {
         .skip(1)
         .filter(|&(_, c)| is_special(c) || is_blank(c));
     &cluster[..apart.next().map_or(cluster.len(), |(at, _)| at)]
+}
+
+fn is_half_flag(c: char) -> bool {
+    matches!(c, '\u{1F1E6}'..='\u{1F1FF}')
 }
 
 /// Whether a character is drawn over the letter before it.

@@ -17,6 +17,7 @@ use ratatui::layout::{Position, Size};
 
 use super::pen::{Pen, number};
 use super::shown::Shown;
+use super::width;
 
 /// Blank cells that cost more than erasing them does.
 const ERASE_FROM: usize = 4;
@@ -110,14 +111,19 @@ impl<L: Line> Frames<L> {
         }
         self.frame.extend_from_slice(cell.symbol().as_bytes());
         let next = x + cell.cell_width().max(1);
-        // Behind the last column terminals differ in where they are.
-        self.at = (next < self.shown.width()).then_some(Position { x: next, y });
+        // Behind the last column, and behind what isn't as wide everywhere, terminals differ in where they are.
+        let known = next < self.shown.width() && width::is_sure(cell.symbol());
+        self.at = known.then_some(Position { x: next, y });
     }
 
     /// Writes what is new in a row, from left to right.
     fn row(&mut self, y: u16, cells: &[(u16, &Cell)]) {
+        let was_sure = self.shown.is_sure(y);
         for (x, cell) in cells {
             self.shown.put(*x, y, cell);
+        }
+        if !(was_sure && self.shown.is_sure(y)) {
+            return self.anew(y);
         }
         let blank = self.shown.blank_from(y);
         let tail = cells.iter().filter(|(x, _)| *x >= blank).count();
@@ -132,6 +138,17 @@ impl<L: Line> Frames<L> {
             self.reach(*x, y);
             self.pen.become_this(Pen::PLAIN, &mut self.frame);
             self.frame.extend_from_slice(b"\x1b[K");
+        }
+    }
+
+    /// Erases a row and writes all that is known of it: where a terminal counts columns in its own way, what it
+    /// shows of the row isn't what was meant, and would stay.
+    fn anew(&mut self, y: u16) {
+        self.go(0, y);
+        self.pen.become_this(Pen::PLAIN, &mut self.frame);
+        self.frame.extend_from_slice(b"\x1b[K");
+        for (x, cell) in self.shown.written(y) {
+            self.write(x, y, &cell);
         }
     }
 }

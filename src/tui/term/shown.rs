@@ -3,6 +3,7 @@
 use ratatui::buffer::{Cell, CellWidth as _};
 
 use super::pen::Pen;
+use super::width;
 
 /// Cells, row by row.
 #[derive(Debug, Default)]
@@ -61,6 +62,24 @@ impl Shown {
                 *half = None;
             }
         }
+    }
+
+    /// Whether every terminal shows this row in the same columns.
+    pub fn is_sure(&self, y: u16) -> bool {
+        let row = self.row(y).unwrap_or_default();
+        row.iter()
+            .flatten()
+            .all(|cell| width::is_sure(cell.symbol()))
+    }
+
+    /// What is known of a row and isn't blank, with its columns.
+    pub fn written(&self, y: u16) -> Vec<(u16, Cell)> {
+        let row = self.row(y).unwrap_or_default();
+        let written = row.iter().enumerate().filter_map(|(x, cell)| {
+            let cell = cell.as_ref().filter(|cell| !Pen::is_bare(cell))?;
+            Some((u16::try_from(x).ok()?, cell.clone()))
+        });
+        written.collect()
     }
 
     /// The column from which on a row is blank up to its end.

@@ -107,6 +107,44 @@ fn as_little_is_said_as_can_be() {
     );
 }
 
+/// 06 S5, S6: where a terminal counts the columns of a character in its own way, nothing of it stays when
+/// something else is shown there, and what follows stands where it belongs.
+#[test]
+fn a_terminal_that_counts_columns_in_its_own_way_shows_what_is_meant() {
+    // What is written, and what such a terminal makes of it: narrower or wider than the screen counts.
+    for (written, shown) in [
+        ("☰", "x"),
+        ("⚠", "字"),
+        ("e\u{301}", "字"),
+        ("กำ", "x"),
+        ("को", "x"),
+    ] {
+        let wire = Wire::of(24, 2);
+        let mut terminal = Terminal::new(Frames::new(wire.clone())).unwrap();
+        terminal.clear().unwrap();
+        let sized = |n| std::num::NonZero::new(n).unwrap();
+        let mut parser = vt100::Parser::new(sized(2), sized(24), 0);
+        for text in [
+            format!("rm ol{written}s/ │ high"),
+            "rm old / │ high".to_owned(),
+            format!("rm {written}ld / │ high"),
+            format!("rm {written}ld / │ low"),
+            "rm -rf ./o / │ high".to_owned(),
+        ] {
+            frame(&mut terminal, &text);
+            parser.process(wire.text().replace(written, shown).as_bytes());
+            let seen = parser.screen().contents();
+            let (before, after) = text.split_once('│').unwrap();
+            let (seen_before, seen_after) =
+                seen.split_once('│').unwrap_or_else(|| panic!("{seen}"));
+            assert_eq!(seen_after.trim_end(), after, "{text}: {seen}");
+            if !before.contains(written) {
+                assert_eq!(seen_before, before, "{text}: {seen}");
+            }
+        }
+    }
+}
+
 /// A frame: cells of a screen, each with what it shows and how.
 fn cells() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
     let signs = prop_oneof![
