@@ -100,7 +100,9 @@ fn read_each(inbox: &mut Terminal, order: &[(String, bool)], edited: usize) {
     let waiting = order.len();
     for (number, (id, calm)) in (1..).zip(order) {
         inbox.wait_for(&format!("{number} of {waiting}"));
-        let first = inbox.wait_until("the request to be shown", |screen| screen.contains(GUTTER));
+        let first = inbox.wait_until("the request to be shown", |screen| {
+            screen.contains(GUTTER) || screen.contains("  Policy ")
+        });
         let warned = first.contains(WARNING);
         assert!(
             !warned || !calm,
@@ -115,12 +117,17 @@ fn read_each(inbox: &mut Terminal, order: &[(String, bool)], edited: usize) {
         if number % edited == 0 {
             edit(inbox);
         }
-        inbox.send("j");
+        if number < waiting {
+            // At the end of what is known so far a key does nothing until more is there.
+            let next = format!("{} of {waiting}", number + 1);
+            inbox.insist_on("j", |screen| screen.contains(&next));
+        }
     }
 }
 
-/// Opens the editor, and looks at what it wrote. What can't be edited says so.
+/// Opens the form for single values, and then the editor, and looks at what it wrote. What can't be edited says so.
 fn edit(inbox: &mut Terminal) {
+    const FORM: &str = "Change values";
     let ends = [
         "Approve your change",
         "can't be sent",
@@ -128,7 +135,15 @@ fn edit(inbox: &mut Terminal) {
         "the rest",
         "can't be edited",
     ];
-    let screen = inbox.insist_on("e", |screen| ends.iter().any(|end| screen.contains(end)));
+    let refused = |screen: &str| ends.iter().any(|end| screen.contains(end));
+    let screen = inbox.insist_on("e", |screen| {
+        screen.contains(FORM) || screen.contains("E opens") || refused(screen)
+    });
+    if screen.contains(FORM) {
+        inbox.send("\u{1b}");
+        inbox.wait_until_gone(FORM);
+    }
+    let screen = inbox.insist_on("E", |screen| refused(screen));
     if screen.contains(ends[0]) || screen.contains(ends[1]) {
         for _ in 0..PAGES {
             if !inbox.screen().contains("more line") {
@@ -178,12 +193,11 @@ fn look_back(inbox: &mut Terminal, waiting: usize) {
         for _ in 0..2 {
             inbox.send("\u{4}");
         }
-        inbox.send("\u{1b}");
-        inbox.send("j");
+        // Esc and the letter after it would be one key.
+        inbox.send("hj");
     }
-    // Keys are dealt with in their order.
-    inbox.send("?");
-    inbox.wait_for("Moves one row down");
+    // Keys are dealt with in their order, those that come in a burst perhaps not at all.
+    inbox.insist("?", "Moves one row down");
     inbox.send("\u{1b}");
     inbox.wait_until_gone("Moves one row down");
 }

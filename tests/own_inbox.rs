@@ -5,9 +5,6 @@ use std::fs;
 
 use crate::support::Home;
 
-/// Between two keys of a hand.
-const HAND: std::time::Duration = std::time::Duration::from_millis(100);
-
 const EMAIL: &[&str] = &[
     "request",
     "--action",
