@@ -28,7 +28,7 @@ fn strace(nth: usize) -> Vec<OsString> {
         "fsync" => 1 + nth / 2 * 5 % 60,
         _ => 1 + nth / 2 * 97 % 1_500,
     };
-    let from_then_on = if nth % 3 == 0 { "+" } else { "" };
+    let from_then_on = if nth.is_multiple_of(3) { "+" } else { "" };
     [
         "strace".to_owned(),
         "-D".to_owned(),
