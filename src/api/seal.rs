@@ -4,6 +4,7 @@
 
 use super::request::Request;
 use crate::domain::hidden;
+use crate::domain::json::Json;
 use crate::domain::seal::Sealed;
 
 /// What a digest says about what is shown with it.
@@ -16,6 +17,9 @@ pub enum Seal {
     /// Nobody can tell from what is here: the parameters were left out, or policy hides some of them.
     Untold,
 }
+
+/// Said where it can't be told because policy hides a part.
+pub const HIDDEN: &str = "a part is hidden, so nobody here can check the digest";
 
 /// Said where a seal is broken, with what to do.
 pub const BROKEN: &str = "what is shown isn't what the digest covers; don't trust this gate";
@@ -30,18 +34,32 @@ impl Request {
         let Ok(params) = params.tree() else {
             return Seal::Broken;
         };
-        let shown = Sealed {
-            action: &self.action,
-            agent: &self.agent,
-            params: &params,
-            recipients: &self.recipients,
-            resource: self.resource.as_ref(),
-        };
-        match shown.has(self.digest) {
+        match self.with_params(&params).has(self.digest) {
             true => Seal::Whole,
             false if hidden::is_in(&params) => Seal::Untold,
             false => Seal::Broken,
         }
+    }
+
+    /// What a digest covers of this.
+    fn with_params<'a>(&'a self, params: &'a Json) -> Sealed<'a> {
+        Sealed {
+            action: &self.action,
+            agent: &self.agent,
+            params,
+            recipients: &self.recipients,
+            resource: self.resource.as_ref(),
+        }
+    }
+
+    /// The same with the digest of what it shows: a sample that is made up has a true one.
+    #[cfg(test)]
+    pub fn sealed(mut self) -> Self {
+        let params = self.params.as_ref().expect("a sample has parameters");
+        let params = params.tree().expect("they are JSON");
+        let digest = self.with_params(&params).digest();
+        self.digest = digest.expect("recipients are distinct and sorted");
+        self
     }
 }
 

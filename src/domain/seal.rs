@@ -19,20 +19,24 @@ pub struct Sealed<'a> {
 impl Sealed<'_> {
     /// Whether this digest is that of exactly this.
     pub fn has(&self, digest: Digest) -> bool {
+        self.digest() == Some(digest)
+    }
+
+    /// The digest that stands for it, if one can.
+    pub fn digest(&self) -> Option<Digest> {
         let recipients = self.recipients.iter().map(Untrusted::raw_for_execution);
         let recipients: Vec<String> = recipients.map(str::to_owned).collect();
         // The gate keeps them so; in any other order they can't be those that it made the digest of.
         if !recipients.is_sorted_by(|a, b| a < b) {
-            return false;
+            return None;
         }
         let resource = self.resource.map_or(Json::Null, Resource::to_json);
-        digest
-            == Digest::of_request(
-                self.action.as_str(),
-                self.agent.as_str(),
-                self.params,
-                &recipients,
-                &resource,
-            )
+        Some(Digest::of_request(
+            self.action.as_str(),
+            self.agent.as_str(),
+            self.params,
+            &recipients,
+            &resource,
+        ))
     }
 }
