@@ -7,7 +7,8 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 use signoff::domain::time::Span;
 
-use crate::support::{Company, TestGate, approve, ask, email, path, reject, update, with};
+use crate::support::program::{Served, as_owner, signoff};
+use crate::support::{Company, Home, TestGate, approve, ask, email, path, reject, update, with};
 
 /// Puts other parameters under the digests that are there, as somebody who has the file can.
 fn swap(database: &Path, from: &str, to: &str) -> usize {
@@ -98,4 +99,59 @@ async fn parameters_that_were_changed_in_the_database_are_not_leased() {
     refused.refused(500, "internal");
     let now: Value = gate.owner_wire().get(&path(&bad, "")).await.json();
     assert_eq!(now["status"], "approved");
+}
+
+/// Who approves sends a digest: the command line holds it against what the gate shows, and asks no gate
+/// whether it may be trusted.
+#[test]
+fn the_command_line_neither_approves_nor_shows_as_good_what_the_digest_does_not_cover() {
+    let home = Home::new();
+    let mut gate = Served::start(home.path());
+    let params =
+        r#"{"to": ["pat@partner.example"], "subject": "Hello", "n": 1.10, "body": "Hi Pat"}"#;
+    let arguments = [
+        "request",
+        "--action",
+        "email.send",
+        "--json",
+        "--params",
+        params,
+    ];
+    let asked = |arguments: &[&str]| -> Value {
+        let output = signoff(home.path(), arguments).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (swapped, whole) = (asked(&arguments), asked(&arguments));
+    gate.kill();
+    let database = Connection::open(home.path().join("signoff.db")).unwrap();
+    let swap = "UPDATE payloads SET params = replace(params, 'pat@', 'eve@')
+         WHERE request = (SELECT request FROM payloads ORDER BY request LIMIT 1)";
+    assert_eq!(database.execute(swap, []).unwrap(), 1);
+    database.close().unwrap();
+    let _gate = Served::start(home.path());
+
+    let (id, digest) = (
+        swapped["id"].as_str().unwrap(),
+        swapped["digest"].as_str().unwrap(),
+    );
+    let other = r#"{"to": ["pat@partner.example"], "subject": "Hello", "body": "Hi"}"#;
+    for arguments in [
+        &["show", id][..],
+        &["show", id, "--json"],
+        &["approve", id, "--digest", digest],
+        &["approve", id, "--digest", digest, "--params", other],
+    ] {
+        let output = as_owner(home.path(), arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.contains("isn't what the digest covers"), "{said}");
+        assert!(said.contains("signoff audit verify"), "{said}");
+    }
+    let id = whole["id"].as_str().unwrap();
+    let digest = whole["digest"].as_str().unwrap();
+    for arguments in [&["show", id][..], &["approve", id, "--digest", digest]] {
+        let output = as_owner(home.path(), arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
+    }
 }
