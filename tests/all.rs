@@ -44,6 +44,7 @@ mod races;
 mod recording;
 mod roles;
 mod sample;
+mod seals;
 mod semantics;
 mod shared;
 mod sources;

@@ -10,6 +10,7 @@ pub mod people;
 pub mod policy;
 pub mod problem;
 pub mod request;
+pub mod seal;
 pub mod settings;
 pub mod stats;
 pub mod work;

@@ -65,6 +65,10 @@ impl Gate {
         };
         let stored = now_in_force.as_ref().unwrap_or(stored);
         let reviewer = caller.reviewer_self()?;
+        if choice.word == Word::Approve {
+            // Nobody approves what was put in the place of what was asked.
+            self.sealed_payload(stored).await?;
+        }
         let choice = &self.with_hidden_values(stored, choice).await?;
         let prepared = self.prepare(stored, choice).await?;
         let command = |stored: &Stored, snapshot: &Snapshot, now: At| {
@@ -183,7 +187,7 @@ impl Gate {
         let Some((raw, tree)) = choice.params.clone() else {
             return Ok(choice.clone());
         };
-        let in_force = self.required_payload(stored).await?.params.tree();
+        let in_force = self.sealed_payload(stored).await?.params.tree();
         let in_force =
             in_force.map_err(|error| GateError::invalid("/params", error.to_string()))?;
         Ok(Choice {

@@ -50,6 +50,11 @@ pub enum GateError {
     #[error("{0} is due, but can't be settled; the database may be damaged")]
     Overdue(RequestId),
     #[error(
+        "the parameters that the gate keeps for {0} aren't those that its digest stands for, so they are not \
+         given out and nothing was changed. Somebody changed the database: `signoff audit verify` says what"
+    )]
+    BrokenSeal(RequestId),
+    #[error(
         "this agent has asked for {0} actions that nobody knew before; it can't teach any more"
     )]
     TaughtEnough(usize),

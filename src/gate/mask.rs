@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Caller, Gate, GateError, Once, claim, nobody, record};
 use crate::domain::event::{Fact, Revealed};
+use crate::domain::hidden;
 use crate::domain::id::RequestId;
 use crate::domain::json::Json;
 use crate::domain::people::Holder;
@@ -65,7 +66,7 @@ impl Gate {
         hasher.update(self.inner.log_key.secret_for(b"mask"));
         hasher.update(text.as_bytes());
         let fingerprint = HEXLOWER.encode(&hasher.finalize()[..4]);
-        format!("•••• ({characters} characters, #{fingerprint})")
+        hidden::mark(characters, &fingerprint)
     }
 
     /// Shows one hidden value to somebody who may decide, and notes in the log that it was.
@@ -81,7 +82,7 @@ impl Gate {
         if let Some(why) = self.why_not(caller, &stored) {
             return Err(GateError::Forbidden(why));
         }
-        let payload = self.required_payload(&stored).await?;
+        let payload = self.sealed_payload(&stored).await?;
         let policy = &self.snapshot().policy;
         let tree = payload.params.tree().map_err(|_| not_hidden())?;
         let at = pointer.raw_for_execution();

@@ -6,10 +6,11 @@ use super::bounds;
 use super::{Caller, Gate, GateError, Move, Once, Snapshot};
 use crate::domain::execution::{ExecutionState, Outcome, Report};
 use crate::domain::id::RequestId;
-use crate::domain::lifecycle::{Command, Refusal, Runner};
+use crate::domain::lifecycle::{Command, Refusal, Runner, Status};
 use crate::domain::people::Holder;
 use crate::domain::request::Asked;
 use crate::domain::review::Reviewer;
+use crate::domain::seal::Sealed;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::workspace::Workspace;
@@ -24,27 +25,50 @@ impl Gate {
         once: Option<&Once>,
     ) -> Result<(Stored, Payload), GateError> {
         caller.agent()?;
-        self.own_request(caller, id).await?;
+        let own = self.own_request(caller, id).await?;
+        // Before anything starts: what can't be given out isn't taken either.
+        let payload = self.sealed_payload(&own).await?;
         let command = |stored: &Stored, snapshot: &Snapshot, _: At| {
             refuse_if_off(stored, &snapshot.workspace)?;
+            refuse_if_other(stored, &payload)?;
             Ok(Command::Start { by: Runner::Agent })
         };
         let once = once.map(|once| (caller, once));
         let started = self
             .advance(Move::plain(id, &caller.actor(), once, command))
             .await?;
-        let payload = self.required_payload(&started).await?;
         Ok((started, payload))
     }
 
-    /// The parameters of a request that is about to run.
-    pub(super) async fn required_payload(&self, stored: &Stored) -> Result<Payload, GateError> {
-        self.payload(stored)
-            .await?
-            .ok_or_else(|| GateError::NotFound {
-                what: "parameters of request",
-                id: stored.asked.id.to_string(),
-            })
+    /// The parameters of a request, which are those that its digest stands for: whoever can write to the
+    /// database could have put others there, and nobody has seen those.
+    pub(super) async fn sealed_payload(&self, stored: &Stored) -> Result<Payload, GateError> {
+        let payload = self.payload(stored).await?;
+        let payload = payload.ok_or_else(|| GateError::NotFound {
+            what: "parameters of request",
+            id: stored.asked.id.to_string(),
+        })?;
+        check_seal(stored, &payload)?;
+        Ok(payload)
+    }
+
+    /// Refuses to show an agent parameters under a digest that isn't theirs while it may still run them.
+    pub fn check_shown(
+        &self,
+        caller: &Caller,
+        stored: &Stored,
+        payload: &Payload,
+    ) -> Result<(), GateError> {
+        let own = caller.holder == Holder::Agent(stored.asked.agent.clone());
+        let status = stored.standing.status();
+        let may_run = matches!(
+            status,
+            Status::Allowed | Status::Approved | Status::Executing
+        );
+        match own && may_run {
+            true => check_seal(stored, payload),
+            false => Ok(()),
+        }
     }
 
     /// Says how a run ended; without an epoch it is the run that is due.
@@ -173,6 +197,34 @@ impl Gate {
             })?;
         check_node(caller, own.asked.node.as_ref(), &self.workspace())?;
         Ok(own)
+    }
+}
+
+/// Refuses parameters that aren't those that the digest of their request stands for.
+fn check_seal(stored: &Stored, payload: &Payload) -> Result<(), GateError> {
+    let sealed = payload.params.tree().is_ok_and(|params| {
+        let kept = Sealed {
+            action: &stored.asked.action,
+            agent: &stored.asked.agent,
+            params: &params,
+            recipients: &stored.standing.recipients,
+            resource: stored.asked.resource.as_ref(),
+        };
+        kept.has(stored.standing.digest)
+    });
+    if !sealed {
+        let id = stored.asked.id;
+        tracing::error!(%id, digest = %stored.standing.digest, "the parameters kept aren't those of the digest; they are not given out");
+        return Err(GateError::BrokenSeal(id));
+    }
+    Ok(())
+}
+
+/// Somebody put other parameters in place of those that were read a moment ago.
+pub(super) fn refuse_if_other(stored: &Stored, read: &Payload) -> Result<(), GateError> {
+    match stored.standing.digest == read.digest {
+        true => Ok(()),
+        false => Err(GateError::Busy),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::run::refuse_if_off;
+use super::run::{refuse_if_off, refuse_if_other};
 use super::{Caller, Gate, GateError, Move, Once, Snapshot};
 use crate::domain::execution::Report;
 use crate::domain::id::{ActionName, RequestId};
@@ -73,11 +73,24 @@ impl Gate {
         lease: Span,
     ) -> Result<Vec<Leased>, GateError> {
         let now = self.now();
-        let found = self.read().leasable(actions.to_vec(), now, max).await?;
+        // More than is wanted: what can't be given out doesn't stand in the way of what can.
+        let found = self.read().leasable(actions.to_vec(), now, MOST).await?;
         let mut leased = Vec::new();
+        let mut broken = None;
         for id in found {
+            if leased.len() >= max as usize {
+                break;
+            }
+            let payload = match self.sealed_payload(&self.existing(id).await?).await {
+                Err(error @ GateError::BrokenSeal(_)) => {
+                    broken = Some(error);
+                    continue;
+                }
+                payload => payload?,
+            };
             let command = |stored: &Stored, snapshot: &Snapshot, now: At| {
                 refuse_if_off(stored, &snapshot.workspace)?;
+                refuse_if_other(stored, &payload)?;
                 Ok(Command::Start {
                     by: runner(caller, now.plus(lease))?,
                 })
@@ -86,10 +99,7 @@ impl Gate {
                 .advance(Move::plain(id, &caller.actor(), None, command))
                 .await
             {
-                Ok(stored) => {
-                    let payload = self.required_payload(&stored).await?;
-                    leased.push(Leased { stored, payload });
-                }
+                Ok(stored) => leased.push(Leased { stored, payload }),
                 // Another worker was faster, or it is held, revoked or lapsed just now.
                 Err(GateError::Refused(
                     Refusal::AlreadyStarted(_)
@@ -100,7 +110,10 @@ impl Gate {
                 Err(error) => return Err(error),
             }
         }
-        Ok(leased)
+        match broken {
+            Some(error) if leased.is_empty() => Err(error),
+            _ => Ok(leased),
+        }
     }
 
     /// Goes on with what a worker has.

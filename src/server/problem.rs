@@ -107,7 +107,7 @@ fn kind(error: &GateError) -> ProblemKind {
         GateError::TaughtEnough(_) => ProblemKind::TooManyActions,
         GateError::TooFast { .. } => ProblemKind::TooFast,
         GateError::TooManyPending(_) => ProblemKind::TooManyPending,
-        GateError::NoRandomness(_) => ProblemKind::Internal,
+        GateError::NoRandomness(_) | GateError::BrokenSeal(_) => ProblemKind::Internal,
         GateError::Busy => ProblemKind::Busy,
         GateError::Stopping | GateError::Overdue(_) | GateError::Store(_) => {
             ProblemKind::Unavailable

@@ -358,6 +358,9 @@ pub(super) async fn whole(
     let shown = |payload: Payload| gate.shown(caller, &stored, payload.params);
     let own = caller.holder == Holder::Agent(stored.asked.agent.clone());
     let found = gate.beside(&stored, own).await?;
+    if let Some(payload) = &found.payload {
+        gate.check_shown(caller, &stored, payload)?;
+    }
     let beside = Beside {
         params: found.payload.map(shown),
         asked_params: match edited {

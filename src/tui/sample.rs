@@ -54,7 +54,7 @@ pub fn request(n: u8, headline: &str, params: &Value, also: Value) -> Request {
         "id": id(n).to_string(),
         "status": "pending",
         "version": 1,
-        "digest": format!("sha256:{:064x}", n),
+        "digest": format!("sha256:{:064x}", 0),
         "created_at": "2026-11-20T13:58:00Z",
         "updated_at": "2026-11-20T13:58:00Z",
         "action": "email.send",
@@ -83,7 +83,11 @@ pub fn request(n: u8, headline: &str, params: &Value, also: Value) -> Request {
     for (key, value) in also.as_object().expect("an object of overrides") {
         fields.insert(key.clone(), value.clone());
     }
-    serde_json::from_str(&whole.to_string()).expect("the sample is a request")
+    let made: Request = serde_json::from_str(&whole.to_string()).expect("the sample is a request");
+    match also.get("digest") {
+        Some(_) => made,
+        None => made.sealed(),
+    }
 }
 
 /// An e-mail with a harmless body.

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use super::Exit;
 use super::request::say;
 use crate::api::request::{Decide, Request};
+use crate::api::seal::{BROKEN, Seal};
 use crate::cli::args;
 use crate::cli::detail::{detail, edit};
 use crate::cli::failure::Failure;
@@ -76,7 +77,10 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let params = args.params.map(|text| args::json("--params", &text));
     let params = params.transpose()?;
     let seen = match (args.digest, &params) {
-        (Some(digest), None) => Seen { digest, plan: None },
+        (Some(digest), None) => {
+            look(session, id).await?;
+            Seen { digest, plan: None }
+        }
         (Some(digest), Some(params)) => {
             let request = look(session, id).await?;
             out::note(edit_of(&request, params, out::terminal_width()).trim_end());
@@ -119,9 +123,22 @@ struct Seen {
     plan: Option<u32>,
 }
 
+/// The request as the gate shows it, which has to be what its digest stands for: nothing else is sent.
 async fn look(session: &Session, id: RequestId) -> Result<Request, Failure> {
     let request = session.call(async |client| client.request(id).await);
-    request.await.map_err(unknown)
+    let request = request.await.map_err(unknown)?;
+    match request.seal() {
+        Seal::Broken => Err(broken_seal(id)),
+        Seal::Whole | Seal::Untold => Ok(request),
+    }
+}
+
+/// A request that isn't what its digest stands for is nothing to approve.
+pub fn broken_seal(id: RequestId) -> Failure {
+    Failure::new(Exit::Other, BROKEN).hint(format!(
+        "don't approve {id}: the gate, or whatever stands before it, shows other parameters than would run. \
+         Have the gate's log verified on its own machine: `signoff audit verify`"
+    ))
 }
 
 /// Shows what would be approved and gives its digest, once somebody typed yes.

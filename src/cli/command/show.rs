@@ -1,6 +1,8 @@
 //! `signoff show`: one request with everything about it.
 
 use super::Exit;
+use super::approve::broken_seal;
+use crate::api::seal::Seal;
 use crate::cli::detail::detail;
 use crate::cli::failure::Failure;
 use crate::cli::out;
@@ -12,6 +14,8 @@ use crate::cli::words;
 ///
 /// What it would do and to whom comes first, then the agent's own words and the parameters, each line of
 /// them behind a bar. Characters that a terminal would obey, hide or reorder are shown as signs.
+///
+/// Fails after it has shown it if that isn't what the digest covers: then don't trust the gate.
 #[derive(clap::Args)]
 #[command(after_long_help = "Example:\n  signoff show gem0xd")]
 pub struct Args {
@@ -35,5 +39,8 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     } else {
         out::print(&detail(&request, words::now(), out::width()))?;
     }
-    Ok(Exit::Ok)
+    match request.seal() {
+        Seal::Broken => Err(broken_seal(id)),
+        Seal::Whole | Seal::Untold => Ok(Exit::Ok),
+    }
 }

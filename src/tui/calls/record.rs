@@ -3,16 +3,17 @@
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::api::audit::{Proof, ProofEntry};
 use crate::client::{Client, ClientError};
 use crate::domain::actor::Actor;
 use crate::domain::checkpoint::PublicKey;
-use crate::domain::id::RequestId;
+use crate::domain::id::{ActionName, AgentId, RequestId};
 use crate::domain::merkle::{Hash, leaf, root_over};
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
-use crate::tui::state::proof::{Proven, ProvenEntry};
+use crate::tui::state::proof::{AskedEntry, Proven, ProvenEntry, Says};
 
 /// What is read of an entry's body.
 #[derive(Deserialize)]
@@ -21,6 +22,31 @@ struct Body {
     kind: Untrusted,
     actor: Actor,
     request: Option<RequestId>,
+    data: Box<RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Asker {
+    action: ActionName,
+    agent: AgentId,
+}
+
+/// What an entry says that a screen shows; of other kinds it is enough that they are there.
+fn says(kind: &str, data: &str) -> Result<Says, serde_json::Error> {
+    Ok(match kind {
+        "request.asked" | "request.allowed" | "request.denied" => {
+            let Asker { action, agent } = serde_json::from_str(data)?;
+            Says::Asked(AskedEntry {
+                action,
+                agent,
+                what: serde_json::from_str(data)?,
+            })
+        }
+        "request.edited" => Says::Edited(serde_json::from_str(data)?),
+        "request.approved" | "request.rejected" | "request.answered" | "request.expired"
+        | "request.cancelled" => Says::Settled(serde_json::from_str(data)?),
+        _ => Says::Other,
+    })
 }
 
 /// Asks for the proof of a record, and says what is right about it, or what isn't.
@@ -62,12 +88,15 @@ fn check(proof: &Proof, key: &str, id: RequestId) -> Result<Proven, String> {
         if body.request != Some(id) {
             return Err(format!("entry {position} is about something else"));
         }
+        let says = says(body.kind.raw_for_execution(), body.data.get())
+            .map_err(|_| format!("what entry {position} says can't be read"))?;
         entries.push(ProvenEntry {
             position,
             leaf: HEXLOWER.encode(&leaf(entry.body.text().as_bytes())),
             at: body.at,
             kind: body.kind,
             by: body.actor.to_string(),
+            says,
         });
     }
     Ok(Proven {
@@ -91,6 +120,8 @@ fn follow(entry: &ProofEntry, size: u64) -> Option<Hash> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::api::audit::Head;
     use crate::domain::checkpoint::LogKey;
@@ -102,8 +133,17 @@ mod tests {
     }
 
     fn body(n: u8, kind: &str) -> String {
+        let data = match kind {
+            "request.asked" => {
+                json!({"action": "payment.send", "agent": "billing-bot", "recipients": [],
+                "digest": format!("sha256:{:064x}", 1), "headline": "pay Bob 10"})
+            }
+            kind => {
+                json!({"decision": kind.strip_prefix("request."), "by": "omar", "reason": null})
+            }
+        };
         format!(
-            "{{\"at\":\"2026-11-20T13:51:20Z\",\"kind\":\"{kind}\",\"actor\":\"omar\",\"request\":\"{}\",\"data\":{{}}}}",
+            "{{\"at\":\"2026-11-20T13:51:20Z\",\"kind\":\"{kind}\",\"actor\":\"omar\",\"request\":\"{}\",\"data\":{data}}}",
             id(n)
         )
     }
@@ -149,6 +189,12 @@ mod tests {
         assert_eq!(good.size, 5);
         assert_eq!(good.entries[1].position, 4);
         assert_eq!(good.entries[1].kind.plain_line(), "request.rejected");
+        assert!(
+            matches!(&good.entries[0].says, Says::Asked(asked) if asked.what.headline.plain_line() == "pay Bob 10")
+        );
+        assert!(
+            matches!(&good.entries[1].says, Says::Settled(settled) if settled.by.to_string() == "omar")
+        );
 
         type Harm = fn(&mut Proof);
         let harms: [(Harm, &str); 7] = [

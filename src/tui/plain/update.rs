@@ -323,7 +323,7 @@ fn fulfil(state: &mut State, wanted: Wanted, effects: &mut Vec<Effect>) {
     match wanted {
         Wanted::Show(id) => show(state, id),
         Wanted::Approve(id) => {
-            if able(state) {
+            if approvable(state) {
                 show(state, id);
                 ask(state, Says::word(Word::Approve));
             }
@@ -347,7 +347,7 @@ fn fulfil(state: &mut State, wanted: Wanted, effects: &mut Vec<Effect>) {
             }
         }
         Wanted::Edit(id) => {
-            if able(state) {
+            if approvable(state) {
                 show(state, id);
                 edit::open(state, effects);
             }
@@ -359,7 +359,18 @@ fn fulfil(state: &mut State, wanted: Wanted, effects: &mut Vec<Effect>) {
 
 /// Whether the focused one may be decided; if not, it says why.
 fn able(state: &mut State) -> bool {
-    let Some(why) = state.obstacle() else {
+    let why = state.obstacle();
+    says_why(state, why)
+}
+
+/// Whether the focused one may be approved; if not, it says why.
+fn approvable(state: &mut State) -> bool {
+    let why = state.why_not_approve();
+    says_why(state, why)
+}
+
+fn says_why(state: &mut State, why: Option<String>) -> bool {
+    let Some(why) = why else {
         return true;
     };
     let why = say::capitalised(&say::line(why));

@@ -20,15 +20,17 @@ fn mail(subject: &str, body: &str) -> Value {
 
 /// Two of a group have to agree, one has in somebody's place, and another vote is void.
 pub fn quorum(n: u8) -> Request {
-    let vote = |by: &str, stands_for: Option<&str>, counts: bool, of: u8, at: &str| {
+    let params = mail("Price list", "Dear Pat");
+    let bare = request(n, "", &params, json!({}));
+    let vote = |by: &str, stands_for: Option<&str>, counts: bool, of: &str, at: &str| {
         json!({"by": by, "stands_for": stands_for, "counts": counts, "decision": "approve",
-               "digest": digest(of), "plan": 1, "reason": "fine by me", "notify_agent": false,
+               "digest": of, "plan": 1, "reason": "fine by me", "notify_agent": false,
                "remember": "once", "at": at})
     };
     request(
         n,
         "email to pat@partner.example: Price list",
-        &mail("Price list", "Dear Pat"),
+        &params,
         json!({
             "review": {
                 "resolver": "group:finance", "reviewers": ["ana", "dana", "agent:triage"], "needed": 2,
@@ -42,8 +44,8 @@ pub fn quorum(n: u8) -> Request {
                 ],
             },
             "decisions": [
-                vote("lee", None, false, 99, "2026-11-20T13:57:00Z"),
-                vote("ben", Some("ana"), true, n, "2026-11-20T13:59:00Z"),
+                vote("lee", None, false, &digest(99), "2026-11-20T13:57:00Z"),
+                vote("ben", Some("ana"), true, &bare.digest.to_string(), "2026-11-20T13:59:00Z"),
             ],
             "claim": {"by": "ben", "until": "2026-11-20T14:12:00Z"},
             "looking": ["lee"],

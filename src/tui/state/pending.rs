@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::api::request::{Decide, Request};
+use crate::api::seal::Seal;
 use crate::domain::digest::Digest;
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::review::{Remember, Word};
@@ -190,12 +191,14 @@ impl Details {
                 if !same {
                     detail.document = make(&request);
                 }
+                detail.seal = request.seal();
                 detail.request = request;
                 detail.heard = heard;
                 detail
             }
             _ => Detail {
                 document: make(&request),
+                seal: request.seal(),
                 request,
                 scroll: 0,
                 seen: Seen::default(),
@@ -269,6 +272,8 @@ impl Details {
 pub struct Detail {
     pub request: Request,
     pub document: Document,
+    /// Whether what is shown is what its digest stands for.
+    pub seal: Seal,
     /// The first row on the screen.
     pub scroll: usize,
     pub seen: Seen,

@@ -12,13 +12,8 @@ impl State {
     /// Why an action of the screen that is shown does nothing now; nothing if it does something.
     pub fn why_not(&self, id: Id) -> Option<String> {
         match id {
-            Id::Approve
-            | Id::Reject
-            | Id::Respond
-            | Id::Form
-            | Id::Edit
-            | Id::Claim
-            | Id::Snooze => self.obstacle(),
+            Id::Approve | Id::Form | Id::Edit => self.why_not_approve(),
+            Id::Reject | Id::Respond | Id::Claim | Id::Snooze => self.obstacle(),
             Id::ApproveMarked => self
                 .why_not_several()
                 .or_else(|| self.why_not_approve_marked()),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::api::request::Request;
+use crate::api::seal::{BROKEN, Seal};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::{Decision, Status};
 use crate::domain::risk::Risk;
@@ -84,6 +85,15 @@ impl State {
             )),
             None => Some("not yours to decide".to_owned()),
         }
+    }
+
+    /// Why the focused request can't be approved now, with its parameters or with others: a digest is sent,
+    /// and it has to be the digest of what is shown.
+    pub fn why_not_approve(&self) -> Option<String> {
+        self.obstacle().or_else(|| {
+            let broken = self.pending.reading()?.seal == Seal::Broken;
+            broken.then(|| BROKEN.to_owned())
+        })
     }
 
     /// Why there is nothing that can be taken back from here; nothing if there is.

@@ -69,7 +69,7 @@ fn approvable(state: &mut State) -> Option<About> {
 /// Whether the focused request may be approved as far as the screen is concerned: it is there, and all of
 /// it has been. If not, it says why, and shows what is still to be read.
 pub fn all_seen(state: &mut State, action: ActionId) -> bool {
-    if let Some(why) = state.obstacle() {
+    if let Some(why) = state.why_not_approve() {
         toast(state, ToastTone::Plain, why);
         return false;
     }
@@ -184,7 +184,11 @@ fn send_line(state: &mut State, about: About, says: Says, effects: &mut Vec<Effe
 
 /// Sends a decision about what is on the screen, if that is still what it is about.
 pub fn send(state: &mut State, about: About, says: Says, effects: &mut Vec<Effect>) {
-    if let Some(why) = state.obstacle() {
+    let why = match says.word {
+        Word::Approve => state.why_not_approve(),
+        Word::Reject | Word::Respond => state.obstacle(),
+    };
+    if let Some(why) = why {
         return toast(state, ToastTone::Plain, why);
     }
     let on_screen = state.pending.reading().map(|detail| &detail.request);

@@ -21,7 +21,7 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
     if state.overlay.is_none() && !decide::all_seen(state, ActionId::Edit) {
         return;
     }
-    if let Some(why) = state.obstacle() {
+    if let Some(why) = state.why_not_approve() {
         return toast(state, ToastTone::Plain, why);
     }
     let Some(request) = state.pending.reading().map(|detail| &detail.request) else {
@@ -137,7 +137,7 @@ pub fn approve(state: &mut State, effects: &mut Vec<Effect>) {
         params: Some(edited.params.clone()),
         ..Says::word(Word::Approve)
     };
-    if let Some(why) = state.obstacle() {
+    if let Some(why) = state.why_not_approve() {
         return toast(state, ToastTone::Plain, why);
     }
     state.overlay = None;

@@ -13,7 +13,7 @@ pub fn open(state: &mut State) {
     if state.overlay.is_none() && !decide::all_seen(state, ActionId::Form) {
         return;
     }
-    if let Some(why) = state.obstacle() {
+    if let Some(why) = state.why_not_approve() {
         return toast(state, ToastTone::Plain, why);
     }
     let Some(request) = state.pending.reading().map(|detail| &detail.request) else {

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::api::request::OpenedRequest;
+use crate::api::seal::Seal;
 use crate::domain::digest::Digest;
 use crate::domain::id::RequestId;
 use crate::tui::effect::Effect;
@@ -35,6 +36,7 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     let all = detail.seen.all();
+    let broken = detail.seal == Seal::Broken;
     let looked = state.pending.looked;
     let due = match looked.told {
         None => now >= looked.since + OPENED,
@@ -48,7 +50,7 @@ pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
         let seen = f64::from(percent) / 100.0;
         effects.push(Effect::Opened(id, OpenedRequest { digest, seen }));
         state.pending.looked.told = Some((now, all));
-        if all {
+        if all && !broken {
             state.pending.read.insert(id, digest);
         }
     }

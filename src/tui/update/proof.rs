@@ -1,5 +1,6 @@
 //! `v` in the history: where a record stands in the log, checked here, and shown as a page.
 
+use crate::api::seal::{BROKEN, Seal};
 use crate::client::ClientError;
 use crate::domain::id::RequestId;
 use crate::tui::effect::Effect;
@@ -37,7 +38,10 @@ pub fn proven(
     result: Result<Result<Proven, String>, ClientError>,
 ) {
     let shown = state.history.list.rows.iter().find(|row| row.id == id);
+    let opened = state.history.details.get(id);
+    let broken = opened.is_some_and(|detail| detail.seal == Seal::Broken);
     let proof = match (result, shown) {
+        (Ok(_), Some(_)) if broken => RecordProof::Bad(BROKEN.to_owned()),
         (Ok(found), Some(shown)) => RecordProof::of(found, shown),
         (result, _) => {
             state.history.proofs.remove(&id);

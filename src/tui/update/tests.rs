@@ -7,6 +7,7 @@ mod form;
 mod marks;
 mod palette;
 mod reviewed;
+mod seals;
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::api::seal::Seal;
 use crate::domain::review::{Remember, Word};
 use crate::domain::untrusted::Untrusted;
 use crate::tui::action::ActionId as Id;
@@ -484,10 +485,12 @@ fn exports(state: &State) -> String {
 
 /// Why the keys are dim, where it isn't plain from the screen.
 fn obstacle(state: &State) -> Option<String> {
-    let request = &state.pending.reading()?.request;
+    let detail = state.pending.reading()?;
+    let request = &detail.request;
     let barred = request.you.as_ref().is_some_and(|you| !you.may_decide);
+    let barred = barred || detail.seal == Seal::Broken;
     let said = state.tab == Tab::Pending && barred && !request.status.decided();
-    said.then(|| state.obstacle()).flatten()
+    said.then(|| state.why_not_approve()).flatten()
 }
 
 fn typed_line(

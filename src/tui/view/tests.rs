@@ -158,7 +158,9 @@ fn the_question_before_a_grave_approval() {
 /// Everything that a plan with more than one voice has to say, and what a yes to it does.
 #[test]
 fn a_request_that_two_must_approve_and_one_changed() {
-    let digest = format!("sha256:{:064x}", 1);
+    let params = json!({"to": "pat@partner.example", "amount": 120});
+    let in_force = request(1, "", &params, json!({"action": "payment.send"})).digest;
+    let digest = in_force.to_string();
     let vote = |more: Value| {
         let mut vote = json!({"by": "lee", "decision": "approve", "digest": digest, "plan": 1, "reason": null,
                               "notify_agent": false, "remember": "once", "at": "2026-11-20T13:59:00Z"});
@@ -170,7 +172,7 @@ fn a_request_that_two_must_approve_and_one_changed() {
     let payment = request(
         1,
         "pay 120 to pat@partner.example",
-        &json!({"to": "pat@partner.example", "amount": 120}),
+        &params,
         json!({
             "action": "payment.send",
             "risk": {"level": "high", "reasons": []},

@@ -20,6 +20,7 @@ mod write;
 use jiff::tz::TimeZone;
 
 use crate::api::request::Request;
+use crate::api::seal::{BROKEN, HIDDEN, Seal};
 use crate::domain::json::{Limits, parse};
 use crate::domain::raw::RawJson;
 use crate::domain::untrusted::{Piece, Untrusted};
@@ -114,6 +115,11 @@ impl Document {
     /// The document of a request that has its parameters.
     pub fn new(request: &Request, zone: &TimeZone, compact: bool) -> Self {
         let mut writer = Writer::new(zone, compact);
+        match request.seal() {
+            Seal::Broken => writer.warn(BROKEN.to_owned()),
+            Seal::Untold if request.params.is_some() => writer.warn(HIDDEN.to_owned()),
+            Seal::Whole | Seal::Untold => {}
+        }
         let params = request.params.as_ref().map(|raw| raw.text());
         let parsed = params.map(|text| (text, parse(text.as_bytes(), Limits::default())));
         match parsed {

@@ -11,7 +11,14 @@ use crate::tui::sample;
 fn request(params: &str, also: Value) -> Request {
     let mut request = sample::request(1, "a headline", &json!({}), also);
     request.params = Some(RawJson::from_text(params.to_owned()).unwrap());
-    request
+    match request
+        .params
+        .as_ref()
+        .is_some_and(|raw| raw.tree().is_ok())
+    {
+        true => request.sealed(),
+        false => request,
+    }
 }
 
 fn document(request: &Request, width: u16) -> Document {

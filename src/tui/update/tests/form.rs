@@ -18,7 +18,7 @@ fn desk(width: u16, height: u16) -> Desk {
         json!({"action": "crm.note"}),
     );
     asked.params = Some(serde_json::from_str(SENT).expect("it is JSON"));
-    Desk::new(width, height, vec![asked])
+    Desk::new(width, height, vec![asked.sealed()])
 }
 
 fn shown(desk: &Desk) -> String {
