@@ -700,3 +700,57 @@ async fn a_token_that_is_bound_to_nodes_asks_from_nowhere_else() {
         .await
         .refused(422, "invalid-input");
 }
+
+/// A token that is bound to nodes reads what was asked elsewhere no more than it asks there: not by its id, not by
+/// waiting for it, not among what its agent is to be told, and not by a key that another token used.
+#[tokio::test]
+async fn a_token_that_is_bound_to_nodes_sees_nothing_that_was_asked_elsewhere() {
+    let gate = TestGate::start().await;
+    let bound = json!({"agent": "local", "nodes": ["free/*"]});
+    let bound = gate.wire(&gate.token(bound).await);
+    let free = gate.agent_wire();
+    let body = |node: &str| {
+        json!({"action": "email.send", "params": {"to": "pat@partner.example"}, "node": node})
+            .to_string()
+    };
+    let mut ids = Vec::new();
+    for node in ["paid/a", "free/a"] {
+        let asked = free.post_once("/v1/requests", node, body(node)).await;
+        let asked = asked.request();
+        let decision = json!({"decision": "reject", "notify_agent": true}).to_string();
+        let path = format!("/v1/requests/{}", asked.id);
+        let owner = gate.owner_wire();
+        let decided = owner.post(&format!("{path}/decision"), decision).await;
+        assert_eq!(decided.status, 200, "{decided:?}");
+        assert_eq!(free.get(&path).await.status, 200);
+        ids.push((node, asked.id));
+    }
+    for (node, id) in &ids {
+        let path = format!("/v1/requests/{id}");
+        let again = bound.post_once("/v1/requests", node, body(node)).await;
+        let seen = [
+            bound.get(&path).await,
+            bound.get(&format!("{path}?wait=1")).await,
+        ];
+        match *node {
+            "free/a" => {
+                assert_eq!(again.request().id, *id);
+                assert!(seen.iter().all(|answer| answer.status == 200));
+            }
+            _ => {
+                again.refused(404, "not-found");
+                for answer in seen {
+                    answer.refused(404, "not-found");
+                }
+                let taken = bound.post(&format!("/v1/notices/{id}/ack"), "{}").await;
+                taken.refused(404, "not-found");
+            }
+        }
+    }
+    let notices = bound.get("/v1/notices").await.json();
+    let items = notices["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{notices}");
+    assert_eq!(items[0]["id"], json!(ids[1].1), "{notices}");
+    let all = free.get("/v1/notices").await.json();
+    assert_eq!(all["items"].as_array().unwrap().len(), 2, "{all}");
+}

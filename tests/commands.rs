@@ -146,3 +146,35 @@ fn what_one_is_told_of_is_listed_until_it_was_seen() {
         (&0.into(), &true.into())
     );
 }
+
+/// A name of a database is only a text: no error that says it commands a terminal.
+#[test]
+fn a_database_whose_name_commands_a_terminal_is_named_in_visible_characters() {
+    let home = tempfile::tempdir().unwrap();
+    let odd = "\u{1b}]0;PWN\u{7}\u{202e}";
+    let at = format!("sqlite:/nonexistent/{odd}/x.db");
+    for (named, arguments) in [
+        (Some(odd), vec!["audit", "verify"]),
+        (Some(odd), vec!["serve"]),
+        (Some(&*at), vec!["audit", "verify"]),
+        (Some(&*at), vec!["serve", "--listen", "127.0.0.1:0"]),
+        (None, vec!["audit", "verify", "--database", &at]),
+        (None, vec!["audit", "verify", "--database", odd]),
+        (
+            None,
+            vec!["serve", "--listen", "127.0.0.1:0", "--database", &at],
+        ),
+        (None, vec!["serve", "--database", odd]),
+        (Some(&*at), vec!["backup", "copy.db"]),
+    ] {
+        let mut command = signoff(home.path(), &arguments);
+        if let Some(named) = named {
+            command.env("SIGNOFF_DATABASE", named);
+        }
+        let output = command.output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
+        assert!(text.contains("<U+202E>"), "{arguments:?}: {text}");
+        assert!(!text.contains("U+003C"), "said once, not twice: {text}");
+    }
+}

@@ -1,6 +1,8 @@
 //! Waiting: the answer is the same whenever the wait began, and nobody is left hanging.
 
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use serde_json::json;
 use signoff::api::request::{ReportRun, Request};
 use signoff::client::{Client, Tick, Until};
@@ -182,4 +184,29 @@ async fn waits_end_when_the_gate_stops() {
         owner.decide(asked.id, &yes)
     );
     assert_eq!(waited.settled, decided.unwrap().settled);
+}
+
+/// One agent's waits leave room for the others: beyond its part it is told to come back, and nobody else is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_agent_does_not_hold_every_connection() {
+    let gate = TestGate::start().await;
+    let (agent, owner) = (gate.agent_wire(), gate.owner());
+    let asked = gate.agent().ask(&email(), "k").await.unwrap();
+    let path = format!("/v1/requests/{}", asked.id);
+    let long = format!("{path}?wait=300");
+    let mut waits: FuturesUnordered<_> = (0..=1_000).map(|_| agent.get(&long)).collect();
+    let turned_away = waits.next().await.unwrap();
+    turned_away.refused(429, "too-many-waiting");
+    assert_eq!(turned_away.headers["retry-after"], "1");
+    assert_eq!(agent.get(&path).await.status, 200);
+    let other = json!({"agent": "local"});
+    let other = gate.wire(&gate.token(other).await);
+    let same_agent = other.get(&format!("{path}?wait=300")).await;
+    same_agent.refused(429, "too-many-waiting");
+    let seen = owner.wait(asked.id, Until::Done, 1).await.unwrap();
+    owner.decide(asked.id, &reject(&seen, "no")).await.unwrap();
+    while let Some(answer) = waits.next().await {
+        assert!(matches!(answer.status, 200 | 429), "{answer:?}");
+    }
+    assert_eq!(agent.get(&long).await.status, 200);
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{Failure, causes};
 use super::look::{Terminal, When};
 use super::own_keys;
 use super::token_file;
@@ -124,8 +124,8 @@ impl Context {
             None => Home::of_platform()?,
         };
         let database = environment.database.map(|text| text.parse()).transpose();
-        let database =
-            database.map_err(|error| Failure::usage(format!("SIGNOFF_DATABASE: {error}")))?;
+        let database = database
+            .map_err(|error| Failure::usage(format!("SIGNOFF_DATABASE: {}", causes(&error))))?;
         Ok(Self {
             home_named,
             config: Config::default(),

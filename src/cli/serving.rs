@@ -18,6 +18,7 @@ use super::failure::{Failure, causes};
 use super::lock::GateLock;
 use super::log_key_file;
 use super::token_file;
+use crate::domain::untrusted::safe;
 use crate::gate::{self, Gate, Limits, Setup};
 use crate::server;
 use crate::store::{self, Database};
@@ -103,7 +104,11 @@ async fn open(context: &Context, database: &Database) -> Result<Gate, Failure> {
     let unopened = |error: &dyn std::error::Error| {
         Failure::new(
             Exit::Other,
-            format!("the gate can't open {database}: {}", causes(error)),
+            format!(
+                "the gate can't open {}: {}",
+                safe(&database.to_string()),
+                causes(error)
+            ),
         )
     };
     if let Database::Sqlite(path) = database {

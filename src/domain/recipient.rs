@@ -43,7 +43,7 @@ impl Recipient {
     /// assert_eq!(Recipient::parse("ana@crm.example@evil.example").kind(), Kind::Unparsable);
     /// ```
     pub fn parse(text: &str) -> Recipient {
-        let read = if text.contains(is_unclear) {
+        let read = if text.contains(is_unclear) || has_encoded_word(text) {
             None
         } else {
             read(text.trim_matches(' '))
@@ -241,6 +241,12 @@ impl Quotes {
         }
         false
     }
+}
+
+/// Whether a text holds something like `=?utf-8?q?…?=`, which a mailer decodes to another text.
+fn has_encoded_word(text: &str) -> bool {
+    text.split_once("=?")
+        .is_some_and(|(_, rest)| rest.contains("?="))
 }
 
 /// What must not occur in a recipient: the reader of the screen and the reader of the bytes would see different ones.

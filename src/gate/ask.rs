@@ -30,7 +30,7 @@ impl Gate {
         let agent = caller.agent()?;
         let actor = caller.actor();
         if let Some(earlier) = self.earlier(caller, once).await? {
-            return self.repeated(&earlier, once).await;
+            return self.repeated(caller, &earlier, once).await;
         }
         self.within_limits(agent, self.now()).await?;
         bounds::ask(&ask)?;
@@ -93,7 +93,7 @@ impl Gate {
             match self.commit(change).await? {
                 Outcome::Done { .. } => return self.existing(id).await,
                 Outcome::Lost => {}
-                Outcome::Repeated(earlier) => return self.repeated(&earlier, once).await,
+                Outcome::Repeated(earlier) => return self.repeated(caller, &earlier, once).await,
             }
         }
         Err(GateError::Busy)

@@ -35,7 +35,7 @@ impl Gate {
         };
         match self.commit(change).await? {
             Outcome::Done { .. } | Outcome::Lost => Ok(()),
-            Outcome::Repeated(earlier) => self.repeated(&earlier, once).await.map(drop),
+            Outcome::Repeated(earlier) => self.repeated(caller, &earlier, once).await.map(drop),
         }
     }
 

@@ -41,7 +41,7 @@ impl Gate {
         let person = caller.person()?;
         let stored = self.request(caller, id).await?;
         if let Some(earlier) = self.earlier(caller, once).await? {
-            return self.repeated(&earlier, once).await;
+            return self.repeated(caller, &earlier, once).await;
         }
         let now = self.now();
         let Some(fact) = self.fact(person, caller, &stored, look, now)? else {
@@ -53,7 +53,7 @@ impl Gate {
             ..Change::default()
         };
         match self.commit(change).await? {
-            Outcome::Repeated(earlier) => self.repeated(&earlier, once).await,
+            Outcome::Repeated(earlier) => self.repeated(caller, &earlier, once).await,
             Outcome::Done { .. } | Outcome::Lost => self.existing(id).await,
         }
     }

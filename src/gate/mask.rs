@@ -99,7 +99,7 @@ impl Gate {
                 ..Change::default()
             };
             if let Outcome::Repeated(earlier) = self.commit(change).await? {
-                self.repeated(&earlier, once).await?;
+                self.repeated(caller, &earlier, once).await?;
             }
         }
         Ok(RawJson::of(found))

@@ -225,11 +225,10 @@ impl Gate {
         M: Fn(&Stored, &Snapshot, &[Fact]) -> Result<Vec<Fact>, GateError>,
     {
         let id = wanted.id;
-        let key = wanted.once.map(|(_, once)| once);
         if let Some((caller, once)) = wanted.once
             && let Some(earlier) = self.earlier(caller, Some(once)).await?
         {
-            return self.repeated(&earlier, key).await;
+            return self.repeated(caller, &earlier, Some(once)).await;
         }
         for _ in 0..TRIES {
             let snapshot = self.snapshot();
@@ -286,7 +285,8 @@ impl Gate {
                 Outcome::Done { .. } => return self.existing(id).await,
                 Outcome::Lost => {}
                 Outcome::Repeated(earlier) => {
-                    return self.repeated(&earlier, key).await;
+                    let (caller, once) = wanted.once.ok_or(GateError::KeyReused)?;
+                    return self.repeated(caller, &earlier, Some(once)).await;
                 }
             }
         }
@@ -294,12 +294,22 @@ impl Gate {
     }
 
     /// The request that an earlier call with the same key made or changed, as it is now.
-    async fn repeated(&self, earlier: &Claim, once: Option<&Once>) -> Result<Stored, GateError> {
+    async fn repeated(
+        &self,
+        caller: &Caller,
+        earlier: &Claim,
+        once: Option<&Once>,
+    ) -> Result<Stored, GateError> {
         if once.is_none_or(|once| once.fingerprint != earlier.fingerprint) {
             return Err(GateError::KeyReused);
         }
         let id = earlier.target.parse().map_err(|_| GateError::KeyReused)?;
-        self.existing(id).await
+        let stored = self.existing(id).await?;
+        // A key belongs to an agent, and its tokens may each be bound to other nodes.
+        match self.is_elsewhere(caller, &stored) {
+            true => Err(not_found(id)),
+            false => Ok(stored),
+        }
     }
 
     /// What this key was used for before, if it was.
@@ -321,10 +331,7 @@ impl Gate {
 
     async fn existing(&self, id: RequestId) -> Result<Stored, GateError> {
         let found = self.read().request(id).await?;
-        found.ok_or_else(|| GateError::NotFound {
-            what: "request",
-            id: id.to_string(),
-        })
+        found.ok_or_else(|| not_found(id))
     }
 
     /// Changes who is who or what is allowed: `facts` sees the snapshot that the commit is held
@@ -452,6 +459,14 @@ fn record(
         fact,
     };
     facts.into_iter().map(|fact| event(fact).record()).collect()
+}
+
+/// What whoever asks for it is told of a request that isn't there, or that they may not see.
+fn not_found(id: RequestId) -> GateError {
+    GateError::NotFound {
+        what: "request",
+        id: id.to_string(),
+    }
 }
 
 /// For facts that nobody is told of.

@@ -9,6 +9,8 @@ use crate::store::{Change, Expect, Outcome, Stored};
 
 /// The most notices in one answer.
 const PAGE: u32 = 100;
+/// Among how many of its agent's a token that is bound to nodes finds those of its own.
+const AMONG: u32 = 10_000;
 
 impl Gate {
     /// What the calling agent is to be told, waiting up to `at_most` for something.
@@ -21,9 +23,15 @@ impl Gate {
         let end = tokio::time::Instant::now() + at_most;
         let bell = self.news().agents().listen(agent.clone());
         let mut over = at_most.is_zero();
+        let most = match self.is_bound(caller) {
+            true => AMONG,
+            false => PAGE,
+        };
         loop {
             let ring = bell.next_ring();
-            let notices = self.read().notices(agent, PAGE).await?;
+            let mut notices = self.read().notices(agent, most).await?;
+            notices.retain(|stored| !self.is_elsewhere(caller, stored));
+            notices.truncate(PAGE as usize);
             caller.speaks_in(&self.workspace())?;
             if over || !notices.is_empty() {
                 return Ok(notices);
@@ -41,7 +49,7 @@ impl Gate {
     ) -> Result<Stored, GateError> {
         caller.agent()?;
         if let Some(earlier) = self.earlier(caller, once).await? {
-            return self.repeated(&earlier, once).await;
+            return self.repeated(caller, &earlier, once).await;
         }
         for _ in 0..TRIES {
             let stored = self.request(caller, id).await?;
@@ -78,7 +86,7 @@ impl Gate {
             match self.commit(change).await? {
                 Outcome::Done { .. } => return self.existing(id).await,
                 Outcome::Lost => {}
-                Outcome::Repeated(earlier) => return self.repeated(&earlier, once).await,
+                Outcome::Repeated(earlier) => return self.repeated(caller, &earlier, once).await,
             }
         }
         Err(GateError::Busy)

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Caller, Gate, GateError};
+use super::ask::check_node;
+use super::{Caller, Gate, GateError, not_found};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::people::Holder;
 use crate::domain::request::Asked;
@@ -62,11 +63,22 @@ impl Gate {
     pub async fn request(&self, caller: &Caller, id: RequestId) -> Result<Stored, GateError> {
         let found = self.read().request(id).await?;
         found
-            .filter(|stored| caller.may_see(stored))
-            .ok_or_else(|| GateError::NotFound {
-                what: "request",
-                id: id.to_string(),
-            })
+            .filter(|stored| caller.may_see(stored) && !self.is_elsewhere(caller, stored))
+            .ok_or_else(|| not_found(id))
+    }
+
+    /// Whether the caller's agent asked it from a node that the caller's token isn't bound to.
+    pub(super) fn is_elsewhere(&self, caller: &Caller, stored: &Stored) -> bool {
+        let asked = &stored.asked;
+        caller.holder == Holder::Agent(asked.agent.clone())
+            && check_node(caller, asked.node.as_ref(), &self.workspace()).is_err()
+    }
+
+    /// Whether the caller's token is bound to nodes.
+    pub(super) fn is_bound(&self, caller: &Caller) -> bool {
+        let workspace = self.workspace();
+        let token = workspace.tokens.get(&caller.token);
+        token.is_some_and(|token| !token.nodes.is_empty())
     }
 
     /// Whether this person has a part in that request, found without reading it.

@@ -15,6 +15,7 @@ pub mod reviewers;
 pub mod risk;
 
 mod excerpt;
+mod unseen;
 
 #[cfg(test)]
 mod fixtures;

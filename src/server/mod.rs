@@ -24,6 +24,7 @@ mod settings;
 mod stats;
 mod tokens;
 mod view;
+mod waits;
 mod work;
 
 use std::future::Future;
@@ -85,6 +86,7 @@ struct AtHand {
     hosts: Hosts,
     closing: watch::Receiver<bool>,
     calls: metrics::Calls,
+    waiters: waits::Waiters,
     /// Only this machine reaches it.
     on_loopback: bool,
 }
@@ -118,15 +120,17 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let address = listener.local_addr().map_err(ServeError::Address)?;
     let (close, closing) = watch::channel(false);
+    let connections_at_most = room_for_connections();
     let shared = Shared(Arc::new(AtHand {
         gate: gate.clone(),
         hosts: Hosts::new(address, &options.hosts),
         closing: closing.clone(),
         calls: metrics::Calls::default(),
+        waiters: waits::Waiters::among(connections_at_most),
         on_loopback: address.ip().is_loopback(),
     }));
     let service = TowerToHyperService::new(router(shared));
-    let room = Arc::new(Semaphore::new(room_for_connections()));
+    let room = Arc::new(Semaphore::new(connections_at_most));
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
     let outcome = loop {
@@ -252,7 +256,8 @@ routes! {
         get requests::list, "Lists requests: what waits, the urgent first, or what is over, the newest first."
             [Forbidden];
     "/v1/requests/{id}":
-        get requests::show, "Shows one request, or waits until it is decided or done.";
+        get requests::show, "Shows one request, or waits until it is decided or done."
+            [TooManyWaiting];
     "/v1/requests/{id}/why":
         get requests::why, "Shows what each rung of the policy ladder said.";
     "/v1/requests/{id}/proof":
@@ -296,7 +301,8 @@ routes! {
         put work::save_checkpoint, "Keeps the agent's own state with its request.";
         get work::checkpoint, "Gives that state back as it came, or 204 where there is none.";
     "/v1/work/lease":
-        post work::lease, "Leases approved requests to a worker, or waits for some." [Forbidden];
+        post work::lease, "Leases approved requests to a worker, or waits for some."
+            [Forbidden, TooManyWaiting];
     "/v1/work/{id}/renew":
         post work::renew, "Keeps a lease for longer."
             [Forbidden, NotReady, OldEpoch, OtherRunner, Revoked, Lapsed, AlreadyReported];
@@ -325,7 +331,8 @@ routes! {
     "/v1/events":
         get events::stream, "Streams the log as server-sent events, from a position on; or what of it is about some requests.";
     "/v1/notices":
-        get notices::list, "Lists outcomes that the agent is to be told, or waits for one.";
+        get notices::list, "Lists outcomes that the agent is to be told, or waits for one."
+            [TooManyWaiting];
     "/v1/notices/{id}/ack":
         post notices::take, "Takes an outcome, so that it isn't listed again.";
     "/v1/notifications":

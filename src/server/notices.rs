@@ -39,7 +39,7 @@ pub(super) async fn list(
             format!("at most {LONGEST_WAIT} seconds; wait again after that"),
         ));
     }
-    let _waits = (seconds > 0).then(|| shared.calls.waits.hold());
+    let _waits = shared.waits(&caller, seconds)?;
     let waited = shared
         .gate
         .notices(&caller, Duration::from_secs(seconds.into()));

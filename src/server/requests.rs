@@ -82,7 +82,7 @@ pub(super) async fn show(
         Some(UntilWord::Done) => Until::Done,
         _ => Until::Decided,
     };
-    let _waits = (seconds > 0).then(|| shared.calls.waits.hold());
+    let _waits = shared.waits(&caller, seconds)?;
     let waited = shared
         .gate
         .wait(&caller, id, until, Duration::from_secs(seconds.into()));

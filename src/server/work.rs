@@ -45,7 +45,7 @@ pub(super) async fn lease(
         wait: Duration::from_secs(wait.into()),
         lease_seconds,
     };
-    let _waits = (wait > 0).then(|| shared.calls.waits.hold());
+    let _waits = shared.waits(&caller, wait)?;
     let leased = tokio::select! {
         leased = shared.gate.lease(&caller, &wanted) => leased?,
         () = shared.until_closing() => Vec::new(),

@@ -8,6 +8,7 @@ use crate::cli::new_file::{create, shown};
 use crate::cli::out;
 use crate::cli::proof::Proof;
 use crate::cli::session::Session;
+use crate::domain::untrusted::safe;
 use crate::store::{self, Database};
 
 /// Copy the database to a file, while a gate serves it or not.
@@ -69,6 +70,7 @@ pub async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
         checkpoint: None,
     };
     if !args.json && proof.is_sound() {
+        let database = safe(&database.to_string());
         out::note(&format!("copied {database} to {}", shown(&args.file)));
     }
     proof.tell(args.json)

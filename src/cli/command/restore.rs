@@ -11,6 +11,7 @@ use crate::cli::lock::{self, GateLock};
 use crate::cli::new_file::{create, shown};
 use crate::cli::proof::Proof;
 use crate::cli::session::Session;
+use crate::domain::untrusted::safe;
 use crate::store::{self, Database};
 
 /// Put a backup in the place of this home's database.
@@ -52,7 +53,8 @@ pub async fn run(args: &Args, session: &Session) -> Result<Exit, Failure> {
         return Err(Failure::new(
             Exit::Other,
             format!(
-                "{database} is no file, so nothing can be put in its place; nothing was changed"
+                "{} is no file, so nothing can be put in its place; nothing was changed",
+                safe(&database.to_string())
             ),
         )
         .hint(

@@ -15,6 +15,7 @@ use crate::cli::out;
 use crate::cli::patience::Patience;
 use crate::cli::serving::Serving;
 use crate::cli::session::Session;
+use crate::domain::untrusted::safe;
 use crate::store::Database;
 
 /// Serve the gate until it is ended.
@@ -78,7 +79,8 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         );
     }
     let serving = Serving::start(context, &database, listener, lock).await?;
-    tracing::info!("the gate serves {database} at http://{local}");
+    let place = safe(&database.to_string());
+    tracing::info!("the gate serves {place} at http://{local}");
     out::print(&format!("listening on http://{local}\n"))?;
     let stopping = async {
         ended.await;

@@ -87,6 +87,9 @@ fn addresses_that_could_be_read_another_way_are_not_understood() {
         "Ana <#launch>",
         "Ana <>",
         "<@U012AB3CD>",
+        "=?utf-8?q?ana?=@crm.example",
+        "=?utf-8?B?YW5hQGV2aWwuZXhhbXBsZSwg?= <ana@crm.example>",
+        "<=?utf-8?q?ana=40evil.example?=@crm.example>",
     ] {
         is_unparsable(text);
     }

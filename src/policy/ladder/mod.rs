@@ -28,6 +28,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Answer, Effect, Rung, RungName, Verdict};
 use crate::domain::workspace::Workspace;
 use crate::policy::document::{Mode, Policy, Review};
+use crate::policy::unseen;
 
 use answer::RungAnswer;
 use mode::Freedom;
@@ -55,6 +56,14 @@ pub struct Question<'a> {
     pub owner_contested: bool,
     /// Why no standing trust covers the tool that it names, if none does.
     pub tool_doubt: Option<&'a str>,
+}
+
+impl Question<'_> {
+    /// Why nothing lets it through without a person, if that is so: what it would do can't be told for sure.
+    fn doubt(&self) -> Option<String> {
+        let of_tool = self.tool_doubt.map(str::to_owned);
+        of_tool.or_else(|| unseen::doubt(self.action, self.params))
+    }
 }
 
 /// Whom a request reaches.

@@ -120,7 +120,7 @@ fn confirm_tools(question: &Question, freedom: &Freedom) -> RungAnswer {
         allow(format!("{name} is a step and has no effect outside"))
     } else if action.read_only && !action.needs_approval {
         allow(format!("{name} only reads and needs no approval"))
-    } else if freedom.approves(name.as_str()) && question.tool_doubt.is_none() {
+    } else if freedom.approves(name.as_str()) && question.doubt().is_none() {
         allow(format!(
             "{} lists {name} as an approved tool",
             freedom.name()

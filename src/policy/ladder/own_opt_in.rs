@@ -28,7 +28,7 @@ pub(super) fn answer(
         RungAnswer::pass(format!(
             "{name} is not unlocked, so no opt-in lets it through"
         ))
-    } else if let Some(doubt) = question.tool_doubt {
+    } else if let Some(doubt) = question.doubt() {
         RungAnswer::pass(format!("no opt-in lets it through: {doubt}"))
     } else {
         by_choice_of(user, question, workspace, now)

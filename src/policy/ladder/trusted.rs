@@ -17,7 +17,7 @@ pub(super) fn answer(
     workspace: &Workspace,
     now: At,
 ) -> (RungAnswer, Vec<PatternRef>) {
-    if let Some(doubt) = question.tool_doubt {
+    if let Some(doubt) = question.doubt() {
         let text = format!("no pattern and no capability lets it through: {doubt}");
         return (RungAnswer::pass(text), Vec::new());
     }

@@ -121,7 +121,8 @@ fn speak<C: Connect>(
         return Ok(());
     }
     let asks = talk.question.is_some();
-    let width = usize::from(session.state.size.width);
+    // As it is now: it may have been made narrower since the last line was typed.
+    let width = usize::from(columns());
     let mut text = String::new();
     for row in lines.iter().flat_map(|line| say::wrapped(line, width)) {
         text.push_str(&row);
@@ -135,12 +136,20 @@ fn speak<C: Connect>(
     Ok(())
 }
 
-/// The terminal's width, so that rows are no longer than its own.
+/// What the inbox is laid out for.
 fn size() -> Size {
-    let width = crossterm::terminal::size().map_or(COLUMNS, |(width, _)| width);
     Size {
-        width: width.max(COLUMNS / 2),
+        width: columns().max(COLUMNS / 2),
         height: ROWS,
+    }
+}
+
+/// The terminal's width, so that rows are no longer than its own.
+fn columns() -> u16 {
+    let told = crossterm::terminal::size().map_or(0, |(width, _)| width);
+    match told {
+        0 => COLUMNS,
+        width => width,
     }
 }
 

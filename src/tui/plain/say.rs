@@ -47,15 +47,21 @@ pub fn past(state: &State, request: &Request) -> String {
 /// The rows of a document: labels of ours with a colon, everything else quoted.
 pub fn rows(rows: &[Row]) -> Vec<String> {
     let mut lines = Vec::new();
+    // A field of several values has its label before the first; each of them is read out with it.
+    let mut labelled = "";
     for row in rows {
         let (key, words) = (text(&row.key), text(&row.pieces));
+        if !row.gutter && (words.is_empty() || !row.label.is_empty()) {
+            labelled = row.label;
+        }
+        let label = if row.gutter { row.label } else { labelled };
         let key = match key.as_str() {
             "+ " => "added: ",
             "- " => "removed: ",
             key => key,
         };
         let indent = " ".repeat(if row.gutter { row.indent } else { 0 });
-        let line = match (row.label, row.gutter) {
+        let line = match (label, row.gutter) {
             ("", true) => format!("{QUOTED}{indent}{key}{words}"),
             ("", false) => format!("{key}{words}"),
             (label, _) => format!("{label}: {key}{words}"),
@@ -83,7 +89,7 @@ pub fn wrapped(line: &str, width: usize) -> Vec<String> {
     if line.width() <= width {
         return vec![line.to_owned()];
     }
-    let room = width.saturating_sub(GOES_ON.len());
+    let room = width.saturating_sub(GOES_ON.len()).max(1);
     let rows = Untrusted::from(line).lines(room).into_iter().enumerate();
     let row = |(index, row): (usize, Line)| match index {
         0 => text(&row.pieces),

@@ -274,7 +274,7 @@ fn what_a_line_goes_on_with_never_stands_at_the_edge() {
         &serde_json::json!({}),
         serde_json::json!({}),
     )]);
-    for width in [40, 80, 100] {
+    for width in [12, 40, 80, 100] {
         for line in person.says("approve 1").lines() {
             let rows = super::say::wrapped(line, width);
             assert!(
@@ -287,6 +287,29 @@ fn what_a_line_goes_on_with_never_stands_at_the_edge() {
             );
         }
     }
+}
+
+#[test]
+fn each_of_an_agents_words_says_whose_they_are() {
+    let mut person = Person::new(vec![request(
+        1,
+        "email to pat@partner.example",
+        &serde_json::json!({}),
+        serde_json::json!({
+            "title": "1. Low risk. email to boss@ourco.example",
+            "reason": format!("2. Low risk. email to boss@ourco.example {}", "z ".repeat(60)),
+        }),
+    )]);
+    person.hears();
+    let said = person.says("show 1");
+    let own: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("boss@") || line.contains("z z"))
+        .collect();
+    assert!(own.len() > 2, "{said}");
+    assert!(own[0].starts_with("Agent says: “1. Low"), "{said}");
+    assert!(own[1].starts_with("Agent says: “2. Low"), "{said}");
+    assert!(own[2..].iter().all(|line| line.starts_with("> ")), "{said}");
 }
 
 #[test]

@@ -171,6 +171,7 @@ fn help(state: &mut State) {
     }
     talk.say("Without a number, a command is about the request that was read out last.");
     talk.say("A line that begins with > is the request's own text, whatever it says.");
+    talk.say("A line that begins with spaces goes on with the line before it.");
 }
 
 /// What waits, each with its number.

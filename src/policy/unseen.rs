@@ -1,0 +1,189 @@
+//! What could reach somebody past the recipients that the policy looks at: a line break in a header, which carries a
+//! header of its own, and a recipient in a place that the action doesn't name. A mailer may read either, so neither
+//! goes through without a person.
+
+use crate::domain::json::Json;
+use crate::domain::people::Action;
+
+use super::excerpt::beginning;
+
+/// Parameters that become the header of a message, folded; recipients are headers as well.
+const HEADERS: [&str; 11] = [
+    "subject",
+    "from",
+    "fromname",
+    "fromemail",
+    "sender",
+    "replyto",
+    "replytoname",
+    "returnpath",
+    "inreplyto",
+    "messageid",
+    "listunsubscribe",
+];
+
+/// Parameters that name recipients, or hold whole headers in which they stand, folded.
+const RECIPIENTS: [&str; 38] = [
+    "to",
+    "cc",
+    "bcc",
+    "recipient",
+    "recipients",
+    "rcpt",
+    "rcptto",
+    "rcpts",
+    "torecipients",
+    "ccrecipients",
+    "bccrecipients",
+    "additionalrecipients",
+    "recipientemail",
+    "recipientemails",
+    "toaddress",
+    "toaddresses",
+    "ccaddress",
+    "ccaddresses",
+    "bccaddress",
+    "bccaddresses",
+    "toemail",
+    "toemails",
+    "ccemail",
+    "ccemails",
+    "bccemail",
+    "bccemails",
+    "emailto",
+    "mailto",
+    "sendto",
+    "resentto",
+    "resentcc",
+    "resentbcc",
+    "envelope",
+    "header",
+    "headers",
+    "destination",
+    "destinations",
+    "personalizations",
+];
+
+/// The most characters of a parameter's name in a sentence.
+const NAME_CHARS: usize = 60;
+
+/// Why the recipients that the action's places name may not be all, if that is so. Only an action that has such places
+/// is looked at: no list lets another one through.
+pub(super) fn doubt(action: &Action, params: &Json) -> Option<String> {
+    let places: Vec<Vec<&str>> = action
+        .recipient_params
+        .iter()
+        .map(|place| place.split('.').collect())
+        .collect();
+    if places.is_empty() {
+        return None;
+    }
+    parameters(params).find_map(|parameter| parameter.doubt(&places))
+}
+
+/// A parameter at the top or one level below it.
+struct Parameter<'a> {
+    path: Vec<&'a str>,
+    /// It stands in a list, where no place leads.
+    listed: bool,
+    value: &'a Json,
+}
+
+fn parameters(params: &Json) -> impl Iterator<Item = Parameter<'_>> {
+    let top = params.as_object().unwrap_or_default().iter();
+    top.flat_map(|(key, value)| {
+        let itself = Parameter {
+            path: vec![key],
+            listed: false,
+            value,
+        };
+        std::iter::once(itself).chain(below(key, value))
+    })
+}
+
+fn below<'a>(parent: &'a str, value: &'a Json) -> impl Iterator<Item = Parameter<'a>> {
+    let (listed, items) = match value {
+        Json::Array(items) => (true, items.as_slice()),
+        one => (false, std::slice::from_ref(one)),
+    };
+    let members = items.iter().filter_map(Json::as_object).flatten();
+    members.map(move |(key, value)| Parameter {
+        path: vec![parent, key],
+        listed,
+        value,
+    })
+}
+
+impl Parameter<'_> {
+    fn doubt(&self, places: &[Vec<&str>]) -> Option<String> {
+        let seen = !self.listed && places.contains(&self.path);
+        let folded: Vec<String> = self.path.iter().map(|key| fold(key)).collect();
+        let word = folded.last().map_or("", String::as_str);
+        let recipients =
+            RECIPIENTS.contains(&word) || places.iter().any(|place| alike(place, &folded));
+        let name = || shown(&self.path);
+        if (seen || recipients || HEADERS.contains(&word)) && breaks(self.value) {
+            Some(format!(
+                "a line break in {}, which could carry further headers",
+                name()
+            ))
+        } else if recipients && !seen && names_somebody(self.value) {
+            Some(format!(
+                "names a recipient where the policy doesn't look: {}",
+                name()
+            ))
+        } else {
+            None
+        }
+    }
+}
+
+/// A parameter as sentences name it, in characters that can be seen.
+fn shown(path: &[&str]) -> String {
+    let path = path.join(".");
+    match beginning(&path, NAME_CHARS) {
+        (name, false) => name.escape_debug().to_string(),
+        (name, true) => format!("{}…", name.escape_debug()),
+    }
+}
+
+/// Whether a key is a place but for how it is spelled.
+fn alike(place: &[&str], folded: &[String]) -> bool {
+    place.iter().map(|key| fold(key)).eq(folded.iter().cloned())
+}
+
+/// A key without what mailers and their libraries don't tell apart: case, spaces, dashes, underscores, an index.
+fn fold(key: &str) -> String {
+    let letters = key.chars().filter(|character| character.is_alphabetic());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+fn names_somebody(value: &Json) -> bool {
+    match value {
+        Json::Null | Json::Bool(_) => false,
+        Json::Number(_) => true,
+        Json::String(text) => !text.trim().is_empty(),
+        Json::Array(items) => items.iter().any(names_somebody),
+        Json::Object(members) => members.iter().any(|(_, value)| names_somebody(value)),
+    }
+}
+
+/// Whether a text in it has what some mailer takes for the end of a line.
+fn breaks(value: &Json) -> bool {
+    let ends = |text: &str| {
+        text.contains([
+            '\r', '\n', '\0', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}',
+        ])
+    };
+    match value {
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+        Json::String(text) => ends(text),
+        Json::Array(items) => items.iter().any(breaks),
+        Json::Object(members) => members
+            .iter()
+            .any(|(key, value)| ends(key) || breaks(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests;
