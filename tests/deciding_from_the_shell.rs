@@ -89,6 +89,18 @@ fn every_way_a_request_ends_has_the_exit_code_that_scripts_rely_on() {
     let revoke = |request: &Value| {
         approve(place, request);
         decided(place, &["undo", id(request)]);
+        let digest = request["digest"].as_str().unwrap();
+        let again = [
+            ["approve", id(request), "--digest", digest],
+            ["reject", id(request), "--reason", "no"],
+        ];
+        let claim = ["claim", id(request)];
+        for said in again.iter().map(|args| &args[..]).chain([&claim[..]]) {
+            let said = as_owner(place, said);
+            assert_eq!(code(&said), 1, "{}", out(&said));
+            assert!(err(&said).contains("revoked"), "{}", err(&said));
+            assert!(err(&said).contains("taken back by owner"), "{}", err(&said));
+        }
     };
     let yes = |request: &Value| approve(place, request);
     let ways: [(Way, i32, &str); 5] = [
@@ -594,4 +606,14 @@ fn without_a_terminal_or_a_token_nothing_is_decided() {
     let refused = agents.env("SIGNOFF_TOKEN", same).output().unwrap();
     assert_eq!(code(&refused), 7, "{}", err(&refused));
     assert_ne!(token(place, "token"), token(place, "agent-token"));
+}
+
+#[test]
+fn what_is_said_of_wrong_usage_ends_its_line() {
+    let home = Home::new();
+    for wrong in [&["aprove"][..], &["approve"], &["list", "--nothing"]] {
+        let told = agent(home.path(), wrong);
+        assert_eq!(code(&told), 2);
+        assert!(err(&told).ends_with(".\n"), "{:?}", err(&told));
+    }
 }

@@ -57,6 +57,10 @@ async fn a_list_of_what_waits_says_how_many_it_finds() {
         find(json!({"q": "refund", "risk": "high"})).await,
         (1, Some(1), Some(3))
     );
+    for shown in ["crm.note", "Hooli", "note lead"] {
+        let (items, ..) = find(json!({"q": shown})).await;
+        assert_eq!(items, 3, "{shown}");
+    }
     assert_eq!(
         find(json!({"risk": "critical"})).await,
         (0, Some(0), Some(3))

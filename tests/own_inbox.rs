@@ -89,6 +89,13 @@ fn keys_that_cannot_be_are_named_with_their_line_by_the_inbox_and_by_the_doctor(
         assert!(told.contains("line 2, column 12"), "{told}");
         assert_eq!(inbox.wait_for_end(), expected);
     }
+    // Who has nothing to do with keys isn't kept from working.
+    for args in [EMAIL, &["list"]] {
+        let (code, told) = said(&home, args);
+        assert_eq!(code, Some(0), "{told}");
+    }
+    let (code, told) = said(&home, &["watch"]);
+    assert_eq!(code, Some(2), "{told}");
 }
 
 #[test]

@@ -90,6 +90,13 @@ impl Request {
         let voice = self.voice.is_some() || self.trigger == Trigger::Voice;
         voice && self.waiting && !self.status.decided()
     }
+
+    /// When it approves by itself, unless its time is over before.
+    pub fn approves_at(&self) -> Option<At> {
+        let at = self.review.as_ref()?.approves_at?;
+        let over = self.expires_at.is_some_and(|over| over <= at);
+        (!over).then_some(at)
+    }
 }
 
 /// A request as it was asked, before somebody edited it.
@@ -389,7 +396,8 @@ pub struct Filter {
     pub conversation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
-    /// Words, each of which occurs in the title, the parameters or the recipients.
+    /// Words, each of which occurs in the headline, the title, the action's name, the parameters or the
+    /// recipients.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -94,7 +94,7 @@ pub struct Context {
     /// The directory that was named for it, if one was.
     pub home_named: Option<PathBuf>,
     pub config: Config,
-    /// The keys of the inbox, as the settings have them.
+    /// The keys of the inbox: as the settings have them where it is opened, else as shipped.
     pub keymap: Keymap,
     /// The gate that was named, if one was.
     pub url: Option<String>,
@@ -105,8 +105,16 @@ pub struct Context {
 }
 
 impl Context {
-    /// Puts flags, environment and settings together.
+    /// Puts flags, environment and settings together. What the settings say about keys is left alone: a
+    /// mistake there doesn't keep an agent from asking.
     pub fn new(global: &Global, environment: Environment) -> Result<Self, Failure> {
+        let context = Self::without_settings(global, environment)?;
+        let config = Config::read(&context.home.config(), |_| Ok(()))?.0;
+        Ok(Self { config, ..context })
+    }
+
+    /// The same for what is told by keys.
+    pub fn with_keys(global: &Global, environment: Environment) -> Result<Self, Failure> {
         let context = Self::without_settings(global, environment)?;
         let (config, keymap) = own_keys::read(&context.home.config())?;
         Ok(Self {

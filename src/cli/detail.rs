@@ -95,7 +95,7 @@ fn facts(page: &mut Page, request: &Request, now: At) {
         "Asked",
         &format!("{} ago", words::span(now.since(request.created_at))),
     );
-    if request.status == Status::Pending {
+    if request.status == Status::Pending && request.approves_at().is_none() {
         page.fact("Deadline", &words::deadline(request.expires_at, now));
     }
     // In one piece even at eighty columns: it is there to be copied.

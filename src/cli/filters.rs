@@ -71,7 +71,7 @@ pub struct Filters {
     #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = args::past)]
     decided_until: Option<At>,
 
-    /// Only what has all of these words in its title, its parameters or its recipients
+    /// Only what has all of these words in its headline, its title, its action, its parameters or its recipients
     #[arg(help_heading = HEADING, short = 'q', long = "search", value_name = "WORDS")]
     words: Option<String>,
 }

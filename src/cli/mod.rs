@@ -99,11 +99,8 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(told) if told.use_stderr() => {
             // It repeats arguments, and those may be an agent's words.
-            let _nobody_listens = write!(
-                io::stderr(),
-                "{}",
-                Untrusted::from(told.to_string()).plain()
-            );
+            let told = Untrusted::from(told.to_string());
+            let _nobody_listens = writeln!(io::stderr(), "{}", told.plain().trim_end());
             return Exit::Usage.into();
         }
         Err(told) => {
@@ -137,7 +134,8 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     let environment = Environment::read()?;
     let context = match &cli.command {
         Some(Command::Doctor(_)) => Context::without_settings(&cli.global, environment)?,
-        _ => Context::new(&cli.global, environment)?,
+        None | Some(Command::Watch(_)) => Context::with_keys(&cli.global, environment)?,
+        Some(_) => Context::new(&cli.global, environment)?,
     };
     // An inbox at a gate that was named never becomes one, unless it is the sample's.
     let serves = match cli.command {

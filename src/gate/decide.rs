@@ -8,7 +8,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{Edited, Fact, PatternSuspended};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::json::Json;
-use crate::domain::lifecycle::{Ballot, Command, Edit, Seat, Standing, State, Terms, step};
+use crate::domain::lifecycle::{Ballot, Command, Edit, Seat, Standing, State, Status, Terms, step};
 use crate::domain::people::Holder;
 use crate::domain::raw::RawJson;
 use crate::domain::request::Asked;
@@ -221,7 +221,15 @@ impl Gate {
     pub fn why_not(&self, caller: &Caller, stored: &Stored) -> Option<WhyNot> {
         let standing = &stored.standing;
         if standing.state != State::Pending {
+            let revoked_by = standing
+                .execution
+                .as_ref()
+                .and_then(|run| run.revoked_by.as_ref());
             return Some(match &standing.settled {
+                Some(_) if standing.status() == Status::Revoked => match revoked_by {
+                    Some(by) => format!("revoked: taken back by {by}"),
+                    None => "revoked: taken back".to_owned(),
+                },
                 Some(settled) => format!("already {} by {}", settled.decision.word(), settled.by),
                 None => format!("already {} by policy", standing.status().word()),
             });

@@ -118,7 +118,11 @@ fn kind(error: &GateError) -> ProblemKind {
 fn refused(refusal: &Refusal, detail: String) -> Rejection {
     let mut rejection = Rejection::new(refusal_kind(refusal), detail);
     match refusal {
-        Refusal::AlreadyDecided(settlement) => {
+        Refusal::AlreadyDecided(settlement)
+        | Refusal::TakenBack {
+            decision: settlement,
+            ..
+        } => {
             rejection.0.decided_by = Some(settlement.by.clone());
             rejection.0.decision = Some(settlement.decision);
             rejection.0.at = Some(settlement.at);
@@ -141,7 +145,9 @@ fn refused(refusal: &Refusal, detail: String) -> Rejection {
 
 fn refusal_kind(refusal: &Refusal) -> ProblemKind {
     match refusal {
-        Refusal::AlreadyDecided(_) | Refusal::NeverPending(_) => ProblemKind::AlreadyDecided,
+        Refusal::AlreadyDecided(_) | Refusal::TakenBack { .. } | Refusal::NeverPending(_) => {
+            ProblemKind::AlreadyDecided
+        }
         Refusal::Expired(_) => ProblemKind::Expired,
         Refusal::AlreadyVoted(_) => ProblemKind::AlreadyVoted,
         Refusal::NotAReviewer(_) => ProblemKind::NotAReviewer,

@@ -28,8 +28,9 @@ fn texts(query: &Query) -> impl Iterator<Item = &String> {
 pub(super) struct Dialect {
     /// Joins two tables so that the first one is walked.
     pub(super) join: &'static str,
-    /// The title in the body of an entry `l` of the log.
+    /// The title and the headline in the body of an entry `l` of the log.
     pub(super) title: &'static str,
+    pub(super) headline: &'static str,
     /// The function that says where in its first argument its second one begins, from 1; 0 is nowhere.
     pub(super) place_of: &'static str,
 }
@@ -265,10 +266,16 @@ fn narrow(conditions: &mut Conditions, query: &Query, dialect: &Dialect) -> Resu
     }
     for word in &query.words {
         let Dialect {
-            title, place_of, ..
+            title,
+            headline,
+            place_of,
+            ..
         } = dialect;
+        // What a list shows can be found. A headline has nothing that policy hides.
         let mut places = vec![
             format!("{place_of}(lower({title}), ?) > 0"),
+            format!("{place_of}(lower({headline}), ?) > 0"),
+            format!("{place_of}(r.action, ?) > 0"),
             format!(
                 "EXISTS (SELECT 1 FROM recipients c WHERE c.request = r.id AND {place_of}(c.recipient, ?) > 0)"
             ),

@@ -16,6 +16,7 @@ use crate::cli::short_id::{resolve, unknown};
 use crate::cli::words;
 use crate::domain::digest::Digest;
 use crate::domain::id::RequestId;
+use crate::domain::lifecycle::Status;
 use crate::domain::raw::RawJson;
 use crate::domain::review::{Remember, Word};
 use crate::domain::risk::Risk;
@@ -102,6 +103,13 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
         .call(async |client| client.decide(id, &decide).await)
         .await
         .map_err(unknown)?;
+    // Whoever says again what they said is told what became of it, and that may be that it no longer holds.
+    if matches!(decided.status, Status::Revoked | Status::Lapsed) {
+        return Err(
+            Failure::new(Exit::Other, words::outcome(&decided, words::now()))
+                .hint("that is final: the agent has to ask again"),
+        );
+    }
     say(&decided, args.json)?;
     Ok(Exit::Ok)
 }

@@ -31,7 +31,7 @@ pub fn review(page: &mut Page, request: &Request, now: At) {
         let (name, text) = said(stage, &mut fallback_at, now);
         page.fact(name, &text);
     }
-    if let Some(at) = review.approves_at {
+    if let Some(at) = request.approves_at() {
         let left = words::span(at.since(now));
         page.fact(
             "By itself",

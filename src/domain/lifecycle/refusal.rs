@@ -14,6 +14,14 @@ use crate::domain::untrusted::Untrusted;
 pub enum Refusal {
     #[error("already {} by {} at {}", .0.decision.word(), .0.by, .0.at)]
     AlreadyDecided(Box<Settlement>),
+    #[error(
+        "revoked: {} by {}, then taken back{}; the agent has to ask again",
+        .decision.decision.word(), .decision.by, by_whom(.by.as_ref())
+    )]
+    TakenBack {
+        decision: Box<Settlement>,
+        by: Option<Actor>,
+    },
     #[error("policy had already {} this request; there is nothing to decide", by_policy(*.0))]
     NeverPending(Status),
     #[error("the request expired at {0}; the agent has to ask again")]

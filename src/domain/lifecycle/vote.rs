@@ -71,7 +71,7 @@ pub(super) fn cast(standing: &Standing, ballot: &Ballot, now: At) -> Result<Vec<
     {
         return Err(Refusal::AlreadyVoted(mine.word));
     }
-    pending?;
+    pending.map_err(|refusal| taken_back(standing, refusal))?;
     let plan = standing
         .plan
         .as_ref()
@@ -101,6 +101,19 @@ pub(super) fn cast(standing: &Standing, ballot: &Ballot, now: At) -> Result<Vec<
             None => Ok(edited(standing, ballot, plan, edit, now)),
         },
         _ => Ok(counted(standing, ballot, plan, seat, standing.digest, now)),
+    }
+}
+
+/// A decision that no longer holds is not the last word on the request.
+fn taken_back(standing: &Standing, refusal: Refusal) -> Refusal {
+    let execution = standing.execution.as_ref();
+    let revoked = execution.filter(|run| run.state == ExecutionState::Revoked);
+    match (refusal, revoked) {
+        (Refusal::AlreadyDecided(decision), Some(run)) => Refusal::TakenBack {
+            decision,
+            by: run.revoked_by.clone(),
+        },
+        (refusal, _) => refusal,
     }
 }
 

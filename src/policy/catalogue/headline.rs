@@ -4,6 +4,8 @@
 //! that is cut says so. Nothing here makes text fit to be shown, which is for
 //! [`Untrusted`](crate::domain::untrusted::Untrusted).
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use crate::domain::id::ActionName;
@@ -43,6 +45,8 @@ enum Source {
     Recipients,
     /// The first of these parameters that is there.
     FirstOf(Vec<String>),
+    /// This parameter; a list of texts as the words of a command.
+    Words(String),
 }
 
 /// A text that is not a template.
@@ -92,6 +96,7 @@ impl Section {
         }
         let value = match names {
             "recipients" => Source::Recipients,
+            _ if let Some(name) = names.strip_prefix("words of ") => Source::Words(name.to_owned()),
             _ => Source::FirstOf(names.split('|').map(str::to_owned).collect()),
         };
         Some(Self {
@@ -120,7 +125,45 @@ impl Section {
                     line.push(&self.after, LINE_CHARS);
                 }
             }
+            Source::Words(name) => {
+                if let Some(value) = present(params, name) {
+                    line.push(&self.before, LINE_CHARS);
+                    match command(value) {
+                        Some(command) => line.push(&command, VALUE_CHARS),
+                        None => line.push_value(value),
+                    }
+                    line.push(&self.after, LINE_CHARS);
+                }
+            }
         }
+    }
+}
+
+/// A list of texts as it would be typed at a shell; no more of it than has room.
+fn command(value: &Json) -> Option<String> {
+    let Json::Array(items) = value else {
+        return None;
+    };
+    let mut line = String::new();
+    let mut words = items.iter().map(Json::as_str);
+    // One more character than is kept, so that the cut shows.
+    while line.len() <= 4 * VALUE_CHARS
+        && let Some(word) = words.next()
+    {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&quoted(beginning(word?, VALUE_CHARS + 1).0));
+    }
+    (!line.is_empty()).then_some(line)
+}
+
+/// A word as a shell would take it for one.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let plain = |char: char| char.is_alphanumeric() || "-_./:=@%+,".contains(char);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
     }
 }
 

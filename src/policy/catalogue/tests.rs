@@ -150,6 +150,22 @@ fn headlines_say_what_would_happen() {
         ),
         ("shell.run", r#"{"command": "ls -l"}"#, "run ls -l"),
         (
+            "shell.run",
+            r#"{"command": ["kubectl", "rollout", "undo", "deployment/web"]}"#,
+            "run kubectl rollout undo deployment/web",
+        ),
+        (
+            "shell.run",
+            r#"{"command": ["sh", "-c", "rm -rf it's", "", "a\tb"]}"#,
+            "run sh -c 'rm -rf it'\\''s' '' 'a\tb'",
+        ),
+        (
+            "shell.run",
+            r#"{"command": ["ls", 3]}"#,
+            "run ls and 1 more",
+        ),
+        ("shell.run", r#"{"command": []}"#, "run []"),
+        (
             "slack.send_message",
             r##"{"channel": "#general", "text": "done"}"##,
             "message to #general: done",

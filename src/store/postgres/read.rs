@@ -38,6 +38,7 @@ const REQUEST_COLUMNS: &str = "r.id, r.standing, r.created_at, r.updated_at, r.t
 const POSTGRES: Dialect = Dialect {
     join: "JOIN",
     title: "((l.body::json #>> '{data,title}') COLLATE \"C\")",
+    headline: "((l.body::json #>> '{data,headline}') COLLATE \"C\")",
     place_of: "strpos",
 };
 

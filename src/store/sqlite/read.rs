@@ -326,6 +326,7 @@ pub(super) fn select(
 const SQLITE: Dialect = Dialect {
     join: "CROSS JOIN",
     title: "json_extract(l.body, '$.data.title')",
+    headline: "json_extract(l.body, '$.data.headline')",
     place_of: "instr",
 };
 

@@ -102,12 +102,12 @@ impl State {
         };
         if let Some(grave) = count(&|mark| mark.risk >= Risk::High) {
             return Some(format!(
-                "{grave} of high or critical risk: approve that alone, with {alone}"
+                "{grave} of high or critical risk: approve that alone, with the key {alone}"
             ));
         }
         if count(&|mark| !mark.together).is_some() {
             return Some(format!(
-                "policy has each approved alone, with {alone}: batch_approval isn't “seen”"
+                "policy has each approved alone, with the key {alone}: batch_approval isn't “seen”"
             ));
         }
         let read =

@@ -50,7 +50,7 @@ use overlay::Overlay;
 use page::PageRow;
 use pending::{Filter, Pane, Pending};
 use settings::Settings;
-pub use standing::{is_grave, is_guided};
+pub use standing::{STARTED, is_grave, is_guided};
 
 /// The tabs, from left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -33,6 +33,15 @@ pub enum Pane {
     Detail,
 }
 
+/// An approval that was given from here.
+#[derive(Debug)]
+pub struct Approved {
+    pub id: RequestId,
+    pub at: Duration,
+    /// Why it can't be taken back any more.
+    pub too_late: Option<&'static str>,
+}
+
 #[derive(Debug, Default)]
 pub struct Pending {
     pub list: List,
@@ -43,8 +52,8 @@ pub struct Pending {
     pub sending: Vec<Sending>,
     /// Requests that something else is done about, which the gate hasn't answered.
     pub doing: Vec<RequestId>,
-    /// What was approved last, while it is fresh in memory: until then it can be taken back from here.
-    pub approved: Option<(RequestId, Duration)>,
+    /// What was approved last: while that is fresh in memory, `z` is about it.
+    pub approved: Option<Approved>,
     /// When the next of those that were put off from here comes back.
     pub returns: Vec<At>,
     /// Parameters that were written and not sent.

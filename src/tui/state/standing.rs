@@ -12,10 +12,14 @@ use crate::domain::untrusted::safe;
 use crate::domain::verdict::Effect;
 
 use super::layout::Mode;
+use super::pending::Approved;
 use super::{State, Tab, words};
 
 /// How long the last approval can be taken back without going to it first.
 const FRESH: Duration = Duration::from_secs(30);
+
+/// Said where an approval has been used.
+pub const STARTED: &str = "too late to take it back: it was started";
 
 /// Whether a decision about this needs a second key.
 pub fn is_grave(request: &Request) -> bool {
@@ -36,9 +40,7 @@ fn why_not_undo(request: &Request) -> Option<&'static str> {
     Some(match request.status {
         Status::Rejected => "a rejection can't be taken back: the agent asks again",
         Status::Answered => "an answer can't be taken back: the agent has it",
-        Status::Executing | Status::Executed | Status::Failed | Status::Unknown => {
-            "too late to take it back: it was started"
-        }
+        Status::Executing | Status::Executed | Status::Failed | Status::Unknown => STARTED,
         Status::Revoked => "it has been taken back already",
         Status::Pending => "you haven't approved it: there is nothing to take back",
         Status::Approved => "not your approval: it isn't yours to take back",
@@ -116,8 +118,18 @@ impl State {
 
     /// What was approved from here a moment ago and can still be taken back.
     pub fn just_approved(&self) -> Option<RequestId> {
-        let (id, at) = self.pending.approved?;
-        (self.tab == Tab::Pending && self.now.elapsed < at + FRESH).then_some(id)
+        let last = self.last_approved()?;
+        last.too_late.is_none().then_some(last.id)
+    }
+
+    /// Why what was approved from here a moment ago can't be taken back any more.
+    pub fn why_too_late(&self) -> Option<&'static str> {
+        self.last_approved()?.too_late
+    }
+
+    fn last_approved(&self) -> Option<&Approved> {
+        let last = self.pending.approved.as_ref()?;
+        (self.tab == Tab::Pending && self.now.elapsed < last.at + FRESH).then_some(last)
     }
 
     /// What is known to have become of a row of the list.

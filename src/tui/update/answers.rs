@@ -5,13 +5,15 @@ use crate::api::problem::Problem;
 use crate::api::request::{Decide, Request, Why};
 use crate::client::ClientError;
 use crate::domain::id::{PersonId, RequestId};
+use crate::domain::lifecycle::Status;
 use crate::domain::review::Word;
 use crate::domain::untrusted::safe;
 use crate::tui::action::ActionId;
 use crate::tui::effect::{Effect, PageFetch};
 use crate::tui::event::{Answer, Stream};
 use crate::tui::state::overlay::{About, Overlay};
-use crate::tui::state::{State, ToastTone, words};
+use crate::tui::state::pending::Approved;
+use crate::tui::state::{STARTED, State, ToastTone, words};
 
 use super::{
     bell, deeds, edit, export, history, link, marks, overlay, pending, proof, settings, toast,
@@ -213,9 +215,18 @@ fn heard(state: &mut State, sent: &Decide, request: Request) {
         .pending
         .form
         .take_if(|form| form.about.id == request.id);
-    if word == Word::Approve && !undo.is_empty() {
-        state.pending.approved = Some((request.id, state.now.elapsed));
-        if let Some(toast) = &mut state.toast {
+    let may_undo = !undo.is_empty();
+    let started = matches!(
+        request.status,
+        Status::Executing | Status::Executed | Status::Failed | Status::Unknown
+    );
+    if word == Word::Approve && (may_undo || started) {
+        state.pending.approved = Some(Approved {
+            id: request.id,
+            at: state.now.elapsed,
+            too_late: (!may_undo).then_some(STARTED),
+        });
+        if let Some(toast) = state.toast.as_mut().filter(|_| may_undo) {
             toast.undoes = Some(request.id);
         }
     }

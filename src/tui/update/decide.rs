@@ -36,10 +36,11 @@ impl Says {
 
 /// `a`
 pub fn approve(state: &mut State, effects: &mut Vec<Effect>) {
+    // What hides something from the eye is looked at twice, whatever the risk.
     let grave = state
         .pending
         .reading()
-        .is_some_and(|detail| state::is_grave(&detail.request));
+        .is_some_and(|detail| state::is_grave(&detail.request) || detail.document.hidden > 0);
     match approvable(state) {
         Some(about) if grave => ask(state, about),
         Some(about) => send(state, about, Says::word(Word::Approve), effects),

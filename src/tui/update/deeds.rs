@@ -1,15 +1,17 @@
 //! What is done about a request besides deciding it: taking one's approval back, claiming it, putting it
 //! off. The outcome is only ever what the gate says.
 
-use crate::api::request::Request;
+use crate::api::request::{DecisionRecord, Request};
 use crate::client::ClientError;
-use crate::domain::id::RequestId;
+use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::Status;
+use crate::domain::review::Remember;
 use crate::domain::time::Span;
 use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{Overlay, TextLine};
 use crate::tui::state::pending::Deed;
-use crate::tui::state::{State, Tab, ToastTone, words};
+use crate::tui::state::settings::section::Section;
+use crate::tui::state::{STARTED, State, Tab, ToastTone, words};
 
 use super::{STALE, answers, history, toast};
 
@@ -25,7 +27,8 @@ pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
     match (state.why_not_undo(), state.just_approved(), focused) {
         (None, _, Some(id)) | (_, Some(id), _) => send(state, id, Deed::TakeBack, effects),
         (why, None, _) => {
-            let text = why.unwrap_or("nothing to take back here");
+            let text = state.why_too_late().or(why);
+            let text = text.unwrap_or("nothing to take back here");
             toast(state, ToastTone::Plain, text);
         }
     }
@@ -33,11 +36,18 @@ pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// What was approved from here was started, or has ended: it is too late to take that back, and nothing says
 /// any more that it can be.
-pub fn moved_on(state: &mut State, id: RequestId) {
-    state
-        .pending
-        .approved
-        .take_if(|(approved, _)| *approved == id);
+pub fn moved_on(state: &mut State, kind: &str, id: RequestId) {
+    let last = &mut state.pending.approved;
+    match kind {
+        "execution.revoked" | "execution.lapsed" => {
+            last.take_if(|last| last.id == id);
+        }
+        _ => {
+            if let Some(last) = last.as_mut().filter(|last| last.id == id) {
+                last.too_late = Some(STARTED);
+            }
+        }
+    }
     if let Some(toast) = &mut state.toast
         && toast.undoes.take_if(|undoes| *undoes == id).is_some()
     {
@@ -134,7 +144,7 @@ pub fn done(
 ) {
     state.pending.doing.retain(|doing| *doing != id);
     let last = &mut state.pending.approved;
-    last.take_if(|(last, _)| *last == id && deed == Deed::TakeBack);
+    last.take_if(|last| last.id == id && deed == Deed::TakeBack);
     match result {
         Ok(request) => took_effect(state, deed, *request, effects),
         Err(error) => {
@@ -155,6 +165,11 @@ pub fn done(
 fn took_effect(state: &mut State, deed: Deed, request: Request, effects: &mut Vec<Effect>) {
     let headline = request.headline.plain_line();
     let text = match deed {
+        Deed::TakeBack if is_remembered(state, &request) => {
+            // What was wanted for the next ones is a choice of its own, which this leaves as it is.
+            let page = Section::AutoApproval.title();
+            format!("taken back; later ones still go through unasked: Settings, {page}")
+        }
         Deed::TakeBack if request.status == Status::Revoked => {
             format!("taken back, and it won't run: {headline}")
         }
@@ -169,6 +184,14 @@ fn took_effect(state: &mut State, deed: Deed, request: Request, effects: &mut Ve
     if state.tab == Tab::Pending || state.pending.details.get(request.id).is_some() {
         answers::put(state, request);
     }
+}
+
+/// Whether the approval that was taken back had been one for later ones as well.
+fn is_remembered(state: &State, request: &Request) -> bool {
+    let me = state.me.as_ref().map(|me| me.id.as_str());
+    let mine = |vote: &&DecisionRecord| vote.by.person().map(PersonId::as_str) == me;
+    let mut votes = request.decisions.iter().filter(mine);
+    votes.any(|vote| vote.remember != Remember::Once)
 }
 
 /// Hides it, and remembers when it comes back. Deadlines may bring it back earlier than was asked for.

@@ -110,7 +110,7 @@ fn changed(state: &mut State, kind: &str, request: Option<RequestId>, effects: &
     if let Some(id) = request {
         history::changed(state, kind, id, effects);
         if kind.starts_with("execution.") {
-            deeds::moved_on(state, id);
+            deeds::moved_on(state, kind, id);
         }
     }
     let pending = &mut state.pending;

@@ -47,6 +47,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     state.now = now;
     let subject = state.subject();
     let by_user = matches!(event, Event::Key(_));
+    let typed = is_typed(state);
     let mut effects = Vec::new();
     match event {
         Event::Key(key) => guard::key(state, &key, &mut effects),
@@ -76,10 +77,23 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     palette::settle(state);
     plain::settle(state, &mut effects);
     opened::settle(state, &mut effects);
+    if !typed && is_typed(state) {
+        // What is to be typed is said where older words still stood.
+        let said_now = now.elapsed + TOAST;
+        state.toast.take_if(|toast| toast.until < said_now);
+    }
     if state.subject() != subject && !by_user {
         guard::hold_off(state);
     }
     effects
+}
+
+/// Whether a line is open to be typed.
+fn is_typed(state: &State) -> bool {
+    state
+        .overlay
+        .as_ref()
+        .is_some_and(|overlay| overlay.field().is_some())
 }
 
 /// Does what an action says. Keys that decide have passed the guard.

@@ -74,7 +74,7 @@ fn next_words(state: &State) -> Option<Duration> {
 }
 
 fn automatic(row: &Request) -> Option<At> {
-    row.review.as_ref().and_then(|review| review.approves_at)
+    row.approves_at()
 }
 
 /// When somebody who was looking may have gone.

@@ -72,6 +72,11 @@ fn question(
         vec![Span::styled(question, theme.risk(risk))],
         text::line(&request.headline, width, theme.title(), theme),
     ];
+    let warnings = &detail.document.warnings;
+    for warning in &warnings[warnings.len() - detail.document.hidden..] {
+        let words = format!("{} {warning}", theme.glyphs.warning);
+        rows.push(vec![Span::styled(words, theme.warning())]);
+    }
     let lasts = words::and_from_now_on(remember);
     if !lasts.is_empty() {
         let lasts = lasts.trim_start_matches(", ");

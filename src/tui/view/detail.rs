@@ -122,8 +122,9 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
         return line::left(spans, area, buffer);
     }
     let asked = words::ago(state.now.wall.since(request.created_at));
-    let left = request.expires_at.map(|at| at.since(state.now.wall));
-    let automatic = request.review.as_ref().and_then(|r| r.approves_at);
+    let automatic = request.approves_at();
+    let expires = request.expires_at.filter(|_| automatic.is_none());
+    let left = expires.map(|at| at.since(state.now.wall));
     let next = request.review.as_ref().and_then(|r| r.fallback_at);
     let until = |at: At| words::long(at.since(state.now.wall));
     let facts = [

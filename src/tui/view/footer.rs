@@ -60,7 +60,16 @@ pub fn draw(
     };
     let spans = match in_a_row(hints(hint), GAP, room) {
         (spans, true) => spans,
-        (_, false) => in_a_row(hints(short_hint), SHORT_GAP, room).0,
+        (_, false) => {
+            // Where keys have to go, those of a choice that can't be made go first.
+            let needed =
+                |key: &&Id| !matches!(key, Id::Remember | Id::Notify) || is_alive(state, **key);
+            let hints = keys
+                .iter()
+                .filter(needed)
+                .map(|key| short_hint(state, *key, theme));
+            in_a_row(hints.collect(), SHORT_GAP, room).0
+        }
     };
     line::both(spans, last, area, buffer);
     None
@@ -214,12 +223,12 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
                 Id::Approve,
                 Id::Reject,
                 Id::Form,
-                Id::Mark,
-                Id::Filter,
                 Id::Respond,
-                Id::Open,
                 Id::Remember,
                 Id::Notify,
+                Id::Mark,
+                Id::Filter,
+                Id::Open,
                 Id::Why,
             ],
             (_, Pane::Detail) => &[
@@ -227,9 +236,9 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
                 Id::Reject,
                 Id::Form,
                 Id::Respond,
-                Id::Back,
                 Id::Remember,
                 Id::Notify,
+                Id::Back,
                 Id::Why,
             ],
         },

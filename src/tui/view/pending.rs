@@ -214,7 +214,11 @@ fn first_line(
 ) {
     let mut at_right = vec![state_of(state, request, theme)];
     let waits = !state.is_decided(request);
-    if layout.mode != Mode::Split && waits && request.claim.is_some() {
+    let narrow = layout.mode != Mode::Split && waits;
+    if narrow && request.waiting && area.width >= ACTION_FROM {
+        at_right.insert(0, Span::styled("waits ", theme.dim()));
+    }
+    if narrow && request.claim.is_some() {
         let words = match state.claims(request) {
             true => "yours ",
             false => "taken ",
@@ -287,8 +291,7 @@ fn state_of(state: &State, request: &Request, theme: &Theme) -> Span<'static> {
     if state.is_decided(request) {
         return outcome(state.status_of(request), theme);
     }
-    let automatic = request.review.as_ref().and_then(|r| r.approves_at);
-    if let Some(at) = automatic {
+    if let Some(at) = request.approves_at() {
         let words = format!("auto {}", words::short(at.since(state.now.wall)));
         return Span::styled(words, theme.warning());
     }

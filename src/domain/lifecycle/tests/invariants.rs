@@ -118,6 +118,7 @@ fn one_settlement(world: &World, happened: &Happened) -> TestCaseResult {
         let told = match happened.answer {
             Ok(facts) => facts.is_empty() && is_repeat(world, happened),
             Err(Refusal::AlreadyDecided(named)) => **named == *winner,
+            Err(Refusal::TakenBack { decision, .. }) => **decision == *winner,
             Err(Refusal::Expired(at)) => winner.decision == Decision::Expired && *at == winner.at,
             Err(_) => false,
         };

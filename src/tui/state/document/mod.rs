@@ -68,6 +68,8 @@ pub struct Shape {
 pub struct Document {
     /// What is suspicious about it, for the row under the headline.
     pub warnings: Vec<String>,
+    /// How many of these are about what its text hides or disguises, the last ones.
+    pub hidden: usize,
     /// To whom, in the words of the parameters: what a question before a grave approval repeats.
     pub recipients: Vec<Untrusted>,
     /// Whether it was made for few rows.
@@ -177,6 +179,7 @@ impl Document {
         let written = writer.finish();
         Self {
             warnings: written.warnings,
+            hidden: written.hidden,
             recipients: written.recipients,
             blocks: written.blocks,
             compact,

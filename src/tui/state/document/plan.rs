@@ -23,18 +23,17 @@ impl Writer<'_> {
         if !request.status.decided() && simply_asked(request).is_none() {
             self.asked_now(review);
         }
-        // Few rows are for what is decided: whom it would have asked can be read in the ladder.
-        let brief = self.compact() && !request.status.decided() && !review.separate;
-        if (review.needed > 1 && !brief) || review.separate {
+        if review.needed > 1 || review.separate {
             self.ours("Needs", needs(review));
         }
-        if let Some(at) = review.approves_at {
+        if let Some(at) = request.approves_at() {
             let at = words::moment(at, self.zone());
             let words = format!("approved on {at}, unless somebody rejects it");
             self.ours("By itself", words);
         }
         if !request.status.decided() {
             self.votes(request);
+            self.skipped(review);
         }
     }
 
@@ -45,24 +44,11 @@ impl Writer<'_> {
         if asked.is_empty() && !review.reviewers.is_empty() {
             asked.push(format!("{} ({})", all(&review.reviewers), review.resolver));
         }
-        let nobody = asked.is_empty();
-        let mut whom = match nobody {
+        let whom = match asked.is_empty() {
             true => "nobody".to_owned(),
             false => asked.join("; "),
         };
-        if self.compact() && review.needed > 1 && !review.separate {
-            let (given, needed) = (review.given, review.needed);
-            whom.push_str(&format!(": {given} of {needed} approvals given"));
-        }
         self.ours("Asks", whom);
-        let passed = review.stages.iter().filter_map(|stage| {
-            let why = stage.skipped.as_ref()?;
-            Some(format!("{}: {}", stage.resolver, why.raw_for_execution()))
-        });
-        let passed: Vec<String> = passed.collect();
-        if !passed.is_empty() && (nobody || !self.compact()) {
-            self.ours("Skipped", passed.join("; "));
-        }
         let waiting = |stage: &&StageView| !stage.open && stage.skipped.is_none();
         let Some(next) = review.stages.iter().find(waiting) else {
             return;
@@ -71,6 +57,18 @@ impl Writer<'_> {
         if let Some(at) = review.fallback_at {
             let at = words::moment(at, self.zone());
             self.ours("Then", format!("{} as well, from {at}", staged(next)));
+        }
+    }
+
+    /// Who would have been asked, and why they aren't.
+    fn skipped(&mut self, review: &Review) {
+        let passed = review.stages.iter().filter_map(|stage| {
+            let why = stage.skipped.as_ref()?;
+            Some(format!("{}: {}", stage.resolver, why.raw_for_execution()))
+        });
+        let passed: Vec<String> = passed.collect();
+        if !passed.is_empty() {
+            self.ours("Skipped", passed.join("; "));
         }
     }
 

@@ -240,3 +240,29 @@ fn the_agents_own_words_stand_back_and_are_quoted() {
     assert_eq!(said[0].label, "Agent says");
     assert!(said.iter().all(|row| row.tone == Tone::Aside));
 }
+
+/// Fewer rows are no reason to leave out who else has to agree, or who should have been asked.
+#[test]
+fn what_counts_for_a_decision_is_there_however_narrow() {
+    let plain = json!({"review": {
+        "resolver": "role:admin", "reviewers": ["dana", "ben"], "needed": 2, "given": 1, "plan": 1,
+        "fallback_at": null, "separate": false, "guidance": null,
+    }});
+    let mut passed = plain.clone();
+    passed["review"]["stages"] = json!([
+        {"resolver": "user:ben", "reviewers": [], "open": false, "skipped": "away"},
+        {"resolver": "role:admin", "reviewers": ["dana", "ben"], "open": true, "skipped": null},
+    ]);
+    for compact in [true, false] {
+        let rows = |also: &serde_json::Value| {
+            let request = sample::request(1, "a headline", &json!({}), also.clone());
+            let mut document = Document::new(&request, &TimeZone::UTC, compact);
+            document.lay_out(Shape { width: 76, compact });
+            format!("{:?}", document.rows())
+        };
+        let needs = "1 of 2 approvals given, by different people";
+        assert!(rows(&plain).contains(needs), "{compact}");
+        assert!(rows(&passed).contains(needs), "{compact}");
+        assert!(rows(&passed).contains("user:ben: away"), "{compact}");
+    }
+}

@@ -30,6 +30,8 @@ pub(super) struct Written {
     pub blocks: Vec<Block>,
     pub recipients: Vec<Untrusted>,
     pub warnings: Vec<String>,
+    /// How many of the last ones are about what the text hides or disguises.
+    pub hidden: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -45,16 +47,13 @@ impl<'a> Writer<'a> {
     /// Everything, and what is suspicious about what the agent sent.
     pub(super) fn finish(self) -> Written {
         let mut written = self.written;
+        let of_ours = written.warnings.len();
         written.warnings.extend(hosts::disguised(&self.said));
         written
             .warnings
             .extend(Untrusted::from(self.said).report().summary());
+        written.hidden = written.warnings.len() - of_ours;
         written
-    }
-
-    /// Whether few rows matter more than air.
-    pub(super) fn compact(&self) -> bool {
-        self.compact
     }
 
     pub(super) fn zone(&self) -> &'a TimeZone {
@@ -151,7 +150,8 @@ impl<'a> Writer<'a> {
             None => "nobody in particular".to_owned(),
         };
         let trigger = trigger_words(request.trigger);
-        let deadline = request.expires_at.filter(|_| !request.status.decided());
+        let waits = !request.status.decided() && request.approves_at().is_none();
+        let deadline = request.expires_at.filter(|_| waits);
         let until = deadline.map(|at| words::moment(at, self.zone));
         let passed_on = request.on_timeout == OnTimeout::Escalate;
         if self.compact {

@@ -258,7 +258,82 @@ fn what_was_started_is_not_offered_to_be_taken_back() {
         desk.wait(400);
         desk.keys("z");
         assert!(desk.done.is_empty(), "{kind}");
+        let said = match kind {
+            "execution.started" => "too late to take it back: it was started",
+            _ => "you haven't approved it: there is nothing to take back",
+        };
+        assert_eq!(desk.toast(), said, "{kind}");
     }
+    // An agent that waits may have started it before the answer is here.
+    let mut desk = desk();
+    desk.keys("a");
+    let mut started = desk.gate[0].clone();
+    started.status = Status::Executing;
+    let answer = Answer::Decided(id(1), Ok(Box::new(started)));
+    desk.event(Event::Answer(answer));
+    desk.wait(400);
+    desk.keys("z");
+    assert_eq!(desk.toast(), "too late to take it back: it was started");
+}
+
+/// 01 §Undo takes back the approval; the opt-in that it brought is a choice of its own.
+#[test]
+fn what_goes_on_without_asking_is_said_when_its_approval_is_taken_back() {
+    for remember in ["once", "conversation", "always"] {
+        let mut desk = desk();
+        desk.keys("a");
+        desk.gate[0].you.as_mut().unwrap().may_undo = true;
+        desk.answer_decision();
+        desk.wait(400);
+        desk.keys("z");
+        let vote = json!({"by": "dana", "decision": "approve", "digest": desk.gate[0].digest, "plan": 1,
+            "reason": null, "notify_agent": false, "remember": remember, "at": "2026-11-20T14:00:00Z"});
+        desk.answer_deed(|request| {
+            request.status = Status::Revoked;
+            request.decisions = vec![serde_json::from_value(vote).unwrap()];
+        });
+        let said = match remember {
+            "once" => "taken back, and it won't run: ",
+            _ => "taken back; later ones still go through unasked: Settings, Auto-approval",
+        };
+        assert!(desk.toast().starts_with(said), "{}", desk.toast());
+    }
+}
+
+#[test]
+fn what_is_to_be_typed_is_not_covered_by_what_was_said_before() {
+    for keys in ["s", "r", "i", "/", ":"] {
+        let mut desk = desk();
+        desk.keys("a");
+        desk.answer_decision();
+        desk.wait(400);
+        assert!(desk.toast().starts_with("approved"));
+        desk.keys(keys);
+        assert!(desk.state.overlay.is_some(), "{keys}");
+        assert!(desk.state.toast.is_none(), "{keys}");
+    }
+}
+
+#[test]
+fn text_that_hides_something_is_asked_about_at_any_risk() {
+    let gate = |body: &str| {
+        let params = json!({"to": "pat@partner.example", "body": body});
+        vec![request(
+            1,
+            "email to pat@partner.example",
+            &params,
+            json!({}),
+        )]
+    };
+    let mut desk = Desk::new(120, 36, gate("the price stays\u{202e}"));
+    desk.keys("a");
+    assert!(matches!(desk.state.overlay, Some(Overlay::Confirm(_))));
+    assert!(desk.sent.is_empty());
+    desk.keys("y");
+    assert_eq!(desk.sent.len(), 1);
+    let mut desk = Desk::new(120, 36, gate("the price stays"));
+    desk.keys("a");
+    assert_eq!(desk.sent.len(), 1);
 }
 
 #[test]
@@ -319,6 +394,7 @@ fn a_claim_is_taken_and_given_back() {
     // Somebody else's claim bars nobody.
     let mut desk = Desk::new(120, 36, vec![reviewed::quorum(1)]);
     desk.keys("a");
+    desk.keys("y");
     assert_eq!(desk.sent.len(), 1);
 }
 
