@@ -607,3 +607,13 @@ fn without_a_terminal_or_a_token_nothing_is_decided() {
     assert_eq!(code(&refused), 7, "{}", err(&refused));
     assert_ne!(token(place, "token"), token(place, "agent-token"));
 }
+
+#[test]
+fn what_is_said_of_wrong_usage_ends_its_line() {
+    let home = Home::new();
+    for wrong in [&["aprove"][..], &["approve"], &["list", "--nothing"]] {
+        let told = agent(home.path(), wrong);
+        assert_eq!(code(&told), 2);
+        assert!(err(&told).ends_with(".\n"), "{:?}", err(&told));
+    }
+}
