@@ -20,7 +20,9 @@ use super::{
 };
 
 /// Said of an approval as long as it is true.
-pub const OFFER: &str = "; z takes it back";
+pub fn offer(state: &State) -> String {
+    format!("; {} takes it back", state.keymap.key(ActionId::Undo))
+}
 
 /// Takes an answer in.
 pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
@@ -186,7 +188,7 @@ fn heard(state: &mut State, sent: &Decide, request: Request) {
     };
     let undo = request.you.as_ref().is_some_and(|you| you.may_undo);
     let undo = match undo {
-        true => format!("; {} takes it back", state.keymap.key(ActionId::Undo)),
+        true => offer(state),
         false => String::new(),
     };
     let text = match &request.review {

@@ -48,11 +48,12 @@ pub fn moved_on(state: &mut State, kind: &str, id: RequestId) {
             }
         }
     }
+    let offer = answers::offer(state);
     if let Some(toast) = &mut state.toast
         && toast.undoes.take_if(|undoes| *undoes == id).is_some()
     {
         // It stands before whatever an agent wrote.
-        toast.text = toast.text.replacen(answers::OFFER, "", 1);
+        toast.text = toast.text.replacen(&offer, "", 1);
     }
 }
 
