@@ -68,7 +68,7 @@ const RECIPIENTS: [&str; 38] = [
 const NAME_CHARS: usize = 60;
 
 /// Why the recipients that the action's places name may not be all, if that is so. Only an action that has such places
-/// is looked at: no list lets another one through.
+/// is looked at: no list lets another one through. Where it goes to a channel, `to` is a parameter like any other.
 pub(super) fn doubt(action: &Action, params: &Json) -> Option<String> {
     let places: Vec<Vec<&str>> = action
         .recipient_params
@@ -78,7 +78,12 @@ pub(super) fn doubt(action: &Action, params: &Json) -> Option<String> {
     if places.is_empty() {
         return None;
     }
-    parameters(params).find_map(|parameter| parameter.doubt(&places))
+    let of_mail = |place: &Vec<&str>| {
+        let last = place.last().map_or_else(String::new, |key| fold(key));
+        RECIPIENTS.contains(&last.as_str())
+    };
+    let mail = places.iter().any(of_mail);
+    parameters(params).find_map(|parameter| parameter.doubt(&places, mail))
 }
 
 /// A parameter at the top or one level below it.
@@ -115,12 +120,12 @@ fn below<'a>(parent: &'a str, value: &'a Json) -> impl Iterator<Item = Parameter
 }
 
 impl Parameter<'_> {
-    fn doubt(&self, places: &[Vec<&str>]) -> Option<String> {
+    fn doubt(&self, places: &[Vec<&str>], mail: bool) -> Option<String> {
         let seen = !self.listed && places.contains(&self.path);
         let folded: Vec<String> = self.path.iter().map(|key| fold(key)).collect();
         let word = folded.last().map_or("", String::as_str);
-        let recipients =
-            RECIPIENTS.contains(&word) || places.iter().any(|place| alike(place, &folded));
+        let recipients = (mail && RECIPIENTS.contains(&word))
+            || places.iter().any(|place| alike(place, &folded));
         let name = || shown(&self.path);
         if (seen || recipients || HEADERS.contains(&word)) && breaks(self.value) {
             Some(format!(

@@ -207,3 +207,16 @@ fn an_encoded_word_is_on_no_list() {
     assert_eq!(Recipient::parse(sly).kind(), Kind::Unparsable);
     assert_eq!(effect(&Case::mail(&[sly]), &send_list()), Effect::Ask);
 }
+
+/// 01 §States.12: where a message goes to a channel, `to` is no recipient, whether it is there or not.
+#[test]
+fn only_what_goes_by_such_places_is_looked_at() {
+    let mut channel = action("slack.send_message");
+    channel.recipient_params = vec!["channel".to_owned()];
+    for params in [
+        r##"{"channel": "#a", "to": "x@evil.example"}"##,
+        r##"{"channel": "#a", "to": []}"##,
+    ] {
+        assert_eq!(doubt(&channel, &json(params)), None);
+    }
+}
