@@ -15,7 +15,7 @@ pub struct Placed {
     pub bytes: Range<usize>,
 }
 
-/// Every single value of a text that [`parse`] lets in, in their order; none of one that it doesn't.
+/// Every single value of a text that [`parse()`] lets in, in their order; none of one that it doesn't.
 pub fn places(text: &str) -> Vec<Placed> {
     if parse(text.as_bytes(), Limits::default()).is_err() {
         return Vec::new();
