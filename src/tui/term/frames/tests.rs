@@ -145,13 +145,12 @@ fn a_terminal_that_counts_columns_in_its_own_way_shows_what_is_meant() {
     }
 }
 
-/// A frame: cells of a screen, each with what it shows and how. All are as wide everywhere: rows with others are
-/// erased before they are written, and what half of a wide character left there goes with it.
+/// A frame: cells of a screen, each with what it shows and how.
 fn cells() -> impl Strategy<Value = Vec<(usize, &'static str, Style)>> {
     let signs = prop_oneof![
         3 => Just(" "),
         3 => prop_oneof![Just("a"), Just("b"), Just("é"), Just("│"), Just("▌")],
-        1 => prop_oneof![Just("ß"), Just("界"), Just("字"), Just("한")],
+        1 => prop_oneof![Just("e\u{301}"), Just("界"), Just("字"), Just("한")],
     ];
     let colours = prop_oneof![
         4 => Just(Color::Reset),
@@ -215,6 +214,13 @@ fn paint(buffer: &mut Buffer, cells: &[(usize, &str, Style)]) {
             buffer[(area.width - 1, y)].set_symbol(" ");
         }
     }
+}
+
+/// Whether a row has, or had, what isn't as wide everywhere.
+fn is_unsure(before: &Buffer, next: &Buffer, y: u16) -> bool {
+    let unsure =
+        |buffer: &Buffer| (0..buffer.area.width).any(|x| !width::is_sure(buffer[(x, y)].symbol()));
+    unsure(before) || unsure(next)
 }
 
 /// What a person sees of a cell.
@@ -281,6 +287,12 @@ proptest! {
             for y in 0..next.area.height {
                 for x in 0..next.area.width {
                     let (a, b) = (seen(slim.screen(), x, y), seen(stock.screen(), x, y));
+                    // Ratatui's own leaves the lost half of a wide character to the terminal, whose style that
+                    // blank then has; a row that is erased has a blank of none.
+                    let left = is_unsure(&before, &next, y) && [&a, &b].iter().all(|cell| cell.starts_with("\" \""));
+                    if left {
+                        continue;
+                    }
                     prop_assert_eq!(a, b, "frame {}, column {}, row {}", index, x, y);
                 }
             }
