@@ -93,6 +93,23 @@ impl Terminal {
         self.insist_on(key, |screen| screen.contains(text))
     }
 
+    /// Does several things in a row, and again, until the screen holds this text.
+    pub fn insist_by(&mut self, deed: impl Fn(&mut Self), text: &str) -> String {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            deed(self);
+            let (screen, shown) =
+                self.watch_for(Duration::from_millis(900), |screen| screen.contains(text));
+            if shown {
+                return screen;
+            }
+            assert!(
+                Instant::now() < end,
+                "waited for “{text}”; the screen:\n{screen}"
+            );
+        }
+    }
+
     /// The same until this holds of the screen.
     pub fn insist_on(&mut self, key: &str, holds: impl Fn(&str) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
