@@ -201,8 +201,8 @@ impl<'g> Field<'g> {
             self.gates[0].hands.pass(Span::from_millis(5));
             struck
         };
-        let (votes, cancel, looks, struck) =
-            tokio::join!(join_all(votes), cancel, join_all(looks), strike);
+        let (struck, votes, cancel, looks) =
+            tokio::join!(biased; strike, join_all(votes), cancel, join_all(looks));
         let mut calls: Vec<Call> = votes.into_iter().chain([cancel]).collect();
         calls.extend(looks.into_iter().flatten());
         let settled = is_linear(&calls, struck);

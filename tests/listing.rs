@@ -1,13 +1,14 @@
 //! What a list is narrowed down to.
 
 use serde_json::json;
-use signoff::api::request::Filter;
+use signoff::api::request::{Filter, Snooze};
 use signoff::client::Client;
 use signoff::domain::id::RequestId;
 use signoff::domain::risk::Risk;
 use signoff::domain::time::{At, Span};
+use signoff::store;
 
-use crate::support::{TestGate, approve, ask};
+use crate::support::{TestGate, approve, ask, email};
 
 async fn found(client: &Client, filter: Filter) -> Vec<RequestId> {
     let page = client.requests(&filter).await.unwrap();
@@ -48,4 +49,43 @@ async fn a_list_has_what_is_as_grave_and_was_decided_when_it_says() {
             .await
             .is_empty()
     );
+}
+
+/// How many wait is known of each who may decide them, less what they have put off themselves.
+#[tokio::test]
+async fn how_many_wait_is_told_of_each_without_what_they_put_off() {
+    let gate = TestGate::start().await;
+    let (agent, owner) = (gate.agent(), gate.owner());
+    let waiting = |mine: bool| Filter {
+        status: Some("pending".to_owned()),
+        reviewer: mine.then(|| "me".parse().unwrap()),
+        ..Filter::default()
+    };
+    let totals = async || {
+        let mine = owner.requests(&waiting(true)).await.unwrap().total;
+        (mine, owner.requests(&waiting(false)).await.unwrap().total)
+    };
+    assert_eq!(totals().await, (Some(0), Some(0)));
+    let mut asked = Vec::new();
+    for nth in 0..4 {
+        asked.push(agent.ask(&email(), &format!("{nth}")).await.unwrap());
+    }
+    assert_eq!(totals().await, (Some(4), Some(4)));
+    let until = Snooze {
+        until: asked[0].created_at.plus(Span::from_secs(30 * 60)),
+    };
+    owner.snooze(asked[0].id, &until).await.unwrap();
+    assert_eq!(totals().await, (Some(3), Some(4)));
+    owner
+        .decide(asked[1].id, &approve(&asked[1]))
+        .await
+        .unwrap();
+    agent.cancel(asked[2].id).await.unwrap();
+    assert_eq!(totals().await, (Some(1), Some(2)));
+    gate.hands.pass(Span::from_secs(31 * 60));
+    assert_eq!(totals().await, (Some(2), Some(2)));
+    owner.take_back(asked[1].id).await.unwrap();
+    assert_eq!(totals().await, (Some(2), Some(2)));
+    let examined = store::examine(&gate.database, None).await.unwrap();
+    assert!(examined.findings.is_empty(), "{:?}", examined.findings);
 }

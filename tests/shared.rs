@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use futures_util::future::join_all;
 use serde_json::json;
+use signoff::api::request::Filter;
 use signoff::client::{Client, EventStream, Tick, Until};
 use signoff::domain::lifecycle::Status;
 use signoff::domain::time::Span;
@@ -356,4 +357,37 @@ async fn what_is_changed_behind_the_gates_back_is_found() {
         server.sql(name, "DELETE FROM log; INSERT INTO log SELECT * FROM saved");
         is_sound(&gate.database).await;
     }
+}
+
+/// The tables are brought up to date by whoever starts first; whoever doesn't know them then writes nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gate_that_is_older_than_the_tables_changes_nothing() {
+    let Some(server) = postgres::server() else {
+        return;
+    };
+    let gate = TestGate::start_on(&server.database()).await;
+    gate.agent().ask(&email(), "first").await.unwrap();
+    let name = gate.database.to_string();
+    let (_, name) = name.rsplit_once('/').unwrap();
+    let name = name.split('?').next().unwrap().to_owned();
+    let older = "SET search_path TO signoff; DROP INDEX parties_snoozed; DROP TABLE queues;
+         ALTER TABLE head DROP COLUMN schema; UPDATE schema_version SET version = 1";
+    let gate = gate.restart_after(|_| drop(server.sql(&name, older))).await;
+    let (owner, agent) = (gate.owner(), gate.agent());
+    let second = agent.ask(&email(), "second").await.unwrap();
+    let waiting = Filter {
+        status: Some("pending".to_owned()),
+        ..Filter::default()
+    };
+    assert_eq!(owner.requests(&waiting).await.unwrap().total, Some(2));
+    let size = is_sound(&gate.database).await;
+
+    let newer = |schema| format!("UPDATE signoff.head SET schema = {schema}");
+    server.sql(&name, &newer(99));
+    let refused = owner.decide(second.id, &approve(&second)).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("newer signoff"), "{refused}");
+    server.sql(&name, &newer(2));
+    owner.decide(second.id, &approve(&second)).await.unwrap();
+    assert_eq!(is_sound(&gate.database).await, size + 2);
 }

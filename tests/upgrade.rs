@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use rusqlite::Connection;
+use signoff::api::request::Filter;
 use signoff::store;
 
 use crate::support::{TestGate, approve, email};
@@ -64,4 +65,35 @@ async fn an_old_database_has_the_same_head_and_goes_on() {
     let examined = store::examine(&gate.database, None).await.unwrap();
     assert!(examined.findings.is_empty(), "{:?}", examined.findings);
     assert!(examined.size > before.size);
+}
+
+/// Takes out what came with queues.
+fn without_queues(database: &Path) {
+    let old = Connection::open(database).unwrap();
+    old.execute_batch("DROP INDEX parties_snoozed; DROP TABLE queues; PRAGMA user_version = 4;")
+        .unwrap();
+    old.close().unwrap();
+}
+
+#[tokio::test]
+async fn what_waits_in_an_old_database_is_counted_once() {
+    let gate = TestGate::start().await;
+    let (owner, agent) = (gate.owner(), gate.agent());
+    for nth in 0..5 {
+        let asked = agent.ask(&email(), &format!("{nth}")).await.unwrap();
+        if nth > 2 {
+            owner.decide(asked.id, &approve(&asked)).await.unwrap();
+        }
+    }
+    let gate = gate.restart_after(without_queues).await;
+    let (owner, agent) = (gate.owner(), gate.agent());
+    agent.ask(&email(), "another").await.unwrap();
+    let examined = store::examine(&gate.database, None).await.unwrap();
+    assert!(examined.findings.is_empty(), "{:?}", examined.findings);
+    let waiting = Filter {
+        status: Some("pending".to_owned()),
+        ..Filter::default()
+    };
+    let page = owner.requests(&waiting).await.unwrap();
+    assert_eq!(page.total, Some(4));
 }

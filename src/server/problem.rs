@@ -175,6 +175,13 @@ fn store_failed(error: &StoreError, detail: String) -> Rejection {
     match error {
         StoreError::BadCursor(_) => Rejection::invalid("/cursor", detail),
         StoreError::Full => Rejection::new(ProblemKind::Unavailable, detail),
+        StoreError::Newer { .. } => {
+            tracing::error!(%error, "the store failed");
+            Rejection::new(
+                ProblemKind::Unavailable,
+                "the gate's database was made by a newer signoff; nothing was changed. Start that one",
+            )
+        }
         StoreError::Unreachable { .. } => {
             tracing::error!(%error, "the store failed");
             Rejection::new(

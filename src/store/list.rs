@@ -138,14 +138,7 @@ pub(super) fn page(query: &Query, columns: &str, dialect: &Dialect) -> Result<Pa
         None => String::new(),
     };
     let tables = format!("{}{join} JOIN log l ON l.position = r.asked", walk.from);
-    let total = (query.order == Order::Urgency).then(|| Select {
-        sql: format!(
-            "SELECT count(*) FROM {} WHERE {}",
-            walk.from,
-            conditions.joined()
-        ),
-        values: conditions.values.clone(),
-    });
+    let total = (query.order == Order::Urgency).then(|| waiting(query));
     let scope = conditions.sql.len();
     narrow(&mut conditions, query, dialect)?;
     let narrowed = conditions.sql.len() > scope + usize::from(!query.statuses.is_empty());
@@ -174,6 +167,33 @@ pub(super) fn page(query: &Query, columns: &str, dialect: &Dialect) -> Result<Pa
         found,
         items,
     })
+}
+
+/// How many wait in all, which is known without counting them: but for what somebody has put off.
+fn waiting(query: &Query) -> Select {
+    let (sql, values) = match &query.audience {
+        Audience::Everybody => (
+            "SELECT CAST(coalesce(sum(pending), 0) AS BIGINT) FROM loads",
+            Vec::new(),
+        ),
+        Audience::Party(person) => (
+            "SELECT coalesce((SELECT parties FROM queues WHERE person = ?), 0)",
+            vec![Value::Text(person.to_string())],
+        ),
+        Audience::Reviewer(reviewer) => {
+            let who = Value::Text(reviewer.to_string());
+            (
+                "SELECT coalesce((SELECT reviews FROM queues WHERE person = ?), 0)
+                     - (SELECT count(*) FROM parties p WHERE p.person = ? AND p.snoozed_until > ?
+                            AND p.urgency IS NOT NULL AND p.reviews)",
+                vec![who.clone(), who, Value::Integer(query.now.millis())],
+            )
+        }
+    };
+    Select {
+        sql: sql.to_owned(),
+        values,
+    }
 }
 
 /// What was counted of that.

@@ -4,9 +4,11 @@
 mod bells;
 mod records;
 
+use std::collections::BTreeMap;
+
 use super::batch::Batch;
 use super::encode::word;
-use super::rows::{Begun, Kept, PartyRow, Recipients, RecordKey, RequestRow, Source};
+use super::rows::{Begun, Kept, PartyRow, Queue, Recipients, RecordKey, RequestRow, Rows, Source};
 use super::{Change, Expect, PolicyVersion, StoreError};
 use crate::domain::event::{Event, Fact, Opened, PolicySaved, Snoozed};
 use crate::domain::id::{PersonId, RequestId};
@@ -106,9 +108,10 @@ fn asked_request<S: Source>(
     if to.rows.requests.insert(asked.id, Kept::new(row)).is_some() {
         return Err(StoreError::Damaged(format!("{} is asked twice", asked.id)));
     }
-    let parties = asked.parties.iter().map(ToString::to_string);
-    let parties = parties.map(|who| (who, Kept::new(PartyRow::default())));
-    to.rows.parties.insert(asked.id, parties.collect());
+    to.rows.parties.insert(asked.id, Parties::default());
+    for who in &asked.parties {
+        party(to, asked.id, who.as_str())?;
+    }
     spread(to, asked.id)?;
     match state {
         State::Pending => count_pending(to, asked.id, 1)?,
@@ -192,7 +195,8 @@ fn request<'r, S: Source>(
         .ok_or_else(|| StoreError::Damaged(format!("{id} was never asked")))
 }
 
-type Parties = std::collections::BTreeMap<String, Kept<PartyRow>>;
+type Parties = BTreeMap<String, Kept<PartyRow>>;
+type Queues = BTreeMap<String, Queue>;
 
 /// Those who have to do with a request.
 fn parties<'r, S: Source>(
@@ -213,10 +217,19 @@ fn party<'r, S: Source>(
     id: RequestId,
     who: &str,
 ) -> Result<&'r mut PartyRow, StoreError> {
-    let kept = parties(to, id)?.entry(who.to_owned());
-    Ok(kept
-        .or_insert_with(|| Kept::new(PartyRow::default()))
-        .change())
+    parties(to, id)?;
+    let Rows {
+        parties, queues, ..
+    } = &mut to.rows;
+    Ok(part(parties.entry(id).or_default(), queues, who).change())
+}
+
+/// Somebody's part in a request. Whoever has one has a queue, however long.
+fn part<'r>(parties: &'r mut Parties, queues: &mut Queues, who: &str) -> &'r mut Kept<PartyRow> {
+    parties.entry(who.to_owned()).or_insert_with(|| {
+        queues.entry(who.to_owned()).or_default();
+        Kept::new(PartyRow::default())
+    })
 }
 
 /// Takes over to everybody's part where the request stands now.
@@ -227,16 +240,27 @@ fn spread<S: Source>(to: &mut Batch<'_, S>, id: RequestId) -> Written {
         Some(_) => reviewers(&row.standing),
         None => Vec::new(),
     };
-    let parties = parties(to, id)?;
+    parties(to, id)?;
+    let Rows {
+        parties, queues, ..
+    } = &mut to.rows;
+    let parties = parties.entry(id).or_default();
     for who in &reviewers {
-        let unknown = || Kept::new(PartyRow::default());
-        parties.entry(who.clone()).or_insert_with(unknown);
+        part(parties, queues, who);
     }
     for (who, kept) in parties {
         let reviews = reviewers.contains(who);
-        if kept.row.urgency != urgency || kept.row.reviews != reviews {
-            let row = kept.change();
-            (row.urgency, row.reviews) = (urgency, reviews);
+        if kept.row.urgency == urgency && kept.row.reviews == reviews {
+            continue;
+        }
+        let before = Queue::of(&kept.row);
+        let row = kept.change();
+        (row.urgency, row.reviews) = (urgency, reviews);
+        let after = Queue::of(row);
+        if before != after {
+            let queue = queues.entry(who.clone()).or_default();
+            queue.parties += after.parties - before.parties;
+            queue.reviews += after.reviews - before.reviews;
         }
     }
     Ok(())

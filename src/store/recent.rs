@@ -1,11 +1,12 @@
 //! Requests that were asked, changed or read a moment ago. Where a request stood at one of its versions
-//! never changes, so what is kept of it can't become wrong; which version is the newest only its row says.
+//! never changes, so what is kept of it can't become wrong; which version is the newest only its row says,
+//! unless nobody else writes to the database: then it is known of what was committed here last.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::rows::Rows;
-use super::{Change, Payload, Stored};
+use super::rows::{RequestRow, Rows};
+use super::{Change, Courtesy, Payload, Stored};
 use crate::domain::digest::Digest;
 use crate::domain::event::Fact;
 use crate::domain::id::RequestId;
@@ -21,7 +22,11 @@ const LARGEST: usize = 16 * 1024;
 
 /// The requests of a moment ago; all clones are the same.
 #[derive(Clone, Default)]
-pub(super) struct Recent(Arc<Mutex<Shelf>>);
+pub(super) struct Recent {
+    shelf: Arc<Mutex<Shelf>>,
+    /// Whether nobody else writes to the database.
+    alone: bool,
+}
 
 #[derive(Default)]
 struct Shelf {
@@ -40,6 +45,19 @@ pub(super) struct Known {
     pub(super) bytes: usize,
     /// Parameters that it has, or had before an edit: with their digest they never change either.
     pub(super) params: Option<(Digest, RawJson)>,
+    /// The rest of its row, where this is certainly the newest version of it.
+    newest: Option<Rest>,
+}
+
+/// What changes of a request besides where it stands.
+#[derive(Clone)]
+struct Rest {
+    updated_at: At,
+    decided_at: Option<At>,
+    decided_by: Option<String>,
+    told_at: Option<At>,
+    claimed_by: Option<String>,
+    claimed_at: Option<At>,
 }
 
 impl Known {
@@ -51,11 +69,63 @@ impl Known {
             created_at: stored.created_at,
             bytes,
             params: None,
+            newest: None,
         }
+    }
+
+    /// The request as it is now, if that is certain.
+    fn stored(&self) -> Option<Stored> {
+        let rest = self.newest.as_ref()?;
+        let by = rest.claimed_by.as_deref().map(str::parse).transpose();
+        Some(Stored {
+            asked: Arc::clone(&self.asked),
+            standing: Arc::clone(&self.standing),
+            created_at: self.created_at,
+            updated_at: rest.updated_at,
+            told_at: rest.told_at,
+            claim: by
+                .ok()?
+                .zip(rest.claimed_at)
+                .map(|(by, heard_at)| Courtesy { by, heard_at }),
+        })
+    }
+
+    /// Its row as it is now, if that is certain.
+    fn row(&self) -> Option<RequestRow> {
+        let rest = self.newest.clone()?;
+        Some(RequestRow {
+            waiting: self.asked.waiting,
+            standing: Standing::clone(&self.standing),
+            updated_at: rest.updated_at,
+            decided_at: rest.decided_at,
+            decided_by: rest.decided_by,
+            told_at: rest.told_at,
+            claimed_by: rest.claimed_by,
+            claimed_at: rest.claimed_at,
+            begun: None,
+        })
     }
 }
 
 impl Recent {
+    /// Of a database to which nobody else writes.
+    pub(super) fn alone() -> Self {
+        Self {
+            alone: true,
+            ..Self::default()
+        }
+    }
+
+    /// A request as it is now, if that is certain without looking.
+    pub(super) fn stored(&self, id: RequestId) -> Option<Stored> {
+        self.with(|shelf| shelf.kept.get(&id)?.stored())
+    }
+
+    /// Its row, likewise.
+    pub(super) fn row(&self, id: RequestId) -> Option<RequestRow> {
+        self.with(|shelf| shelf.kept.get(&id)?.row())
+    }
+
     /// A request at the newest version that was seen of it.
     pub(super) fn find(&self, id: RequestId) -> Option<Known> {
         self.with(|shelf| shelf.kept.get(&id).cloned())
@@ -85,6 +155,17 @@ impl Recent {
         }
     }
 
+    /// A batch is about to be committed: of what it changes nothing is certain until that is done.
+    pub(super) fn committing(&self, rows: &Rows<'_>) {
+        self.with(|shelf| {
+            for id in rows.requests.keys() {
+                if let Some(known) = shelf.kept.get_mut(id) {
+                    known.newest = None;
+                }
+            }
+        });
+    }
+
     /// Keeps what a batch made of requests, which has to be committed by now.
     pub(super) fn committed(&self, batch: &[Change], rows: Rows<'_>) {
         let mut written: HashMap<RequestId, Written<'_>> = HashMap::new();
@@ -104,7 +185,16 @@ impl Recent {
         self.with(|shelf| {
             for (id, kept) in rows.requests {
                 let Written { asked, bytes } = written.remove(&id).unwrap_or_default();
-                let standing = Arc::new(kept.row.standing);
+                let row = kept.row;
+                let standing = Arc::new(row.standing);
+                let newest = self.alone.then_some(Rest {
+                    updated_at: row.updated_at,
+                    decided_at: row.decided_at,
+                    decided_by: row.decided_by,
+                    told_at: row.told_at,
+                    claimed_by: row.claimed_by,
+                    claimed_at: row.claimed_at,
+                });
                 let before = shelf.kept.get(&id).cloned();
                 let known = match (asked, before) {
                     (Some((asked, created_at, payload)), _) => Known {
@@ -113,10 +203,12 @@ impl Recent {
                         created_at,
                         bytes,
                         params: payload.and_then(params),
+                        newest,
                     },
                     (None, Some(before)) => Known {
                         standing,
                         bytes: before.bytes + bytes,
+                        newest,
                         ..before
                     },
                     (None, None) => continue,
@@ -128,7 +220,7 @@ impl Recent {
 
     fn with<T>(&self, work: impl FnOnce(&mut Shelf) -> T) -> T {
         // It is whole after every operation, and what is missing in it is read.
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.shelf.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -152,8 +244,9 @@ impl Shelf {
             return;
         }
         match self.kept.get_mut(&id) {
-            // Somebody who read slowly has an older one than is here by now.
+            // Somebody who read slowly has an older one than is here by now, or what is certain here.
             Some(kept) if kept.standing.version > known.standing.version => {}
+            Some(kept) if kept.newest.is_some() && known.newest.is_none() => {}
             Some(kept) => {
                 let params = known.params.or(kept.params.take());
                 *kept = Known { params, ..known };
@@ -199,6 +292,7 @@ mod tests {
             created_at: at,
             bytes,
             params: None,
+            newest: None,
         }
     }
 

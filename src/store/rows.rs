@@ -107,6 +107,24 @@ pub(super) struct PartyRow {
     pub(super) seen: Option<u32>,
 }
 
+/// How many of what waits somebody may see, and how many of these they may decide; or how many more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Queue {
+    pub(super) parties: i64,
+    pub(super) reviews: i64,
+}
+
+impl Queue {
+    /// What this part in one request counts there.
+    pub(super) fn of(party: &PartyRow) -> Self {
+        let waits = party.urgency.is_some();
+        Self {
+            parties: waits.into(),
+            reviews: (waits && party.reviews).into(),
+        }
+    }
+}
+
 /// What somebody has seen of what they were told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct BellRow {
@@ -159,6 +177,8 @@ pub(super) struct Rows<'b> {
     pub(super) bells: BTreeMap<PersonId, Kept<BellRow>>,
     /// How many more requests of an agent wait.
     pub(super) loads: BTreeMap<AgentId, i64>,
+    /// How many more requests wait that somebody may see, or decide.
+    pub(super) queues: BTreeMap<String, Queue>,
     /// Nothing where there is no such record, or none any more.
     pub(super) records: BTreeMap<RecordKey, Kept<Option<String>>>,
     pub(super) payloads: Vec<&'b Payload>,

@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::store::StoreError;
 
 /// Every table, in an order in which they can be filled.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "log",
     "head",
     "tree",
@@ -30,6 +30,7 @@ const TABLES: [&str; 17] = [
     "notices",
     "policies",
     "loads",
+    "queues",
     "notifications",
     "bells",
 ];
@@ -52,7 +53,15 @@ pub(in crate::store) async fn into(address: &Address, to: &Connection) -> Result
 }
 
 async fn one(from: &Client, table: &str, to: &Connection) -> Result<(), StoreError> {
-    let statement = from.prepare(&format!("SELECT * FROM {table}")).await?;
+    // Only here does the head say which tables it belongs to.
+    let columns = if table == "head" {
+        "position, revision"
+    } else {
+        "*"
+    };
+    let statement = from
+        .prepare(&format!("SELECT {columns} FROM {table}"))
+        .await?;
     let columns: Vec<&str> = statement
         .columns()
         .iter()

@@ -7,9 +7,10 @@ use super::address::Address;
 use crate::store::StoreError;
 
 /// Numbered, never edited once released.
-const MIGRATIONS: [&str; 1] = [include_str!(
-    "../../../assets/migrations/postgres/0001_first.sql"
-)];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../assets/migrations/postgres/0001_first.sql"),
+    include_str!("../../../assets/migrations/postgres/0002_queues.sql"),
+];
 
 /// The number of the advisory lock that whoever migrates holds.
 const LOCK: i64 = i64::from_be_bytes(*b"\0signoff");
@@ -21,9 +22,7 @@ pub(super) async fn migrate(client: &mut Client, address: &Address) -> Result<()
         .await?;
     let found = found(&transaction).await?;
     let known = MIGRATIONS.len();
-    if found as usize > known {
-        return Err(newer(address, found));
-    }
+    is_known(found.into(), address)?;
     if found == 0 {
         transaction
             .batch_execute(
@@ -37,9 +36,13 @@ pub(super) async fn migrate(client: &mut Client, address: &Address) -> Result<()
     for migration in &MIGRATIONS[found as usize..] {
         transaction.batch_execute(migration).await?;
     }
-    transaction
-        .execute("UPDATE schema_version SET version = $1", &[&(known as i64)])
-        .await?;
+    let made = known as i64;
+    for sql in [
+        "UPDATE schema_version SET version = $1",
+        "UPDATE head SET schema = $1",
+    ] {
+        transaction.execute(sql, &[&made]).await?;
+    }
     Ok(transaction.commit().await?)
 }
 
@@ -75,15 +78,16 @@ pub(super) async fn check(client: &Client, address: &Address) -> Result<(), Stor
             false => error.into(),
         }
     })?;
-    match version(&row)? {
-        found if found > known => Err(newer(address, found)),
-        found if found < known => Err(StoreError::Open {
+    let found = version(&row)?;
+    is_known(found.into(), address)?;
+    if found < known {
+        return Err(StoreError::Open {
             place: address.to_string(),
             why: "it is of an older version; starting a gate on it once brings it up to date"
                 .to_owned(),
-        }),
-        _ => Ok(()),
+        });
     }
+    Ok(())
 }
 
 fn version(row: &tokio_postgres::Row) -> Result<u32, StoreError> {
@@ -91,11 +95,16 @@ fn version(row: &tokio_postgres::Row) -> Result<u32, StoreError> {
     u32::try_from(version).map_err(|_| StoreError::Damaged(format!("its schema is {version}")))
 }
 
-fn newer(address: &Address, found: u32) -> StoreError {
-    StoreError::Newer {
-        place: address.to_string(),
-        found,
-        known: MIGRATIONS.len() as u32,
+/// Nothing is written into tables that a newer program has made.
+pub(super) fn is_known(found: u64, address: &Address) -> Result<(), StoreError> {
+    let known = MIGRATIONS.len() as u32;
+    match found > known.into() {
+        false => Ok(()),
+        true => Err(StoreError::Newer {
+            place: address.to_string(),
+            found: u32::try_from(found).unwrap_or(u32::MAX),
+            known,
+        }),
     }
 }
 

@@ -292,6 +292,17 @@ impl<'a> Flight<'a> {
                 columns,
             );
         }
+        if !rows.queues.is_empty() {
+            let queues: Vec<_> = rows.queues.iter().collect();
+            let columns = columns!(queues, row => [row.0.as_str(), row.1.parties, row.1.reviews]);
+            self.add(
+                "INSERT INTO queues (person, parties, reviews)
+                 SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+                 ON CONFLICT (person) DO UPDATE SET parties = queues.parties + excluded.parties,
+                     reviews = queues.reviews + excluded.reviews",
+                columns,
+            );
+        }
         if !rows.policies.is_empty() {
             let columns = columns!(rows.policies, row => [
                 signed(row.version), row.at.millis(), row.by.as_str(), row.text.raw_for_execution(),

@@ -23,7 +23,7 @@ use crate::store::{Change, Hears, Outcome, StoreError, Write};
 /// Entries of the log that are heard of at once.
 const PAGE: i64 = 500;
 
-const HEAD: &str = "SELECT position, revision FROM head FOR UPDATE";
+const HEAD: &str = "SELECT position, revision, schema FROM head FOR UPDATE";
 const TREE: &str = "SELECT size, frontier FROM tree";
 const SINCE: &str =
     "SELECT position, body, leaf FROM log WHERE position > $1 ORDER BY position LIMIT $2";
@@ -225,6 +225,8 @@ impl Writer {
             session.client.query(&since, after)
         );
         let (held, tree) = (held?, tree?);
+        // A newer gate may have brought the tables up to date since this one was started.
+        migrate::is_known(positive(held.try_get(2)?)?, &self.address)?;
         let position = positive(held.try_get(0)?)?;
         let mut page = missed?;
         loop {
@@ -315,6 +317,7 @@ impl Write for Writer {
             Err(
                 error @ (StoreError::Unreachable { .. }
                 | StoreError::Uncertain { .. }
+                | StoreError::Newer { .. }
                 | StoreError::Unsafe { .. }),
             ) => batch.iter().map(|_| Err(error.clone())).collect(),
             Err(error) if batch.len() == 1 => vec![Err(error)],

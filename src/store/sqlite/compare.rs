@@ -80,11 +80,14 @@ struct Column {
 }
 
 fn columns(of: &Connection, table: &str) -> Result<Vec<Column>, StoreError> {
+    // Its position in the log says less of a request than its id.
+    let key = (table == "requests").then_some("id");
     let mut statement = of.prepare("SELECT name, pk FROM pragma_table_info(?, 'main')")?;
     let columns = statement.query_map([table], |row| {
+        let (name, nth): (String, u32) = (row.get(0)?, row.get(1)?);
         Ok(Column {
-            name: row.get(0)?,
-            key: row.get::<_, u32>(1)? > 0,
+            key: key.map_or(nth > 0, |key| key == name),
+            name,
         })
     })?;
     Ok(columns.collect::<Result<_, _>>()?)

@@ -19,6 +19,9 @@ pub(super) struct Tables<'t, 'c> {
 
 impl Source for Tables<'_, '_> {
     fn request(&mut self, id: RequestId) -> Result<Option<RequestRow>, StoreError> {
+        if let Some(row) = self.recent.row(id) {
+            return Ok(Some(row));
+        }
         if let Some(known) = self.recent.find(id) {
             let mut statement = self.from.prepare_cached(
                 "SELECT waiting, updated_at, decided_at, decided_by, told_at, claimed_by, claimed_at

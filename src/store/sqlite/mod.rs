@@ -29,11 +29,13 @@ use crate::domain::event::Event;
 use load::Tables;
 
 /// Numbered, never edited once released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../assets/migrations/sqlite/0001_first.sql"),
     include_str!("../../../assets/migrations/sqlite/0002_standing.sql"),
     include_str!("../../../assets/migrations/sqlite/0003_tree.sql"),
     include_str!("../../../assets/migrations/sqlite/0004_notifications.sql"),
+    include_str!("../../../assets/migrations/sqlite/0005_queues.sql"),
+    include_str!("../../../assets/migrations/sqlite/0006_requests.sql"),
 ];
 
 /// The newest of them that leaves the projections empty.
@@ -60,7 +62,7 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     let readers = (0..READERS)
         .map(|_| reader(path))
         .collect::<Result<Vec<_>, _>>()?;
-    let recent = Recent::default();
+    let recent = Recent::alone();
     Ok(Store {
         write: Box::new(write::Writer::new(writer, recent.clone())),
         read: Arc::new(read::Reader::new(readers, recent)),

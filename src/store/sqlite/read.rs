@@ -92,7 +92,10 @@ impl Read for Reader {
     }
 
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>> {
-        self.here(|from| find_request(from, &self.recent, id))
+        match self.recent.stored(id) {
+            Some(stored) => Box::pin(std::future::ready(Ok(Some(stored)))),
+            None => self.here(|from| find_request(from, &self.recent, id)),
+        }
     }
 
     fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool> {

@@ -165,6 +165,14 @@ fn standing_facts(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
         )?
         .execute(params![agent.as_str(), more])?;
     }
+    for (who, more) in &rows.queues {
+        to.prepare_cached(
+            "INSERT INTO queues (person, parties, reviews) VALUES (?, ?, ?)
+             ON CONFLICT (person) DO UPDATE SET parties = parties + excluded.parties,
+                 reviews = reviews + excluded.reviews",
+        )?
+        .execute(params![who, more.parties, more.reviews])?;
+    }
     for policy in &rows.policies {
         to.prepare_cached("INSERT INTO policies (version, at, by, text) VALUES (?, ?, ?, ?)")?
             .execute(params![

@@ -46,6 +46,7 @@ impl Writer {
             tree::extend(&transaction, together.leaves())?;
         }
         let rows = together.rows;
+        self.recent.committing(&rows);
         transaction.commit().map_err(commit_failed)?;
         self.recent.committed(batch, rows);
         Ok(outcomes)
