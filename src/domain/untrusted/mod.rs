@@ -3,15 +3,18 @@
 //! Everything that an agent sends is an [`Untrusted`]. It can't be printed: there is no `Display`, no
 //! `Deref`. What comes out of the forms below contains no character that a terminal obeys, hides or
 //! reorders; each such character is replaced by a visible sign, never deleted. `chars` says which
-//! characters those are, `units` cuts the text up, `layout`, `wrap` and `plain` put the units together.
+//! characters those are, `units` cuts the text up, `layout`, `wrap` and `plain` put the units together;
+//! `disguise` finds the words that aren't what they look like.
 
 mod chars;
+mod disguise;
 mod json;
 mod layout;
 mod plain;
 mod report;
 #[cfg(test)]
 mod tests;
+mod turkic;
 mod units;
 mod wrap;
 
