@@ -98,6 +98,11 @@ pub fn safe(text: &str) -> String {
     plain::plain_line(text)
 }
 
+/// Text of ours, safe to print, in which names from elsewhere may already stand in their visible form.
+pub fn still_safe(text: &str) -> String {
+    plain::still_plain(text)
+}
+
 impl From<String> for Untrusted {
     fn from(text: String) -> Self {
         Untrusted(text)
