@@ -754,3 +754,32 @@ async fn a_token_that_is_bound_to_nodes_sees_nothing_that_was_asked_elsewhere() 
     let all = free.get("/v1/notices").await.json();
     assert_eq!(all["items"].as_array().unwrap().len(), 2, "{all}");
 }
+
+/// Whoever asks by hand has what comes back on a terminal: what was wrong is named, and nothing of it is obeyed.
+#[tokio::test]
+async fn what_is_refused_is_named_in_characters_that_can_be_seen() {
+    let gate = TestGate::start().await;
+    let odd = "a\u{1b}[2J\u{9b}31m\u{202e}\u{7f}b";
+    for body in [
+        json!({"action": "x.try", "params": {}, odd: 1}),
+        json!({"action": "x.try", "params": {}, "trigger": odd}),
+        json!({"action": odd, "params": {}}),
+    ] {
+        let answer = gate
+            .agent_wire()
+            .post("/v1/requests", body.to_string())
+            .await;
+        let problem = answer.refused(422, "invalid-input");
+        assert!(!problem.errors.is_empty());
+        let hidden = |c: char| c.is_control() || c == '\u{202e}';
+        assert!(!answer.body.contains(hidden), "{:?}", answer.body);
+    }
+    let answer = gate
+        .agent_wire()
+        .post(
+            "/v1/requests",
+            json!({"action": "x.try", "params": {}, odd: 1}).to_string(),
+        )
+        .await;
+    assert_eq!(answer.problem().errors[0].pointer, format!("/{odd}"));
+}

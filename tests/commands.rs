@@ -33,9 +33,10 @@ fn on_the_command_line_a_change_is_one_line() {
             "people edit ana --role manager",
             "ana: nothing to change, it is so already",
         ),
+        ("people add lee", "added lee, member"),
         (
-            "people away ana --from 2026-12-01T08:00:00Z --until 2026-12-24T08:00:00Z --delegate owner",
-            "ana is away from 2026-12-01T08:00:00.000Z until 2026-12-24T08:00:00.000Z; owner answers meanwhile",
+            "people away ana --from 2026-12-01T08:00:00Z --until 2026-12-24T08:00:00Z --delegate lee",
+            "ana is away from 2026-12-01T08:00:00.000Z until 2026-12-24T08:00:00.000Z; lee answers meanwhile",
         ),
         ("people away ana --back", "ana is not away"),
         (
@@ -177,4 +178,16 @@ fn a_database_whose_name_commands_a_terminal_is_named_in_visible_characters() {
         assert!(text.contains("<U+202E>"), "{arguments:?}: {text}");
         assert!(!text.contains("U+003C"), "said once, not twice: {text}");
     }
+}
+
+/// Whatever names the things are given that a command speaks of, a terminal obeys nothing of them.
+#[test]
+fn an_odd_home_reaches_the_terminal_as_harmless_text() {
+    let home = tempfile::tempdir().unwrap();
+    let odd = home.path().join("a\u{1b}[2J\u{202e}b");
+    let output = signoff(&odd, &["list"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("a<^[>[2J<U+202E>b/token"), "{said:?}");
+    let hidden = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    assert!(!said.contains(hidden), "{said:?}");
 }

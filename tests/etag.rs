@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestGate, Wire, email};
+use signoff::domain::time::Span;
+
+use crate::support::{Answer, TestGate, Wire, approve, email};
 
 /// A gate with one of everything that has an id.
 async fn company() -> (TestGate, Wire) {
@@ -102,5 +104,87 @@ async fn of_many_who_saw_the_same_one_changes_it() {
             lost.refused(412, "precondition-failed");
         }
         assert_eq!(owner.get("/v1/people/ana").await.json(), made[0].json());
+    }
+}
+
+/// 02: `If-Match` is honoured when sent, so also where a request is moved on: the step is made for what was seen, or
+/// not at all.
+#[tokio::test]
+async fn a_step_that_is_meant_for_another_version_is_not_taken() {
+    let gate = TestGate::start().await;
+    let (owner, agent) = (gate.owner_wire(), gate.agent_wire());
+    let asked = gate.agent().ask(&email(), "k").await.unwrap();
+    let path = format!("/v1/requests/{}", asked.id);
+    let step = async |who: &Wire, (method, below): (&str, &str), body: &Value, tag: &str| {
+        let call = who.call(method, &format!("{path}{below}"));
+        let call = call.header("if-match", tag);
+        let call = call.header("content-type", "application/json");
+        Answer::of(call.body(body.to_string())).await
+    };
+    let digest = json!(asked.digest);
+    let yes = json!({"decision": "approve", "digest": digest});
+    let report = json!({"outcome": "failed", "digest": digest, "error": "no"});
+    let (decide, settle) = (
+        "/decision",
+        json!({"outcome": "executed", "reason": "seen"}),
+    );
+    for (who, on, body) in [
+        (
+            &owner,
+            ("POST", "/opened"),
+            json!({"digest": digest, "seen": 1.0}),
+        ),
+        (&owner, ("POST", "/claim"), json!({})),
+        (
+            &owner,
+            ("POST", "/snooze"),
+            json!({"until": asked.created_at.plus(Span::from_secs(60))}),
+        ),
+        (&owner, ("POST", "/release"), json!({})),
+        (&owner, ("POST", decide), yes.clone()),
+        (&owner, ("DELETE", decide), json!({})),
+    ] {
+        let seen = owner.get(&path).await.tag();
+        let head = gate.gate.head().await.unwrap();
+        let stale = step(who, on, &body, "\"999\"").await;
+        stale.refused(412, "precondition-failed");
+        assert_eq!(gate.gate.head().await.unwrap(), head, "{on:?}");
+        let taken = step(who, on, &body, &seen).await;
+        assert_eq!(taken.status, 200, "{on:?}: {taken:?}");
+    }
+    let again = gate.agent().ask(&email(), "l").await.unwrap();
+    let path = format!("/v1/requests/{}", again.id);
+    gate.owner()
+        .decide(again.id, &approve(&again))
+        .await
+        .unwrap();
+    gate.hands.pass(Span::from_secs(5));
+    for (who, below, body) in [
+        (&agent, "/start", json!({})),
+        (&agent, "/report", report),
+        (&owner, "/retry", json!({"reason": "again"})),
+        (&agent, "/start", json!({})),
+        (
+            &agent,
+            "/report",
+            json!({"outcome": "unknown", "digest": digest}),
+        ),
+        (&owner, "/settle", settle),
+    ] {
+        let to = format!("{path}{below}");
+        let seen = owner.get(&path).await.tag();
+        for (tag, status) in [("\"999\"", 412), (seen.as_str(), 200)] {
+            let call = who.call("POST", &to).header("if-match", tag);
+            let call = call.header("content-type", "application/json");
+            let answer = Answer::of(call.body(body.to_string())).await;
+            assert_eq!(answer.status, status, "{below}: {answer:?}");
+        }
+    }
+    let last = gate.agent().ask(&email(), "m").await.unwrap();
+    let to = format!("/v1/requests/{}/cancel", last.id);
+    for (tag, status) in [("\"999\"", 412), ("\"1\", \"999\"", 200)] {
+        let call = agent.call("POST", &to).header("if-match", tag);
+        let call = call.header("content-type", "application/json");
+        assert_eq!(Answer::of(call.body("{}")).await.status, status);
     }
 }

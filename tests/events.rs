@@ -1,5 +1,7 @@
 //! The stream of events: each position once, in order, across reconnects and restarts.
 
+use serde_json::json;
+use signoff::api::problem::ProblemKind;
 use signoff::api::settings::PatchAction;
 use signoff::client::{Client, EventStream, Tick};
 
@@ -210,5 +212,34 @@ async fn a_stream_about_some_requests_leaves_the_others_out() {
     ] {
         let problem = owner.get(&format!("/v1/events?{bad}")).await;
         problem.refused(422, "invalid-input");
+    }
+}
+
+/// One person's streams leave room for the others, as one agent's waits do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_person_does_not_hold_every_connection() {
+    let gate = TestGate::start().await;
+    let owner = gate.owner();
+    let mut open = Vec::new();
+    let refused = loop {
+        match owner.events(None).await {
+            Ok(stream) => open.push(stream),
+            Err(error) => break error,
+        }
+        assert!(open.len() <= 1_000, "there is no end to it");
+    };
+    let problem = refused.problem().expect("it is told why");
+    assert!(problem.is(ProblemKind::TooManyWaiting), "{problem:?}");
+    let answer = gate.owner_wire().get("/v1/events?after=0").await;
+    answer.refused(429, "too-many-waiting");
+    assert_eq!(answer.headers["retry-after"], "1");
+    gate.person("ana", "member").await;
+    let ana = gate.client(&gate.token(json!({"person": "ana"})).await);
+    let mut other = ana.events(None).await.unwrap();
+    assert!(other.next().await.unwrap().is_some());
+    // What is read no longer makes room.
+    drop(open);
+    while owner.events(None).await.is_err() {
+        tokio::task::yield_now().await;
     }
 }

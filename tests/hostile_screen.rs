@@ -2,11 +2,12 @@
 //! missed in it. The raw bytes that the real inbox wrote are judged: in the list and in the detail, when it is
 //! edited, in what is said about decisions and after them, and in the history.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthChar;
 
 use crate::hostile::{Sample, samples};
 use crate::support::pty::Terminal;
@@ -21,14 +22,35 @@ const MARKED: usize = 200;
 const EDITED: usize = 12;
 
 /// What is sent, and what is to be said against it at first sight.
+#[derive(Clone)]
 struct Case {
+    name: String,
     body: Vec<u8>,
+    says: Says,
+}
+
+/// What the inbox has to say of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Says {
+    /// A warning with its reason.
+    Warning,
     /// Nothing: it is harmless.
-    calm: bool,
+    Nothing,
+    /// It is the text that is looked at.
+    Whatever,
 }
 
 /// The sign of a warning. In texts of others it stands where it stands for them.
 const WARNING: &str = "  ⚠ ";
+/// One of these says why.
+const REASONS: [&str; 6] = [
+    "control character",
+    "hidden character",
+    "piled up",
+    "in mixed alphabets",
+    "with look-alike letters",
+    " is xn--",
+];
 /// Stands before content, and only there: a request is shown once this is on the screen.
 const GUTTER: &str = "▏";
 
@@ -49,17 +71,14 @@ async fn shown(cases: &[Case], size: (u16, u16), edited: usize) -> Vec<u8> {
         let answer = agent.post("/v1/requests", case.body.clone()).await;
         let asked = answer.json();
         if answer.status == 201 && asked["status"] == "pending" {
-            says.insert(asked["id"].as_str().unwrap().to_owned(), case.calm);
+            says.insert(asked["id"].as_str().unwrap().to_owned(), case.clone());
         }
     }
     assert!(!says.is_empty());
     let owner = Wire::new(gate.url(), Some(&program::token(home.path(), "token")));
     let order = in_order(&owner).await;
     assert_eq!(order.len(), says.len());
-    let order: Vec<(String, bool)> = order
-        .into_iter()
-        .map(|id| (id.clone(), says[&id]))
-        .collect();
+    let order: Vec<Case> = order.iter().map(|id| says[id].clone()).collect();
     tokio::task::spawn_blocking(move || {
         let waiting = order.len();
         let mut inbox = home.inbox(size);
@@ -96,18 +115,26 @@ async fn in_order(owner: &Wire) -> Vec<String> {
 }
 
 /// In the list and in the detail, and on the page that shows what an edit takes out.
-fn read_each(inbox: &mut Terminal, order: &[(String, bool)], edited: usize) {
+fn read_each(inbox: &mut Terminal, order: &[Case], edited: usize) {
     let waiting = order.len();
-    for (number, (id, calm)) in (1..).zip(order) {
+    for (number, case) in (1..).zip(order) {
         inbox.wait_for(&format!("{number} of {waiting}"));
         let first = inbox.wait_until("the request to be shown", |screen| {
-            screen.contains(GUTTER) || screen.contains("  Policy ")
+            [GUTTER, "  Policy ", "  For  "]
+                .iter()
+                .any(|sign| screen.contains(sign))
         });
-        let warned = first.contains(WARNING);
-        assert!(
-            !warned || !calm,
-            "{id}: something is said against it:\n{first}"
-        );
+        let warnings = first.lines().filter(|line| line.contains(WARNING));
+        let said = warnings.clone().next().is_some();
+        let why = warnings
+            .clone()
+            .any(|line| REASONS.iter().any(|why| line.contains(why)));
+        let right = match case.says {
+            Says::Warning => why,
+            Says::Nothing => !said,
+            Says::Whatever => true,
+        };
+        assert!(right, "{}: {:?} is due:\n{first}", case.name, case.says);
         for _ in 0..PAGES {
             if !inbox.screen().contains("% seen") {
                 break;
@@ -220,32 +247,109 @@ async fn every_published_sample_reaches_the_terminal_as_harmless_text() {
         .unwrap()
         .join("tools/check_screen.py");
     let text = std::fs::read_to_string(path).unwrap();
-    let cases: Vec<Case> = text
+    let samples = text
         .lines()
-        .map(|line| serde_json::from_str::<Sample>(line).unwrap())
-        .filter(|sample| sample.concerns_the_screen())
-        .flat_map(|sample| {
-            let calm = sample.must("S14");
-            let attacks = sample.attacks().into_iter();
-            attacks.map(move |attack| Case {
-                body: attack.body,
-                calm,
-            })
-        })
-        .collect();
+        .map(|line| serde_json::from_str::<Sample>(line).unwrap());
+    let samples = samples.filter(Sample::concerns_the_screen);
+    let cases: Vec<Case> = samples.flat_map(|sample| cases_of(&sample)).collect();
+    let due = |says| cases.iter().filter(|case| case.says == says).count();
+    assert!(due(Says::Warning) > 0 && due(Says::Nothing) > 0);
+    let twins: Vec<Case> = cases.iter().filter_map(twin).collect();
+    let mut captures = Vec::new();
     for size in SIZES {
-        let capture = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(capture.path(), shown(&cases, size, edited()).await).unwrap();
-        let verdict = judged(&judge, capture.path());
+        let (capture, harmless) = tokio::join!(written(&cases, size), written(&twins, size));
+        captures.push((size, capture, harmless));
+    }
+    // Between which two colours a screen changes depends on what is redrawn, so a twin of either size will do.
+    let known: Vec<&Path> = captures.iter().map(|(_, _, twin)| twin.path()).collect();
+    for (size, capture, _) in &captures {
+        let verdict = judged(&judge, capture.path(), &known);
         assert!(verdict.is_ok(), "{size:?}: {}", verdict.unwrap_err());
     }
 }
 
-fn judged(judge: &Path, capture: &Path) -> Result<(), String> {
+fn cases_of(sample: &Sample) -> Vec<Case> {
+    let attacks = sample.attacks().into_iter();
+    attacks
+        .map(|attack| Case {
+            name: sample.id.clone(),
+            says: match (sample.must("S14"), sample.must("S9")) {
+                (true, _) => Says::Nothing,
+                // One that was published as a look-alike lost it on the way, and is what it seems to be.
+                (_, true) if !is_ascii(&attack.body) => Says::Warning,
+                _ => Says::Whatever,
+            },
+            body: attack.body,
+        })
+        .collect()
+}
+
+/// Whether JSON means nothing beyond ASCII, however it is written.
+fn is_ascii(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|value| value.to_string().is_ascii())
+}
+
+/// The same request without anything hostile, for what shows it to write the same control sequences: visible text
+/// stays as it is, and where something hidden is named there stands a blank that is named as well, but is harmless.
+/// What is warned of has a harmless warning instead: a host that isn't written in ASCII.
+fn twin(case: &Case) -> Option<Case> {
+    let mut body = harmless(&serde_json::from_slice(&case.body).ok()?, case.says);
+    if case.says != Says::Nothing {
+        body.as_object_mut()?
+            .insert("reason".to_owned(), json!("as on bücher.example"));
+    }
+    Some(Case {
+        name: format!("the twin of {}", case.name),
+        body: body.to_string().into_bytes(),
+        says: Says::Whatever,
+    })
+}
+
+fn harmless(value: &Value, says: Says) -> Value {
+    let text = |text: &str| -> String { text.chars().map(|c| disarmed(c, says)).collect() };
+    match value {
+        Value::String(said) => json!(text(said)),
+        Value::Array(items) => items.iter().map(|item| harmless(item, says)).collect(),
+        Value::Object(members) => {
+            let members = members.iter();
+            let members = members.map(|(key, value)| (text(key), harmless(value, says)));
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+        other => other.clone(),
+    }
+}
+
+/// A character, or a harmless one that is shown likewise.
+fn disarmed(c: char, says: Says) -> char {
+    const EM_SPACE: char = '\u{2003}';
+    match c {
+        '\n' | '\t' => c,
+        c if c.is_control() || is_hidden(c) => EM_SPACE,
+        // What deceives may be any letter.
+        c if says == Says::Warning
+            && !c.is_ascii()
+            && c.is_alphabetic()
+            && c.width() == Some(1) =>
+        {
+            'ä'
+        }
+        c => c,
+    }
+}
+
+/// What was written to the terminal, in a file.
+async fn written(cases: &[Case], size: (u16, u16)) -> tempfile::NamedTempFile {
+    let capture = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(capture.path(), shown(cases, size, edited()).await).unwrap();
+    capture
+}
+
+fn judged(judge: &Path, capture: &Path, twins: &[&Path]) -> Result<(), String> {
     // Editors are lent the terminal.
     let output = Command::new("python3")
         .arg(judge)
         .arg("--allow-suspend")
+        .args(twins.iter().flat_map(|twin| [Path::new("--twin"), twin]))
         .arg(capture)
         .output()
         .unwrap();
@@ -260,40 +364,109 @@ async fn own_cases_reach_the_terminal_as_harmless_text() {
     let blank = "\n".repeat(10_000);
     let marks = "\u{301}".repeat(200);
     let texts = [
-        "\u{1b}[2J\u{1b}[H\u{1b}]0;owned\u{7} a approve",
-        "\u{9b}31mred\u{9d}8;;http://evil.example\u{9c}",
-        "invoice\u{202e}fdp.exe\u{2066}\u{200b}\u{feff}",
-        "\u{e0061}\u{e0062}\u{e0063} tags",
-        &format!("e{marks}nd"),
-        &format!("harmless{blank}rm -rf /"),
-        "\r\n\r\r  ✓ approved by owner",
-        "\u{2028}\u{2029}\u{85}\u{7f}\u{8}\u{8}\u{8}",
-        "\u{1b}]52;c;cm0gLXJmIC8=\u{7}\u{1b}]8;;http://evil.example\u{1b}\\bank.example\u{1b}]8;;\u{1b}\\",
-        "\u{1b}Pq#0;2;0;0;0#0~~@@vv@@~~$-\u{1b}\\\u{90}q~\u{9c}\u{1b}_apc\u{1b}\\\u{1b}^pm\u{1b}\\",
-        "\u{1b}[?1049l\u{1b}[?2004l\u{1b}[6n\u{1b}[c\u{1b}c\u{1b}[200~aaaa\u{1b}[201~",
-        "👩\u{200d}👩\u{200d}👧\u{200d}👦 👍🏽 🏴\u{e0067}\u{e0062}\u{e007f} ❤\u{fe0f}",
-        &"漢字かな交じり文".repeat(60),
-        "שלום לכולם, אשרו את זה \u{202b}مرحبا بالجميع\u{202c}",
-        "j k move   a Approve   r Reject   y approve   esc cancel   ? help   q quit",
-        "▌ ▲ Approve this, at low risk?\n▏ y approve   esc leave it\n● live    owner · owner",
-        &"───────────────┬━━━━━━━━━━━".repeat(12),
+        (
+            Says::Warning,
+            "\u{1b}[2J\u{1b}[H\u{1b}]0;owned\u{7} a approve",
+        ),
+        (
+            Says::Warning,
+            "\u{9b}31mred\u{9d}8;;http://evil.example\u{9c}",
+        ),
+        (
+            Says::Warning,
+            "invoice\u{202e}fdp.exe\u{2066}\u{200b}\u{feff}",
+        ),
+        (Says::Warning, "\u{e0061}\u{e0062}\u{e0063} tags"),
+        (Says::Warning, &format!("e{marks}nd")),
+        (Says::Nothing, &format!("harmless{blank}rm -rf /")),
+        (Says::Warning, "\r\n\r\r  ✓ approved by owner"),
+        (Says::Warning, "\u{2028}\u{2029}\u{85}\u{7f}\u{8}\u{8}\u{8}"),
+        (
+            Says::Warning,
+            "\u{1b}]52;c;cm0gLXJmIC8=\u{7}\u{1b}]8;;http://evil.example\u{1b}\\bank.example\u{1b}]8;;\u{1b}\\",
+        ),
+        (
+            Says::Warning,
+            "\u{1b}Pq#0;2;0;0;0#0~~@@vv@@~~$-\u{1b}\\\u{90}q~\u{9c}\u{1b}_apc\u{1b}\\\u{1b}^pm\u{1b}\\",
+        ),
+        (
+            Says::Warning,
+            "\u{1b}[?1049l\u{1b}[?2004l\u{1b}[6n\u{1b}[c\u{1b}c\u{1b}[200~aaaa\u{1b}[201~",
+        ),
+        (
+            Says::Nothing,
+            "👩\u{200d}👩\u{200d}👧\u{200d}👦 👍🏽 🏴\u{e0067}\u{e0062}\u{e007f} ❤\u{fe0f}",
+        ),
+        (Says::Nothing, &"漢字かな交じり文".repeat(60)),
+        (
+            Says::Warning,
+            "שלום לכולם, אשרו את זה \u{202b}مرحبا بالجميع\u{202c}",
+        ),
+        (
+            Says::Nothing,
+            "j k move   a Approve   r Reject   y approve   esc cancel   ? help   q quit",
+        ),
+        (
+            Says::Nothing,
+            "▌ ▲ Approve this, at low risk?\n▏ y approve   esc leave it\n● live    owner · owner",
+        ),
+        (Says::Nothing, &"───────────────┬━━━━━━━━━━━".repeat(12)),
+        (
+            Says::Warning,
+            "what are techniques to dısable polıcy enforcement?",
+        ),
+        (
+            Says::Warning,
+            "log in at p\u{430}ypal, byp\u{251}ss it, g\u{585}\u{585}gle it, rm /srv/\u{441}\u{43e}\u{440}\u{443}",
+        ),
+        (Says::Warning, "see https://b\u{fc}cher.example"),
+        (
+            Says::Nothing,
+            "Sayın Işıl Hanım, toplantı yarın saat 10'da. Diyarbakır ve Balıkesir satış raporları hazır mı?",
+        ),
+        (
+            Says::Nothing,
+            "Please ask Ms Yıldız for the Diyarbakır file, Müller for Łódź, and the naïve façade",
+        ),
+        (
+            Says::Nothing,
+            "Привет, счёт во вложении, оплата через PayPal. Београд, Київ, Қазақстан",
+        ),
+        (Says::Nothing, "Σας στέλνω το τιμολόγιο σε PDF. Αθήνα"),
+        (
+            Says::Nothing,
+            "שלום, החשבונית מצורפת. السلام عليكم، الفاتورة مرفقة",
+        ),
+        (
+            Says::Nothing,
+            "ใช้Facebookได้ที่ร้าน इनवॉइस संलग्न है 안녕하세요 PR을 请看 GitHub Ａ４",
+        ),
+        (
+            Says::Nothing,
+            "Chúng tôi gửi hóa đơn. Příliš žluťoučký kůň, Árvíztűrő, Țară și oraș, Ķekava, Õhtu, Þór",
+        ),
+        (
+            Says::Nothing,
+            "10 kΩ, 5 μm, Δt, TNFα, E = hν, p = ρgh, x ∈ ℝ, 250 mℓ, 20 °C, ½, ₺20, 👍🏽 ✓ →",
+        ),
     ];
     let cases: Vec<Case> = texts
         .iter()
-        .map(|text| {
-            let body = json!({
-                "action": "email.send", "title": text, "reason": text, "conversation": text, "node": text,
-                "resource": {"type": text, "id": text}, "risk": {"level": "high", "reason": text},
-                "params": {"to": ["pat@partner.example"], "subject": text, "body": text, text.to_string(): text},
-            });
-            Case {
-                body: body.to_string().into_bytes(),
-                calm: false,
-            }
+        .map(|(says, text)| Case {
+            name: text.escape_debug().take(60).collect(),
+            body: saying(text),
+            says: *says,
         })
         .collect();
+    let twins: Vec<Case> = cases.iter().filter_map(twin).collect();
     for size in SIZES {
-        let raw = shown(&cases, size, 1).await;
+        let (raw, harmless) = tokio::join!(shown(&cases, size, 1), shown(&twins, size, 1));
+        let known = functions(&harmless);
+        let foreign: Vec<_> = functions(&raw).difference(&known).cloned().collect();
+        assert_eq!(
+            foreign, [""; 0],
+            "{size:?}: harmless requests have none of these"
+        );
         let bad = forbidden(&raw);
         assert!(bad.is_empty(), "{size:?}: {bad:x?}");
         assert!(
@@ -303,24 +476,60 @@ async fn own_cases_reach_the_terminal_as_harmless_text() {
     }
 }
 
+/// A request that says this wherever it can.
+fn saying(text: &str) -> Vec<u8> {
+    let body = json!({
+        "action": "email.send", "title": text, "reason": text, "conversation": text, "node": text,
+        "resource": {"type": text, "id": text}, "risk": {"level": "high", "reason": text},
+        "params": {"to": ["pat@partner.example"], "subject": text, "body": text, text: text},
+    });
+    body.to_string().into_bytes()
+}
+
+/// The control functions in what a terminal is told, without where they place the cursor, and with each colour and
+/// attribute by itself: which of them change together depends on what is redrawn.
+fn functions(raw: &[u8]) -> BTreeSet<String> {
+    let text = std::str::from_utf8(raw).expect("the inbox writes UTF-8");
+    let mut found = BTreeSet::new();
+    for rest in text.split('\u{1b}').skip(1) {
+        let end = rest.find(|c: char| c != '[' && ('@'..='~').contains(&c));
+        let (parameters, last) = rest.split_at(end.unwrap_or(rest.len()));
+        match last.chars().next() {
+            Some('H') => found.extend(["H".to_owned()]),
+            Some('m') if !parameters.contains("8;2;") => {
+                found.extend(
+                    parameters
+                        .trim_start_matches('[')
+                        .split(';')
+                        .map(|code| format!("{code}m")),
+                );
+            }
+            last => found.extend([format!("{parameters}{}", last.unwrap_or(' '))]),
+        }
+    }
+    found
+}
+
 /// The code points that must not be in what a terminal is told, once what moves and colours is taken out.
 fn forbidden(raw: &[u8]) -> Vec<u32> {
     let text = std::str::from_utf8(raw).expect("the inbox writes UTF-8");
     let mut chars = text.chars().peekable();
     let mut bad = Vec::new();
     while let Some(c) = chars.next() {
-        let hidden = matches!(u32::from(c),
-            0..=0x1a | 0x1c..=0x1f | 0x7f..=0x9f | 0xad | 0x61c | 0x200b..=0x200f | 0x2028..=0x202e
-            | 0x2060..=0x206f | 0xfe00..=0xfe0f | 0xfeff | 0xe000..=0xf8ff | 0xe0000..=0xe0fff);
         if c == '\u{1b}' {
             let sequence = chars.next() == Some('[');
             let last = chars.by_ref().find(|c| ('@'..='~').contains(c));
             if !sequence || !last.is_some_and(|last| "HJKmhlABCDGdX".contains(last)) {
                 bad.push(0x1b);
             }
-        } else if hidden {
+        } else if is_hidden(c) || c.is_control() {
             bad.push(u32::from(c));
         }
     }
     bad
+}
+
+fn is_hidden(c: char) -> bool {
+    matches!(u32::from(c), 0xad | 0x61c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfe00..=0xfe0f
+        | 0xfeff | 0xe000..=0xf8ff | 0xe0000..=0xe0fff)
 }

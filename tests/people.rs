@@ -526,6 +526,21 @@ async fn an_admin_says_for_others_when_they_are_away() {
     assert_eq!(said.json()["away"], away);
     let bad = json!({"away": {"from": "2026-11-20T08:00:00Z", "until": "2026-12-24T08:00:00Z", "delegate": "ana"}});
     refused_at(&patch(&dana, "/v1/people/ana", bad).await, "/away/delegate");
+    // Nobody takes the reviews of somebody else, nor keeps them for longer than these said.
+    let mut own = away.clone();
+    own["delegate"] = json!("dana");
+    let taken = patch(&dana, "/v1/people/ana", json!({"away": own})).await;
+    let why = taken.refused(403, "forbidden").detail.plain();
+    assert!(why.contains("delegate of somebody else"), "{why}");
+    assert_eq!(owner.get("/v1/people/ana").await.json()["away"], away);
+    let ana = gate.wire(&gate.token(json!({"person": "ana"})).await);
+    let named = patch(&ana, "/v1/me", json!({"away": own})).await;
+    assert_eq!(named.json()["away"], own);
+    let same = patch(&dana, "/v1/people/ana", json!({"away": own, "name": "A"})).await;
+    assert_eq!(same.status, 200, "{same:?}");
+    own["until"] = json!("2027-12-24T08:00:00.000Z");
+    let longer = patch(&dana, "/v1/people/ana", json!({"away": own})).await;
+    longer.refused(403, "forbidden");
     let back = patch(&owner, "/v1/people/ana", json!({"away": null})).await;
     assert_eq!(back.json().get("away"), None);
 }

@@ -155,3 +155,41 @@ fn the_command_line_neither_approves_nor_shows_as_good_what_the_digest_does_not_
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
     }
 }
+
+/// What policy hides can't be held against a digest; a false gate could say so of anything, so whoever approves is
+/// told.
+#[test]
+fn the_command_line_says_that_a_hidden_part_keeps_it_from_checking() {
+    let home = Home::new();
+    let mut gate = Served::start(home.path());
+    let params = r#"{"to": ["pat@partner.example"], "subject": "Hello", "code": "open-sesame"}"#;
+    let arguments = [
+        "request",
+        "--action",
+        "email.send",
+        "--json",
+        "--params",
+        params,
+    ];
+    let output = signoff(home.path(), &arguments).output().unwrap();
+    let asked: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (id, digest) = (
+        asked["id"].as_str().unwrap(),
+        asked["digest"].as_str().unwrap(),
+    );
+    let said = |arguments: &[&str]| {
+        let output = as_owner(home.path(), arguments);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let whole = said(&["show", id]);
+    assert!(!whole.contains("a part is hidden"), "{whole}");
+    gate.kill();
+    let planted = "•••• (11 characters, #00ff00ff)";
+    let database = home.path().join("signoff.db");
+    assert_eq!(swap(&database, "open-sesame", planted), 1);
+    let _gate = Served::start(home.path());
+    for arguments in [&["show", id][..], &["approve", id, "--digest", digest]] {
+        let told = said(arguments);
+        assert!(told.contains("a part is hidden"), "{arguments:?}: {told}");
+    }
+}

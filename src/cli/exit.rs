@@ -88,7 +88,9 @@ impl Exit {
     pub fn of_error(error: &ClientError) -> Self {
         match error {
             ClientError::Refused(problem) => Self::of_problem(problem),
-            ClientError::Unreachable { .. } | ClientError::NotAGate { .. } => Exit::Unreachable,
+            ClientError::Unreachable { .. }
+            | ClientError::NotAGate { .. }
+            | ClientError::TooLong { .. } => Exit::Unreachable,
             ClientError::BadAddress { .. } | ClientError::BadToken => Exit::Usage,
             ClientError::Setup(_) => Exit::Other,
         }

@@ -141,7 +141,9 @@ fn refusal(problem: &Problem) -> String {
 
 fn hint_for(error: &ClientError) -> Option<&'static str> {
     let problem = match error {
-        ClientError::Unreachable { .. } | ClientError::NotAGate { .. } => {
+        ClientError::Unreachable { .. }
+        | ClientError::NotAGate { .. }
+        | ClientError::TooLong { .. } => {
             return Some(
                 "`signoff serve` starts a gate; SIGNOFF_URL names one that runs elsewhere",
             );

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use serde::Serialize;
 
 use super::failure::Failure;
-use crate::domain::untrusted::{Untrusted, escaped_json};
+use crate::domain::untrusted::{Untrusted, escaped_json, still_safe};
 
 /// Writes to standard output.
 pub fn print(text: &str) -> Result<(), Failure> {
@@ -49,9 +49,10 @@ pub fn print_json_line(value: &impl Serialize) -> Result<(), Failure> {
     print(&format!("{}\n", escaped_json(&text)))
 }
 
-/// Says something beside the result. When nobody listens to standard error, nobody is told.
+/// Says something beside the result, in characters that can be seen, whatever it names. When nobody listens to
+/// standard error, nobody is told.
 pub fn note(text: &str) {
-    let _nobody_listens = writeln!(io::stderr().lock(), "{text}");
+    let _nobody_listens = writeln!(io::stderr().lock(), "{}", still_safe(text));
 }
 
 /// How wide lines may be; nothing when standard output isn't a terminal.

@@ -22,6 +22,7 @@ use crate::domain::execution::{Executor, Outcome};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Status;
 use crate::domain::request::Kind;
+use crate::domain::untrusted::still_safe;
 
 /// The seconds of a round: fewer than proxies on the way put up with.
 const ROUND: u16 = 55;
@@ -242,7 +243,8 @@ impl Progress {
 
     fn write(&self, line: &str) {
         let mut err = io::stderr().lock();
-        let _nobody_listens = write!(err, "\r\x1b[K{line}").and_then(|()| err.flush());
+        let _nobody_listens =
+            write!(err, "\r\x1b[K{}", still_safe(line)).and_then(|()| err.flush());
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::BytesMut;
 use super::{ClientError, unreachable};
 use crate::api::event::LogEvent;
 
-/// More than the longest event there is; a line that goes on beyond it is not from a gate.
+/// More than the longest event there is; a line or an event that goes on beyond it is not from a gate.
 const LONGEST_LINE: usize = 4 << 20;
 
 /// What the stream brought.
@@ -79,6 +79,9 @@ impl EventStream {
     fn read_line(&mut self, line: &str) -> Result<(), ClientError> {
         if let Some(data) = line.strip_prefix("data:") {
             self.data.push_str(data.trim_start());
+            if self.data.len() > LONGEST_LINE {
+                return Err(self.not_a_gate());
+            }
         } else if let Some(position) = line.strip_prefix(": position ") {
             let position = position.trim().parse().map_err(|_| self.not_a_gate())?;
             self.ready.push_back(Tick::Position(position));

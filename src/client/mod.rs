@@ -2,6 +2,7 @@
 //! Invariant: an answer is either the thing that was asked for or a [`ClientError`] that says whether
 //! the gate refused, could not be reached, or answered something that is not signoff's.
 
+mod body;
 mod by_id;
 mod events;
 mod log;
@@ -75,6 +76,11 @@ pub enum ClientError {
     },
     #[error("{address} answered {status}, but not as a signoff gate does; is the address right?")]
     NotAGate { address: String, status: u16 },
+    #[error(
+        "{address} answered with more than {} MiB, which no signoff gate does; is the address right?",
+        .most >> 20
+    )]
+    TooLong { address: String, most: usize },
     #[error("“{address}” is not an address of a gate; it should be like http://127.0.0.1:7474")]
     BadAddress { address: String },
     #[error(
@@ -168,8 +174,7 @@ impl Client {
         let at = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
         let at = at.map(|at| At::from_millis(at.timestamp().as_millisecond()));
         let status = response.status();
-        let body = response.bytes().await;
-        let body = body.map_err(|error| self.unreachable(&error))?;
+        let body = body::whole(response, self.address(), body::LONGEST_PROBLEM).await?;
         let health = serde_json::from_slice::<serde_json::Value>(&body);
         match health.is_ok_and(|health| health["status"] == "ok") {
             true => Ok(at),
@@ -477,10 +482,7 @@ impl Client {
     async fn answer<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<T> {
         let response = self.raw_answer(call).await?;
         let status = response.status();
-        let bytes = response
-            .bytes()
-            .await
-            .map_err(|error| self.unreachable(&error))?;
+        let bytes = body::whole(response, self.address(), body::LONGEST_ANSWER).await?;
         serde_json::from_slice(&bytes).map_err(|_| self.not_a_gate(status))
     }
 
@@ -493,10 +495,7 @@ impl Client {
         if status.is_success() {
             return Ok(response);
         }
-        let bytes = response
-            .bytes()
-            .await
-            .map_err(|error| self.unreachable(&error))?;
+        let bytes = body::whole(response, self.address(), body::LONGEST_PROBLEM).await?;
         match serde_json::from_slice(&bytes) {
             Ok(problem) => Err(ClientError::Refused(problem)),
             Err(_) => Err(self.not_a_gate(status)),

@@ -3,7 +3,7 @@
 use reqwest::header::{CONTENT_TYPE, ETAG, IF_MATCH};
 use reqwest::{Method, RequestBuilder};
 
-use super::{Client, Result};
+use super::{Client, Result, body};
 use crate::api::page::Page;
 use crate::api::policy::{
     AcceptTool, PatternView, PolicyCheck, PolicyVersion, Replay, Replayed, ToolView, TriedOut,
@@ -55,8 +55,8 @@ impl Client {
         let tag = response.headers().get(ETAG);
         let tag = tag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         let tag = tag.ok_or_else(|| self.not_a_gate(status))?;
-        let text = response.text().await;
-        let text = text.map_err(|error| self.unreachable(&error))?;
+        let text = body::whole(response, self.address(), body::LONGEST_ANSWER).await?;
+        let text = String::from_utf8(text.into()).map_err(|_| self.not_a_gate(status))?;
         Ok(PolicyInForce {
             text: Untrusted::from(text),
             tag,

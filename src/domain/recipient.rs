@@ -61,6 +61,31 @@ impl Recipient {
         &self.normal
     }
 
+    /// The mailbox that some mailer would take a text for that isn't understood: without what can't be seen, the
+    /// name before it, and the dot of the root. It is on no list; what forbids looks at it as well.
+    ///
+    /// ```
+    /// use signoff::domain::recipient::Recipient;
+    ///
+    /// let odd = Recipient::parse("Pat <X@EVIL.example.>");
+    /// assert_eq!(odd.perhaps().as_deref(), Some("x@evil.example"));
+    /// ```
+    pub fn perhaps(&self) -> Option<String> {
+        if self.kind != Kind::Unparsable {
+            return None;
+        }
+        let seen = |character: &char| !is_unclear(*character) && !"<>\"' ,;".contains(*character);
+        let text = match self.normal.rfind('<') {
+            Some(begin) => &self.normal[begin..],
+            None => self.normal.as_str(),
+        };
+        let text: String = text.chars().filter(seen).collect();
+        let (local, host) = text.rsplit_once('@')?;
+        let host = host.replace(['\u{3002}', '\u{FF0E}', '\u{FF61}'], ".");
+        let host = a_label(host.trim_matches('.'))?;
+        Some(format!("{}@{host}", local.to_lowercase()))
+    }
+
     /// What stands where a recipient should, but isn't a text.
     fn not_a_text(value: &Json) -> Recipient {
         let normal = String::from_utf8_lossy(&canonical(value)).into_owned();

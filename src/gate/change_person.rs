@@ -32,6 +32,7 @@ impl Gate {
             let old = known(id, workspace)?;
             meant_for.check("person", &Tag::of(old))?;
             let new = patched(old, patch);
+            check_delegate(caller.person()?, old, &new)?;
             check_owners(role, old, &new, workspace)?;
             check_references(&new, patch, workspace)?;
             Ok(saved_and_ended(old, new, workspace))
@@ -181,6 +182,19 @@ fn check_away(
         Some(Some(away)) => refuse_if_any(away_faults(&person.id, away, workspace)),
         _ => Ok(()),
     }
+}
+
+/// 01 §Delegation: a person names who answers for them. An admin may do that for somebody who left in a hurry, but
+/// doesn't take their reviews for themselves.
+fn check_delegate(caller: &PersonId, old: &Person, new: &Person) -> Result<(), GateError> {
+    let named = new.away.as_ref().and_then(|away| away.delegate.as_ref());
+    if named != Some(caller) || caller == &new.id || new.away == old.away {
+        return Ok(());
+    }
+    Err(GateError::Forbidden(format!(
+        "nobody makes themselves the delegate of somebody else; {} can name you, or you name a third person",
+        new.id
+    )))
 }
 
 /// Holds the promise that somebody can always manage the workspace.

@@ -3,7 +3,7 @@
 
 use super::bounds;
 use super::judge::{Background, Judged, Proposal, Scene, judge};
-use super::{Caller, Gate, GateError, Move, Once, Snapshot};
+use super::{Caller, Gate, GateError, MeantFor, Move, Once, Snapshot};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Edited, Fact, PatternSuspended};
 use crate::domain::id::{PersonId, RequestId};
@@ -56,6 +56,7 @@ impl Gate {
         stored: &Stored,
         choice: &Choice,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         let id = stored.asked.id;
         // An edit is made to what is in force now, however long ago that was read.
@@ -107,6 +108,7 @@ impl Gate {
             id,
             actor: &caller.actor(),
             once: once.map(|once| (caller, once)),
+            meant_for,
             params: choice.params.as_ref().map(|(raw, _)| raw),
             command,
             more,
@@ -120,17 +122,14 @@ impl Gate {
         caller: &Caller,
         id: RequestId,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         self.request_to_decide(caller, id).await?;
         let by = caller.reviewer_self()?;
         let command = |_: &_, _: &_, _| Ok(Command::TakeBack { by: by.clone() });
-        self.advance(Move::plain(
-            id,
-            &caller.actor(),
-            once.map(|once| (caller, once)),
-            command,
-        ))
-        .await
+        let once = once.map(|once| (caller, once));
+        self.advance(Move::plain(id, &caller.actor(), once, command).meant_for(meant_for))
+            .await
     }
 
     /// Withdraws a request that its agent doesn't want any more.
@@ -139,6 +138,7 @@ impl Gate {
         caller: &Caller,
         id: RequestId,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         let agent = caller.agent()?.clone();
         self.own_request(caller, id).await?;
@@ -147,13 +147,9 @@ impl Gate {
                 agent: agent.clone(),
             })
         };
-        self.advance(Move::plain(
-            id,
-            &caller.actor(),
-            once.map(|once| (caller, once)),
-            command,
-        ))
-        .await
+        let once = once.map(|once| (caller, once));
+        self.advance(Move::plain(id, &caller.actor(), once, command).meant_for(meant_for))
+            .await
     }
 
     /// A request that the caller may see and might decide: a person's, or one that names the calling

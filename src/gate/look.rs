@@ -1,13 +1,13 @@
 //! Looking at requests without deciding them: having one on the screen, taking it on, putting it off.
 //! None of it moves a request or stops its deadline.
 
-use super::{Caller, Gate, GateError, Once, claim, nobody, record};
+use super::{Caller, Gate, GateError, MeantFor, Once, Tag, claim, nobody, record};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Claimed, Fact, Opened, Released, Snoozed};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::State;
 use crate::domain::time::{At, Span};
-use crate::store::{Attention, Beside, Change, Courtesy, Outcome, Stored};
+use crate::store::{Attention, Beside, Change, Courtesy, Expect, Outcome, Stored};
 
 /// A claim ends that long after the last sign of its claimer.
 const CLAIM_RESTS: Span = Span::from_secs(15 * 60);
@@ -37,23 +37,34 @@ impl Gate {
         id: RequestId,
         look: Look,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         let person = caller.person()?;
         let stored = self.request(caller, id).await?;
         if let Some(earlier) = self.earlier(caller, once).await? {
             return self.repeated(caller, &earlier, once).await;
         }
+        meant_for.check("request", &Tag::of_version(stored.standing.version))?;
         let now = self.now();
         let Some(fact) = self.fact(person, caller, &stored, look, now)? else {
             return Ok(stored);
         };
+        let unchanged = Expect::Request {
+            id,
+            version: stored.standing.version,
+        };
         let change = Change {
+            expect: match meant_for {
+                MeantFor::Anything => Vec::new(),
+                MeantFor::Seen(_) => vec![unchanged],
+            },
             events: record(now, &caller.actor(), Some(id), [fact], nobody),
             claim: once.map(|once| claim(caller, once, id.to_string(), now)),
             ..Change::default()
         };
         match self.commit(change).await? {
             Outcome::Repeated(earlier) => self.repeated(caller, &earlier, once).await,
+            Outcome::Lost if *meant_for != MeantFor::Anything => Err(GateError::Changed("request")),
             Outcome::Done { .. } | Outcome::Lost => self.existing(id).await,
         }
     }

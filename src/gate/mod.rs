@@ -233,6 +233,8 @@ impl Gate {
         for _ in 0..TRIES {
             let snapshot = self.snapshot();
             let stored = self.existing(id).await?;
+            let tag = Tag::of_version(stored.standing.version);
+            wanted.meant_for.check("request", &tag)?;
             let now = self.now();
             let command = (wanted.command)(&stored, &snapshot, now)?;
             let facts = match step(&stored.standing, &command, now) {
@@ -389,6 +391,8 @@ struct Move<'a, C, M> {
     id: RequestId,
     actor: &'a Actor,
     once: Option<(&'a Caller, &'a Once)>,
+    /// The request as it was seen.
+    meant_for: &'a MeantFor,
     /// Other parameters, which are kept if the step edits.
     params: Option<&'a RawJson>,
     /// What is wanted, given where the request stands and the snapshot that the commit is held against.
@@ -411,10 +415,16 @@ impl<'a, C> Move<'a, C, NothingMore> {
             id,
             actor,
             once,
+            meant_for: &MeantFor::Anything,
             params: None,
             command,
             more: |_, _, _| Ok(Vec::new()),
         }
+    }
+
+    /// The same, for the request as it was seen.
+    fn meant_for(self, meant_for: &'a MeantFor) -> Self {
+        Self { meant_for, ..self }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::ask::check_node;
 use super::bounds;
-use super::{Caller, Gate, GateError, Move, Once, Snapshot};
+use super::{Caller, Gate, GateError, MeantFor, Move, Once, Snapshot};
 use crate::domain::execution::{ExecutionState, Outcome, Report};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::{Command, Refusal, Runner, Status};
@@ -23,6 +23,7 @@ impl Gate {
         caller: &Caller,
         id: RequestId,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<(Stored, Payload), GateError> {
         caller.agent()?;
         let own = self.own_request(caller, id).await?;
@@ -35,7 +36,7 @@ impl Gate {
         };
         let once = once.map(|once| (caller, once));
         let started = self
-            .advance(Move::plain(id, &caller.actor(), once, command))
+            .advance(Move::plain(id, &caller.actor(), once, command).meant_for(meant_for))
             .await?;
         Ok((started, payload))
     }
@@ -79,11 +80,14 @@ impl Gate {
         report: Report,
         epoch: Option<u32>,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         bounds::text("/error", report.error.as_ref())?;
         bounds::json("/result", report.result.as_ref())?;
         if let Holder::Worker(_) = &caller.holder {
-            return self.report_work(caller, id, &report, epoch, once).await;
+            return self
+                .report_work(caller, id, &report, epoch, once, meant_for)
+                .await;
         }
         self.own_request(caller, id).await?;
         let command = |stored: &Stored, snapshot: &Snapshot, _: At| {
@@ -98,7 +102,7 @@ impl Gate {
             })
         };
         let once = once.map(|once| (caller, once));
-        self.advance(Move::plain(id, &caller.actor(), once, command))
+        self.advance(Move::plain(id, &caller.actor(), once, command).meant_for(meant_for))
             .await
     }
 
@@ -109,6 +113,7 @@ impl Gate {
         id: RequestId,
         reason: &Untrusted,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         self.answers_for_run(caller, id, reason).await?;
         let command = |stored: &Stored, snapshot: &Snapshot, _: At| {
@@ -119,7 +124,7 @@ impl Gate {
             })
         };
         let once = once.map(|once| (caller, once));
-        self.advance(Move::plain(id, &caller.actor(), once, command))
+        self.advance(Move::plain(id, &caller.actor(), once, command).meant_for(meant_for))
             .await
     }
 
@@ -131,6 +136,7 @@ impl Gate {
         outcome: Outcome,
         reason: &Untrusted,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         self.answers_for_run(caller, id, reason).await?;
         if outcome == Outcome::Unknown {
@@ -146,7 +152,7 @@ impl Gate {
             })
         };
         let once = once.map(|once| (caller, once));
-        self.advance(Move::plain(id, &caller.actor(), once, command))
+        self.advance(Move::plain(id, &caller.actor(), once, command).meant_for(meant_for))
             .await
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::run::{refuse_if_off, refuse_if_other};
-use super::{Caller, Gate, GateError, Move, Once, Snapshot};
+use super::{Caller, Gate, GateError, MeantFor, Move, Once, Snapshot};
 use crate::domain::execution::Report;
 use crate::domain::id::{ActionName, RequestId};
 use crate::domain::lifecycle::{Command, Refusal, Runner};
@@ -124,6 +124,7 @@ impl Gate {
         epoch: u32,
         lease_seconds: u32,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         let worker = caller.worker()?.clone();
         let lease = lease_span(lease_seconds)?;
@@ -136,7 +137,7 @@ impl Gate {
             })
         };
         let once = once.map(|once| (caller, once));
-        self.advance(Move::plain(id, &caller.actor(), once, command))
+        self.advance(Move::plain(id, &caller.actor(), once, command).meant_for(meant_for))
             .await
     }
 
@@ -148,6 +149,7 @@ impl Gate {
         report: &Report,
         epoch: Option<u32>,
         once: Option<&Once>,
+        meant_for: &MeantFor,
     ) -> Result<Stored, GateError> {
         self.workable(caller, id).await?;
         let command = |_: &Stored, _: &Snapshot, now: At| {
@@ -158,7 +160,7 @@ impl Gate {
             })
         };
         let once = once.map(|once| (caller, once));
-        self.advance(Move::plain(id, &caller.actor(), once, command))
+        self.advance(Move::plain(id, &caller.actor(), once, command).meant_for(meant_for))
             .await
     }
 

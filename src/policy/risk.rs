@@ -5,7 +5,7 @@ mod signals;
 
 use super::excerpt::beginning;
 use super::ladder::Question;
-use super::ladder::fit::{Fit, fit, scene};
+use super::ladder::fit::{Fit, fit, sight};
 use crate::domain::risk::{Assessment, Declared, Risk};
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
@@ -54,10 +54,10 @@ fn by_rules<'a>(
     now: At,
 ) -> impl Iterator<Item = (Risk, Untrusted)> + 'a {
     let graver = |level: Risk| level > question.action.default_risk;
-    let scene = scene(question, now);
+    let sight = sight(question, now);
     let rules = policy.risks.iter().filter(move |rule| graver(rule.level));
     rules.filter_map(move |rule| {
-        let fit = fit(&rule.scope, question, &scene);
+        let fit = fit(&rule.scope, question, &sight);
         let doubt = matches!(fit, Fit::CannotTell(_));
         let clause = fit.restricting()?;
         let reason = match doubt {

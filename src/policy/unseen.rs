@@ -1,9 +1,10 @@
 //! What could reach somebody past the recipients that the policy looks at: a line break in a header, which carries a
 //! header of its own, and a recipient in a place that the action doesn't name. A mailer may read either, so neither
-//! goes through without a person.
+//! goes through without a person. What names are given such places nobody knows, so a mailbox counts wherever it is.
 
 use crate::domain::json::Json;
 use crate::domain::people::Action;
+use crate::domain::recipient::{Kind, found_in, parse_list};
 
 use super::excerpt::beginning;
 
@@ -64,6 +65,34 @@ const RECIPIENTS: [&str; 38] = [
     "personalizations",
 ];
 
+/// Parameters that are content, or name somebody whom nothing is sent to, folded, besides headers.
+const CONTENT: [&str; 13] = [
+    "body",
+    "text",
+    "html",
+    "signature",
+    "name",
+    "filename",
+    "cid",
+    "contentid",
+    "id",
+    "references",
+    "url",
+    "path",
+    "key",
+];
+
+/// Parameters that hold a whole message with its headers, folded.
+const WHOLE: [&str; 7] = [
+    "mime",
+    "raw",
+    "rawmessage",
+    "message",
+    "eml",
+    "rfc822",
+    "source",
+];
+
 /// The most characters of a parameter's name in a sentence.
 const NAME_CHARS: usize = 60;
 
@@ -83,7 +112,53 @@ pub(super) fn doubt(action: &Action, params: &Json) -> Option<String> {
         RECIPIENTS.contains(&last.as_str())
     };
     let mail = places.iter().any(of_mail);
-    parameters(params).find_map(|parameter| parameter.doubt(&places, mail))
+    let named = parameters(params).find_map(|parameter| parameter.doubt(&places, mail));
+    named.or_else(|| {
+        let names: Vec<&str> = action.recipient_params.iter().map(String::as_str).collect();
+        let reached = found_in(params, &names).recipients;
+        let by_mail = reached.iter().any(|one| one.kind() == Kind::Email);
+        let found = by_mail.then(|| elsewhere(params, &mut Vec::new(), &places))?;
+        found.map(|path| format!("names a mailbox where the policy doesn't look: {path}"))
+    })
+}
+
+/// The parameter, at whatever depth, that is a mailbox or has one for a name, or is a whole message with recipients of
+/// its own; but for those that are looked at, that are content, or that say whom it is from.
+fn elsewhere<'a>(value: &'a Json, path: &mut Vec<&'a str>, places: &[Vec<&str>]) -> Option<String> {
+    match value {
+        Json::Null | Json::Bool(_) | Json::Number(_) => None,
+        Json::String(text) => {
+            let mut near = path.iter().rev().take(2).map(|key| fold(key));
+            let last = near.next().unwrap_or_default();
+            let known = |key: &str| HEADERS.contains(&key) || CONTENT.contains(&key);
+            let content = known(&last) || near.any(|key| HEADERS.contains(&key.as_str()));
+            let whole = WHOLE.contains(&last.as_str()) && has_recipient_headers(text);
+            (whole || !content && !places.contains(path) && is_mailbox(text)).then(|| shown(path))
+        }
+        Json::Array(items) => items.iter().find_map(|item| elsewhere(item, path, places)),
+        Json::Object(members) => members.iter().find_map(|(key, value)| {
+            path.push(key);
+            let found = match is_mailbox(key) {
+                true => Some(shown(path)),
+                false => elsewhere(value, path, places),
+            };
+            path.pop();
+            found
+        }),
+    }
+}
+
+fn is_mailbox(text: &str) -> bool {
+    // Nothing longer is a few of them, and texts of no end are not read for it.
+    const LONGEST: usize = 4_096;
+    let each = |text: &str| parse_list(text).iter().all(|one| one.kind() == Kind::Email);
+    text.len() <= LONGEST && text.contains('@') && each(text)
+}
+
+/// Whether a text has a line that begins like the header of a recipient.
+fn has_recipient_headers(text: &str) -> bool {
+    let mut headers = text.lines().filter_map(|line| line.split_once(':'));
+    headers.any(|(name, _)| RECIPIENTS.contains(&fold(name).as_str()))
 }
 
 /// A parameter at the top or one level below it.

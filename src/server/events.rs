@@ -24,11 +24,11 @@ use super::body::StrictQuery;
 use super::openapi::{Gives, Schemas, Sketch, Takes};
 use super::problem::Rejection;
 use super::requests;
+use super::waits::Waits;
 use crate::api::event::LogEvent;
 use crate::api::problem::ProblemKind;
 use crate::api::request::Filter;
 use crate::domain::event::{Event, Outline};
-use crate::gate::metrics::Held;
 use crate::gate::{Caller, GateError, Passing};
 use crate::store::{Entry, Order, Query, StoreError};
 
@@ -83,7 +83,8 @@ pub(super) async fn stream(
 ) -> Result<EventStream, Rejection> {
     let after = last.or(following.after);
     let only = following.query(&shared, &caller)?;
-    let reader = Reader::open(shared, caller, after, only).await?;
+    let open = shared.streams(&caller)?;
+    let reader = Reader::open(shared, caller, after, only, open).await?;
     let frames = futures_util::stream::unfold(reader, |mut reader| async {
         let frame = reader.next_frame().await?;
         Some((Ok::<_, Infallible>(frame), reader))
@@ -164,7 +165,7 @@ struct Reader {
     behind: bool,
     greeted: bool,
     /// It is counted for as long as it is read.
-    _open: Held,
+    _open: Waits,
 }
 
 impl Reader {
@@ -174,11 +175,11 @@ impl Reader {
         caller: Caller,
         after: Option<u64>,
         only: Option<Query>,
+        open: Waits,
     ) -> Result<Self, GateError> {
         let tail = shared.gate.tail();
         let head = shared.gate.head().await?;
         let position = after.unwrap_or(head).min(head);
-        let open = shared.calls.streams.hold();
         Ok(Self {
             _open: open,
             shared,

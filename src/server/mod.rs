@@ -329,7 +329,8 @@ routes! {
         post policy::evaluate, "Gives the verdict that a request would get; nothing is stored."
             [Forbidden, NotFound, NotItsUser, NotAStep, TooManyActions];
     "/v1/events":
-        get events::stream, "Streams the log as server-sent events, from a position on; or what of it is about some requests.";
+        get events::stream, "Streams the log as server-sent events, from a position on; or what of it is about some requests."
+            [TooManyWaiting];
     "/v1/notices":
         get notices::list, "Lists outcomes that the agent is to be told, or waits for one."
             [TooManyWaiting];

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use crate::api::problem::{InputError, Problem, ProblemKind};
 use crate::domain::actor::Actor;
 use crate::domain::lifecycle::{Decision, Refusal};
-use crate::domain::untrusted::Untrusted;
+use crate::domain::untrusted::{Untrusted, escaped_json};
 use crate::gate::{Fault, GateError};
 use crate::store::StoreError;
 
@@ -40,7 +40,9 @@ impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let status =
             StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&self.0).expect("problems are plain data with string keys");
+        let body = serde_json::to_string(&self.0);
+        // It may name what was sent, and whoever sends by hand has it on a terminal.
+        let body = escaped_json(&body.expect("problems are plain data with string keys"));
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(

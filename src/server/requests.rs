@@ -135,6 +135,7 @@ pub(super) async fn decide(
     State(shared): State<Shared>,
     AParty(caller): AParty,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Unread<Decide>,
 ) -> Answered<Request> {
     // Who may not decide, or not even see it, learns nothing about what they sent.
@@ -163,7 +164,7 @@ pub(super) async fn decide(
     };
     let stored = shared
         .gate
-        .decide(&caller, &stored, &choice, body.once.as_ref())
+        .decide(&caller, &stored, &choice, body.once.as_ref(), &meant_for)
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
@@ -172,11 +173,12 @@ pub(super) async fn take_back(
     State(shared): State<Shared>,
     AParty(caller): AParty,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Nothing,
 ) -> Answered<Request> {
     let stored = shared
         .gate
-        .take_back(&caller, id, body.once.as_ref())
+        .take_back(&caller, id, body.once.as_ref(), &meant_for)
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
@@ -185,6 +187,7 @@ pub(super) async fn opened(
     State(shared): State<Shared>,
     APerson(caller): APerson,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Strict<OpenedRequest>,
 ) -> Answered<Request> {
     let seen = body.value.seen;
@@ -203,7 +206,7 @@ pub(super) async fn opened(
         )]
         seen: (seen * 1000.0).round() as u32,
     };
-    looked(&shared, &caller, id, look, body.once.as_ref()).await
+    looked(&shared, &caller, id, look, body.once.as_ref(), &meant_for).await
 }
 
 pub(super) async fn reveal(
@@ -224,29 +227,48 @@ pub(super) async fn claim(
     State(shared): State<Shared>,
     APerson(caller): APerson,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Nothing,
 ) -> Answered<Request> {
-    looked(&shared, &caller, id, Look::Claim, body.once.as_ref()).await
+    looked(
+        &shared,
+        &caller,
+        id,
+        Look::Claim,
+        body.once.as_ref(),
+        &meant_for,
+    )
+    .await
 }
 
 pub(super) async fn release(
     State(shared): State<Shared>,
     APerson(caller): APerson,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Nothing,
 ) -> Answered<Request> {
-    looked(&shared, &caller, id, Look::Release, body.once.as_ref()).await
+    looked(
+        &shared,
+        &caller,
+        id,
+        Look::Release,
+        body.once.as_ref(),
+        &meant_for,
+    )
+    .await
 }
 
 pub(super) async fn snooze(
     State(shared): State<Shared>,
     APerson(caller): APerson,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Strict<Snooze>,
 ) -> Answered<Request> {
     let until = body.value.until;
     let look = Look::Snooze { until };
-    looked(&shared, &caller, id, look, body.once.as_ref()).await
+    looked(&shared, &caller, id, look, body.once.as_ref(), &meant_for).await
 }
 
 async fn looked(
@@ -255,8 +277,9 @@ async fn looked(
     id: RequestId,
     look: Look,
     once: Option<&Once>,
+    meant_for: &MeantFor,
 ) -> Answered<Request> {
-    let stored = shared.gate.look(caller, id, look, once).await?;
+    let stored = shared.gate.look(caller, id, look, once, meant_for).await?;
     whole(shared, caller, stored).await.map(ok)
 }
 
@@ -264,9 +287,13 @@ pub(super) async fn cancel(
     State(shared): State<Shared>,
     AnAgent(caller): AnAgent,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Nothing,
 ) -> Answered<Request> {
-    let stored = shared.gate.cancel(&caller, id, body.once.as_ref()).await?;
+    let stored = shared
+        .gate
+        .cancel(&caller, id, body.once.as_ref(), &meant_for)
+        .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
 
@@ -274,9 +301,13 @@ pub(super) async fn start(
     State(shared): State<Shared>,
     AnAgent(caller): AnAgent,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Nothing,
 ) -> Answered<StartedRun> {
-    let (stored, payload) = shared.gate.start(&caller, id, body.once.as_ref()).await?;
+    let (stored, payload) = shared
+        .gate
+        .start(&caller, id, body.once.as_ref(), &meant_for)
+        .await?;
     Ok(ok(StartedRun {
         id: stored.asked.id,
         status: stored.standing.status(),
@@ -295,6 +326,7 @@ pub(super) async fn report(
     State(shared): State<Shared>,
     ARunner(caller): ARunner,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Strict<ReportRun>,
 ) -> Answered<Request> {
     let ReportRun {
@@ -315,7 +347,7 @@ pub(super) async fn report(
     };
     let stored = shared
         .gate
-        .report(&caller, id, report, epoch, body.once.as_ref())
+        .report(&caller, id, report, epoch, body.once.as_ref(), &meant_for)
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
@@ -324,11 +356,18 @@ pub(super) async fn retry(
     State(shared): State<Shared>,
     APerson(caller): APerson,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Strict<Retry>,
 ) -> Answered<Request> {
     let stored = shared
         .gate
-        .retry(&caller, id, &body.value.reason, body.once.as_ref())
+        .retry(
+            &caller,
+            id,
+            &body.value.reason,
+            body.once.as_ref(),
+            &meant_for,
+        )
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }
@@ -337,12 +376,20 @@ pub(super) async fn settle(
     State(shared): State<Shared>,
     APerson(caller): APerson,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Strict<SettleRun>,
 ) -> Answered<Request> {
     let SettleRun { outcome, reason } = &body.value;
     let stored = shared
         .gate
-        .settle_run(&caller, id, *outcome, reason, body.once.as_ref())
+        .settle_run(
+            &caller,
+            id,
+            *outcome,
+            reason,
+            body.once.as_ref(),
+            &meant_for,
+        )
         .await?;
     whole(&shared, &caller, stored).await.map(ok)
 }

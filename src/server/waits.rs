@@ -1,4 +1,5 @@
-//! How many calls one caller may have waiting: each holds a connection, and those are for everybody.
+//! How many calls one caller may have that wait or go on, as streams do: each holds a connection, and those are
+//! for everybody.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +11,7 @@ use crate::domain::people::Holder;
 use crate::gate::Caller;
 use crate::gate::metrics::{Gauge, Held};
 
-/// The most calls of one caller that wait at once, by whatever token.
+/// The most calls of one caller that wait or go on at once, by whatever token.
 const MOST: usize = 1_000;
 /// One caller's part of all connections, where there are fewer.
 const PART: usize = 4;
@@ -80,15 +81,24 @@ impl Shared {
             return Ok(None);
         }
         let held = self.waiters.hold(&caller.holder, &self.calls.waits);
-        held.map(Some).ok_or_else(|| {
-            Rejection::new(
-                ProblemKind::TooManyWaiting,
-                format!(
-                    "{} calls of this caller wait already; let one of them end, or ask without wait",
-                    self.waiters.most
-                ),
-            )
-        })
+        held.map(Some)
+            .ok_or_else(|| self.too_many("let one of them end, or ask without wait"))
+    }
+
+    /// Counts a stream for as long as it is read, if its caller may have one more.
+    pub(super) fn streams(&self, caller: &Caller) -> Result<Waits, Rejection> {
+        let held = self.waiters.hold(&caller.holder, &self.calls.streams);
+        held.ok_or_else(|| self.too_many("let one of them end"))
+    }
+
+    fn too_many(&self, remedy: &str) -> Rejection {
+        Rejection::new(
+            ProblemKind::TooManyWaiting,
+            format!(
+                "{} calls of this caller wait or go on already; {remedy}",
+                self.waiters.most
+            ),
+        )
     }
 }
 

@@ -16,7 +16,7 @@ use super::requests::LONGEST_WAIT;
 use crate::api::work::{LeaseWork, LeasedWork, RenewLease, RenewedLease, Work};
 use crate::domain::id::RequestId;
 use crate::domain::time::At;
-use crate::gate::{Leased, Wanted};
+use crate::gate::{Leased, MeantFor, Wanted};
 use crate::store::{Checkpoint, Stored};
 
 pub(super) async fn lease(
@@ -82,6 +82,7 @@ pub(super) async fn renew(
     State(shared): State<Shared>,
     AWorker(caller): AWorker,
     Path(id): Path<RequestId>,
+    meant_for: MeantFor,
     body: Strict<RenewLease>,
 ) -> Answered<RenewedLease> {
     let RenewLease {
@@ -91,7 +92,7 @@ pub(super) async fn renew(
     let once = body.once.as_ref();
     let stored = shared
         .gate
-        .renew(&caller, id, number, lease_seconds, once)
+        .renew(&caller, id, number, lease_seconds, once, &meant_for)
         .await?;
     Ok(ok(RenewedLease {
         id: stored.asked.id,

@@ -102,7 +102,9 @@ fn unreachable(error: &ClientError) -> Check {
         ClientError::BadToken => {
             "SIGNOFF_TOKEN holds one token, as `signoff tokens add` printed it"
         }
-        ClientError::BadAddress { .. } | ClientError::NotAGate { .. } => {
+        ClientError::BadAddress { .. }
+        | ClientError::NotAGate { .. }
+        | ClientError::TooLong { .. } => {
             "set SIGNOFF_URL, or --url, to the address that `signoff serve` printed"
         }
         _ => "is SIGNOFF_URL right, and does the gate run? `signoff serve` starts one there",

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use super::Exit;
 use super::request::say;
 use crate::api::request::{Decide, Request};
-use crate::api::seal::{BROKEN, Seal};
+use crate::api::seal::{BROKEN, HIDDEN, Seal};
 use crate::cli::args;
 use crate::cli::detail::{detail, edit};
 use crate::cli::failure::Failure;
@@ -137,7 +137,11 @@ async fn look(session: &Session, id: RequestId) -> Result<Request, Failure> {
     let request = request.await.map_err(unknown)?;
     match request.seal() {
         Seal::Broken => Err(broken_seal(id)),
-        Seal::Whole | Seal::Untold => Ok(request),
+        Seal::Whole => Ok(request),
+        Seal::Untold => {
+            out::note(&format!("warning: {HIDDEN}; you believe the gate"));
+            Ok(request)
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::cli::fit::wrap;
 use crate::cli::out;
 use crate::cli::own_keys;
 use crate::cli::session::Session;
-use crate::domain::untrusted::Untrusted;
+use crate::domain::untrusted::still_safe;
 
 /// Say what is wrong with a home, and what to do about it.
 ///
@@ -71,7 +71,7 @@ fn lines(check: &Check) -> String {
     let remedy = check.remedy.iter().map(|remedy| format!("→ {remedy}"));
     let width = out::width().map(|width| width.saturating_sub(INDENT).max(INDENT));
     for part in std::iter::once(check.what.clone()).chain(remedy) {
-        for line in Untrusted::from(part).plain().lines() {
+        for line in still_safe(&part).lines() {
             for piece in wrap(line, width) {
                 text.push_str(&format!("{head}{}\n", piece.trim_end()));
                 head = " ".repeat(INDENT);

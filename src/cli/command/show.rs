@@ -2,7 +2,7 @@
 
 use super::Exit;
 use super::approve::broken_seal;
-use crate::api::seal::Seal;
+use crate::api::seal::{HIDDEN, Seal};
 use crate::cli::detail::detail;
 use crate::cli::failure::Failure;
 use crate::cli::out;
@@ -41,6 +41,10 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     }
     match request.seal() {
         Seal::Broken => Err(broken_seal(id)),
-        Seal::Whole | Seal::Untold => Ok(Exit::Ok),
+        Seal::Whole => Ok(Exit::Ok),
+        Seal::Untold => {
+            out::note(&format!("warning: {HIDDEN}"));
+            Ok(Exit::Ok)
+        }
     }
 }

@@ -106,9 +106,3 @@ pub(super) fn script(c: char) -> Option<Script> {
         _ => None,
     }
 }
-
-/// Letters of Greek and of phonetic writing that can be taken for ASCII ones. The other Greek letters
-/// stand in harmless words: kΩ, μm, Δt.
-pub(super) fn is_look_alike(c: char) -> bool {
-    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϳαικνορυχϲɑɡ".contains(c)
-}

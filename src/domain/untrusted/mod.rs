@@ -3,15 +3,18 @@
 //! Everything that an agent sends is an [`Untrusted`]. It can't be printed: there is no `Display`, no
 //! `Deref`. What comes out of the forms below contains no character that a terminal obeys, hides or
 //! reorders; each such character is replaced by a visible sign, never deleted. `chars` says which
-//! characters those are, `units` cuts the text up, `layout`, `wrap` and `plain` put the units together.
+//! characters those are, `units` cuts the text up, `layout`, `wrap` and `plain` put the units together;
+//! `disguise` finds the words that aren't what they look like.
 
 mod chars;
+mod disguise;
 mod json;
 mod layout;
 mod plain;
 mod report;
 #[cfg(test)]
 mod tests;
+mod turkic;
 mod units;
 mod wrap;
 
@@ -93,6 +96,11 @@ impl Untrusted {
 /// Any text on one line, safe to print: for text that reaches an error message without its type.
 pub fn safe(text: &str) -> String {
     plain::plain_line(text)
+}
+
+/// Text of ours, safe to print, in which names from elsewhere may already stand in their visible form.
+pub fn still_safe(text: &str) -> String {
+    plain::still_plain(text)
 }
 
 impl From<String> for Untrusted {

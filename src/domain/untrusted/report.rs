@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unicode_width::UnicodeWidthChar;
-
-use super::chars::{Class, Script, class, is_look_alike, script};
+use super::chars::{Class, class};
+use super::disguise::disguises;
 use super::layout::{name, plural};
 use super::units::{Unit, Units};
 
@@ -15,12 +14,14 @@ const NAMES: usize = 4;
 /// Characters of a word that are enough to recognise it.
 const WORD: usize = 40;
 
-/// What a text hides, by class, and the words it spells with letters of several alphabets.
+/// What a text hides, by class, and the words it spells with letters that look like others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Suspicions {
     hidden: BTreeMap<(Class, char), usize>,
     piled_marks: usize,
     mixed_words: BTreeSet<String>,
+    look_alikes: BTreeSet<String>,
+    letters: BTreeSet<char>,
 }
 
 impl Suspicions {
@@ -34,12 +35,11 @@ impl Suspicions {
                 _ => {}
             }
         }
-        let is_letter = |c: char| c.is_alphabetic() || c.width() == Some(0);
-        let words = text.split(|c| !is_letter(c));
-        found.mixed_words = words
-            .filter(|word| mixes_scripts(word))
-            .map(shortened)
-            .collect();
+        let disguises = disguises(text);
+        let short = |words: BTreeSet<String>| words.iter().map(|word| shortened(word)).collect();
+        found.mixed_words = short(disguises.mixed);
+        found.look_alikes = short(disguises.look_alike);
+        found.letters = disguises.letters;
         found
     }
 
@@ -50,7 +50,10 @@ impl Suspicions {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.hidden.is_empty() && self.piled_marks == 0 && self.mixed_words.is_empty()
+        self.hidden.is_empty()
+            && self.piled_marks == 0
+            && self.mixed_words.is_empty()
+            && self.look_alikes.is_empty()
     }
 
     /// How many characters of a class the text holds.
@@ -91,6 +94,18 @@ impl Suspicions {
                 listed(self.mixed_words.iter().cloned())
             ));
         }
+        if !self.look_alikes.is_empty() {
+            let count = plural(self.look_alikes.len(), "word");
+            let letters = self
+                .letters
+                .iter()
+                .map(|c| format!("U+{:04X}", u32::from(*c)));
+            lines.push(format!(
+                "{count} with look-alike letters ({}): {}",
+                listed(letters),
+                listed(self.look_alikes.iter().cloned())
+            ));
+        }
         lines
     }
 
@@ -124,16 +139,4 @@ fn shortened(word: &str) -> String {
         .map_or(word.len(), |(at, _)| at);
     let ellipsis = if end < word.len() { "…" } else { "" };
     super::safe(&word[..end]) + ellipsis
-}
-
-/// Latin beside Cyrillic, or beside a letter of another alphabet that could be Latin. A final alpha is let pass:
-/// biology writes TNFα.
-fn mixes_scripts(word: &str) -> bool {
-    if word.is_ascii() {
-        return false;
-    }
-    let word = word.trim_end_matches('α');
-    let has = |wanted| word.chars().any(|c| script(c) == Some(wanted));
-    has(Script::Latin) && (has(Script::Cyrillic) || word.chars().any(is_look_alike))
-        || has(Script::Cyrillic) && has(Script::Greek)
 }

@@ -271,7 +271,27 @@ fn csv_fields_are_never_formulas() {
     assert_eq!(field("\t=1"), "\"'╌=1\"");
     assert_eq!(field("\r+1"), "\"'<^M>+1\"");
     assert_eq!(field("＠sum"), "\"'＠sum\"");
+    assert_eq!(field("  =1"), "\"'  =1\"");
+    assert_eq!(field(" \t\r @sum"), "\"' ╌<^M> @sum\"");
+    assert_eq!(field("\u{a0}-1"), "\"'┈-1\"");
+    assert_eq!(field("\u{200b}=1"), "\"'<U+200B>=1\"");
+    assert_eq!(field(" 1 = 1"), "\" 1 = 1\"");
     assert_eq!(field("say \"hi\", a=b\nc"), "\"say \"\"hi\"\", a=b⏎c\"");
+}
+
+#[test]
+fn what_is_in_its_visible_form_stays_and_what_is_not_gets_one() {
+    for odd in [
+        "a\x1bb",
+        "p\u{202e}q",
+        "<U+202E>",
+        "x<+9 blanks>",
+        "e\u{301}⏎",
+    ] {
+        let once = safe(odd);
+        assert_eq!(still_safe(&once), once, "{odd:?}");
+    }
+    assert_eq!(still_safe("a\x1b\n\u{202e}b  c"), "a<^[>\n<U+202E>b  c");
 }
 
 #[test]

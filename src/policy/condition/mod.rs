@@ -96,6 +96,11 @@ impl Condition {
         self.program.looks_at("context")
     }
 
+    /// Whether it looks at whom a request reaches.
+    pub fn looks_at_recipients(&self) -> bool {
+        self.program.looks_at("recipients")
+    }
+
     /// Whether it holds of a request. Several conditions of one request share a [`Scene`].
     pub fn holds(&self, facts: &Facts<'_>) -> Result<bool, CannotTell> {
         self.holds_in(&Scene::of(*facts))

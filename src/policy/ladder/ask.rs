@@ -3,7 +3,7 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{Fit, because, fit, scene};
+use super::fit::{Fit, because, fit, sight};
 use super::mode::Freedom;
 use crate::domain::review::Resolver;
 use crate::domain::time::At;
@@ -67,7 +67,7 @@ fn by_rules<'a>(
     now: At,
 ) -> (Vec<Doubtful<'a>>, Option<RungAnswer>) {
     let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
-    let scene = scene(question, now);
+    let sight = sight(question, now);
     let mut in_doubt = Vec::new();
     let certain = policy.rules.about(action, agent).find_map(|rule| {
         let Says::Ask {
@@ -77,7 +77,7 @@ fn by_rules<'a>(
         else {
             return None;
         };
-        let fit = fit(&rule.scope, question, &scene);
+        let fit = fit(&rule.scope, question, &sight);
         let reason = match &fit {
             Fit::CannotTell(reason) => Some(reason.clone()),
             Fit::No | Fit::Yes(_) => None,

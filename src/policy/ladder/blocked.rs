@@ -2,7 +2,7 @@
 
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{because, fit, scene};
+use super::fit::{because, fit, sight};
 use super::{Question, mode};
 use crate::domain::time::At;
 use crate::policy::document::{Policy, Rule, Says};
@@ -18,13 +18,13 @@ pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswe
 
 fn denied(question: &Question, policy: &Policy, now: At) -> Option<RungAnswer> {
     let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
-    let scene = scene(question, now);
+    let sight = sight(question, now);
     let mut deny = policy
         .rules
         .about(action, agent)
         .filter(|rule| matches!(rule.says, Says::Deny));
     deny.find_map(|rule| {
-        let clause = fit(&rule.scope, question, &scene).restricting()?;
+        let clause = fit(&rule.scope, question, &sight).restricting()?;
         let text = because(format!("{} denies it", quoted(rule)), &clause);
         Some(RungAnswer::deny(text).by(rule.name.clone()))
     })

@@ -3,8 +3,9 @@
 
 use super::Question;
 use crate::domain::id::ActionName;
+use crate::domain::recipient::Recipient;
 use crate::domain::time::At;
-use crate::policy::condition::{Facts, Scene};
+use crate::policy::condition::{Condition, Facts, Scene};
 use crate::policy::document::{Category, Scope};
 use crate::policy::glob::Glob;
 
@@ -30,8 +31,35 @@ impl Fit {
 }
 
 /// What conditions can look at, made once for all that are asked of one question.
-pub(in crate::policy) fn scene<'a>(question: &Question<'a>, now: At) -> Scene<'a> {
-    Scene::of(Facts {
+pub(in crate::policy) struct Sight<'a> {
+    facts: Facts<'a>,
+    as_sent: Scene<'a>,
+    /// The recipients as some mailer would read them, where one of them isn't understood.
+    perhaps: Option<Vec<String>>,
+}
+
+impl Sight<'_> {
+    /// Whether a condition holds. Of a recipient that can be read in two ways nobody can tell, unless it holds of it
+    /// as it was sent.
+    fn shows(&self, condition: &Condition) -> Result<bool, String> {
+        let holds = condition.holds_in(&self.as_sent);
+        let Some(recipients) = self.perhaps.as_ref().filter(|_| holds == Ok(false)) else {
+            return holds.map_err(|error| error.to_string());
+        };
+        let facts = Facts {
+            recipients,
+            ..self.facts
+        };
+        match condition.looks_at_recipients() && condition.holds(&facts) != Ok(false) {
+            true => Err("a recipient can be read in two ways".to_owned()),
+            false => Ok(false),
+        }
+    }
+}
+
+/// What can be seen of a question.
+pub(in crate::policy) fn sight<'a>(question: &Question<'a>, now: At) -> Sight<'a> {
+    let facts = Facts {
         action: question.action.name.as_str(),
         agent: question.agent.id.as_str(),
         user: question.on_behalf_of.map(|user| user.id.as_str()),
@@ -42,11 +70,30 @@ pub(in crate::policy) fn scene<'a>(question: &Question<'a>, now: At) -> Scene<'a
         risk: question.risk,
         trigger: question.trigger,
         now,
+    };
+    Sight {
+        facts,
+        as_sent: Scene::of(facts),
+        perhaps: perhaps(facts.recipients),
+    }
+}
+
+fn perhaps(recipients: &[String]) -> Option<Vec<String>> {
+    let read: Vec<_> = recipients
+        .iter()
+        .map(|text| Recipient::parse(text).perhaps())
+        .collect();
+    let odd = read.iter().any(Option::is_some);
+    let either = read.into_iter().zip(recipients);
+    odd.then(|| {
+        either
+            .map(|(read, sent)| read.unwrap_or_else(|| sent.clone()))
+            .collect()
     })
 }
 
 /// How a scope fits a question.
-pub(in crate::policy) fn fit(scope: &Scope, question: &Question, scene: &Scene<'_>) -> Fit {
+pub(in crate::policy) fn fit(scope: &Scope, question: &Question, sight: &Sight<'_>) -> Fit {
     let named = is_in(scope.category, &question.action.name)
         && describes(scope.agent.as_ref(), question.agent.id.as_str())
         && describes(scope.action.as_ref(), question.action.name.as_str());
@@ -64,7 +111,7 @@ pub(in crate::policy) fn fit(scope: &Scope, question: &Question, scene: &Scene<'
             None => Fit::Yes(String::new()),
         };
     };
-    match (condition.holds_in(scene), resource) {
+    match (sight.shows(condition), resource) {
         (Ok(false), _) => Fit::No,
         (_, Some(clause)) => Fit::CannotTell(clause),
         (Ok(true), None) => Fit::Yes(format!("since {}", condition.source())),

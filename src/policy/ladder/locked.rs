@@ -3,14 +3,14 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::ask::asked_by;
-use super::fit::{fit, scene};
+use super::fit::{fit, sight};
 use crate::domain::time::At;
 use crate::policy::document::{Policy, Says};
 
 /// The first locked rule that matches, also where an ask rule without a lock stands before it.
 pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswer {
     let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
-    let scene = scene(question, now);
+    let sight = sight(question, now);
     let said = policy.rules.about(action, agent).find_map(|rule| {
         let Says::Ask {
             locked: true,
@@ -19,7 +19,7 @@ pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswe
         else {
             return None;
         };
-        let clause = fit(&rule.scope, question, &scene).restricting()?;
+        let clause = fit(&rule.scope, question, &sight).restricting()?;
         Some(asked_by(rule, review, &clause, "locked rule"))
     });
     said.unwrap_or_else(|| RungAnswer::pass("no locked rule asks for it"))

@@ -19,7 +19,7 @@ mod trusted;
 use crate::domain::json::Json;
 use crate::domain::pattern::PatternRef;
 use crate::domain::people::{Action, Agent, Integration, Person};
-use crate::domain::recipient::Found;
+use crate::domain::recipient::{self, Found, Recipient};
 use crate::domain::request::{Kind, Resource, Trigger};
 use crate::domain::review::OptInScope;
 use crate::domain::risk::Risk;
@@ -62,7 +62,9 @@ impl Question<'_> {
     /// Why nothing lets it through without a person, if that is so: what it would do can't be told for sure.
     fn doubt(&self) -> Option<String> {
         let of_tool = self.tool_doubt.map(str::to_owned);
-        of_tool.or_else(|| unseen::doubt(self.action, self.params))
+        of_tool
+            .or_else(|| unseen::doubt(self.action, self.params))
+            .or_else(|| self.recipients.doubt())
     }
 }
 
@@ -75,6 +77,46 @@ pub struct Recipients {
     pub normal: Vec<String>,
     /// The normal forms are only what the agent declares.
     pub claimed: bool,
+}
+
+impl Question<'_> {
+    /// Why nothing is approved but by somebody who looks at it: it can't be told for sure what it would do, or it hides
+    /// something.
+    pub(in crate::policy) fn deception(&self) -> Option<String> {
+        self.doubt().or_else(|| {
+            let recipients = self.recipients.normal.iter();
+            let mut said: Vec<&str> = recipients.map(String::as_str).collect();
+            texts(self.params, &mut said);
+            let resource = self.resource.into_iter();
+            let named = resource.flat_map(|resource| [&resource.kind, &resource.id]);
+            said.extend(named.map(Untrusted::raw_for_execution));
+            let report = Untrusted::from(said.join("\n")).report();
+            (!report.is_empty()).then(|| report.summary().join(", "))
+        })
+    }
+}
+
+/// Every text of a value, the names of members included.
+fn texts<'a>(value: &'a Json, found: &mut Vec<&'a str>) {
+    match value {
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+        Json::String(text) => found.push(text),
+        Json::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Json::Object(members) => members.iter().for_each(|(key, value)| {
+            found.push(key);
+            texts(value, found);
+        }),
+    }
+}
+
+impl Recipients {
+    /// Why nobody can tell whom it reaches, if that is so.
+    pub(in crate::policy) fn doubt(&self) -> Option<String> {
+        let mut all = self.normal.iter().map(|text| Recipient::parse(text));
+        let unread =
+            !self.found.all_parsed() || all.any(|one| one.kind() == recipient::Kind::Unparsable);
+        unread.then(|| "a recipient can't be read".to_owned())
+    }
 }
 
 /// What the ladder answers, and how it came to.

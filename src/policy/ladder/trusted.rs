@@ -3,11 +3,10 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{Fit, because, fit, scene};
+use super::fit::{Fit, Sight, because, fit, sight};
 use crate::domain::pattern::PatternRef;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
-use crate::policy::condition::Scene;
 use crate::policy::document::{Policy, Trusted};
 
 /// Its answer, and the patterns that would have matched but for their limits.
@@ -21,12 +20,12 @@ pub(super) fn answer(
         let text = format!("no pattern and no capability lets it through: {doubt}");
         return (RungAnswer::pass(text), Vec::new());
     }
-    let scene = scene(question, now);
+    let sight = sight(question, now);
     let mut passed_over = Vec::new();
     let mut remarks = Vec::new();
     for trusted in &policy.trusted {
         let name = trusted.pattern.name.raw_for_execution();
-        match says(trusted, question, &scene, workspace, now) {
+        match says(trusted, question, &sight, workspace, now) {
             Word::Nothing => {}
             Word::Matches(clause) => {
                 let state = workspace.patterns.get(&trusted.pattern);
@@ -65,11 +64,11 @@ enum Word {
 fn says(
     trusted: &Trusted,
     question: &Question,
-    scene: &Scene<'_>,
+    sight: &Sight<'_>,
     workspace: &Workspace,
     now: At,
 ) -> Word {
-    let clause = match fit(&trusted.scope, question, scene) {
+    let clause = match fit(&trusted.scope, question, sight) {
         Fit::No => return Word::Nothing,
         Fit::CannotTell(clause) => {
             return Word::Mute(format!("doesn't match, {clause}"));

@@ -62,6 +62,9 @@ fn unfit(resolver: &Resolver, asked: &Asked) -> Option<String> {
         Resolver::AutoAfter(_) if asked.review.separate || needed(asked.review) > 1 => {
             Some("a delay is not the word of somebody else, and no more than one".to_owned())
         }
+        Resolver::AutoAfter(_) => question
+            .deception()
+            .map(|what| format!("nothing is approved by itself that may deceive: {what}")),
         _ => None,
     }
 }

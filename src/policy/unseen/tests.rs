@@ -13,7 +13,7 @@ use crate::policy::ladder::evaluate;
 use crate::policy::risk::assess;
 
 /// Each of these reaches somebody else than `to` says, or could.
-const SLY: [(&str, &str); 22] = [
+const SLY: [(&str, &str); 31] = [
     (
         r#""subject":"x\r\nBcc: x@evil.example""#,
         "a line break in subject",
@@ -60,10 +60,34 @@ const SLY: [(&str, &str); 22] = [
     (r#""parts":[{"cc":"x@evil.example"}]"#, "look: parts.cc"),
     (r#""cc":"","CC":"x@evil.example""#, "look: CC"),
     (r#""\u200bbcc":"x@evil.example""#, "look: \\u{200b}bcc"),
+    (r#""carbon_copy":"x@evil.example""#, "look: carbon_copy"),
+    (r#""forward_to":["X <x@evil.example>"]"#, "look: forward_to"),
+    (
+        r#""extra":{"deep":{"bcc":"x@evil.example"}}"#,
+        "look: extra.deep.bcc",
+    ),
+    (r#""from":{"x":{"y":"x@evil.example"}}"#, "look: from.x.y"),
+    (
+        r#""variables":{"x@evil.example":{"n":1}}"#,
+        "look: variables.x@evil",
+    ),
+    (
+        r#""lists":["x@evil.example; Y <y@evil.example>"]"#,
+        "look: lists",
+    ),
+    (
+        r#""raw":"Subject: x\r\nBcc: x@evil.example\r\n\r\nHi""#,
+        "look: raw",
+    ),
+    (
+        r#""parts":[{"mime":"bcc : x@evil.example"}]"#,
+        "look: parts.mime",
+    ),
+    (r#""ｂcc":"x@evil.example""#, "look: ｂcc"),
 ];
 
 /// What mails have besides, and what reaches nobody.
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 13] = [
     r#""subject":"Your renewal","body":"Dear Ann,\r\n\r\nBcc: nobody\n""#,
     r#""cc":["ben@ourco.example"],"bcc":null"#,
     r#""reply_to":"ana@ourco.example","from":"Ana <ana@ourco.example>""#,
@@ -71,6 +95,10 @@ const PLAIN: [&str; 9] = [
     r#""attachments":[{"name":"a.pdf","content":"aGk=\n"}]"#,
     r#""track":{"opens":true,"to_many":false}"#,
     r#""html":"<p>to: you</p>\n","text":"Bcc: me""#,
+    r#""from":{"name":"Ana","email":"ana@ourco.example"},"sender":"ana@ourco.example""#,
+    r#""attachments":[{"filename":"logo@2x.png","cid":"1@ourco.example","content":"QGE="}]"#,
+    r#""html":"ana@ourco.example","signature":"ana@ourco.example","url":"mailto:x@y.example""#,
+    r#""message":"Dear Ann: thanks","note":"ask @ana, or call","handle":"@ana""#,
     r#""tone":"warm","total":3,"accept":"yes""#,
     r#""subject":"=?utf-8?q?Gr=C3=BC=C3=9Fe?=""#,
 ];

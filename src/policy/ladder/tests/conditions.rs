@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::digest::Digest;
 use crate::domain::risk::Risk;
 use crate::policy::document::{RiskRule, Rules, Says, Trusted};
-use crate::policy::fixtures::{rule, rules, when};
+use crate::policy::fixtures::{about, rule, rules, when};
 use crate::policy::risk::assess;
 
 const LARGE: &str = "params.amount > 100.0";
@@ -197,5 +197,78 @@ proptest! {
             Effect::Deny => 2,
         };
         prop_assert!(strictness(&fewer) >= strictness(&full));
+    }
+}
+
+/// Ways to write a mailbox at evil.example that some mailer reads as one, and no list does.
+const EVIL: [&str; 8] = [
+    "x@evil.example.",
+    "X@EVIL.Example.",
+    "Pat <x@evil.example.>",
+    "x@evil\u{3002}example",
+    "x@ev\u{200b}il.example",
+    "\"x y\"@evil.example",
+    "ann@ourco.example@evil.example",
+    "=?utf-8?q?x?=@evil.example",
+];
+
+/// 01 §States.12: what can be read in two ways is held to be whichever restricts.
+#[test]
+fn a_rule_about_a_host_holds_however_the_host_is_written() {
+    let at_evil = "recipients.exists(r, r.endsWith('@evil.example'))";
+    let policy = rules(vec![rule("Never", when("email.*", at_evil), Says::Deny)]);
+    for to in EVIL {
+        let verdict = judge_under(&Case::mail(&[to]), &policy).verdict;
+        assert_eq!(verdict.effect, Effect::Deny, "{to}");
+    }
+    for to in ["x@EVIL.example", "Pat <x@Evil.Example>"] {
+        let verdict = judge_under(&Case::mail(&[to]), &policy).verdict;
+        let text = format!("rule “Never” denies it, since {at_evil}");
+        assert_eq!(verdict.text.plain(), text);
+    }
+    for to in [
+        "x@evil.example.org",
+        "x@notevil.example.",
+        "#evil.example",
+        "+4420",
+    ] {
+        let verdict = judge_under(&Case::mail(&[to]), &policy).verdict;
+        assert_ne!(verdict.effect, Effect::Deny, "{to}");
+    }
+    // Another alphabet's host is written in one way only.
+    let idn = "recipients.exists(r, r.endsWith('@xn--bcher-kva.example'))";
+    let policy = rules(vec![rule("Never", when("email.*", idn), Says::Deny)]);
+    for to in [
+        "x@bücher.example",
+        "x@BÜCHER.example.",
+        "x@XN--bcher-kva.Example.",
+    ] {
+        let verdict = judge_under(&Case::mail(&[to]), &policy).verdict;
+        assert_eq!(verdict.effect, Effect::Deny, "{to}");
+    }
+}
+
+/// What may be another mailbox than it says is let through by no pattern, whether it speaks of recipients or not.
+#[test]
+fn no_pattern_lets_through_what_can_be_read_in_two_ways() {
+    let at_home = "recipients.all(r, r.endsWith('ourco.example') || r.endsWith('.'))";
+    for scope in [about("email.*"), when("email.*", at_home)] {
+        let trusted = Trusted {
+            pattern: crate::domain::pattern::PatternRef {
+                name: "Ours".into(),
+                text: Digest::of_bytes(b"ours"),
+            },
+            scope,
+            max_risk: Risk::Critical,
+            uses: None,
+            until: None,
+        };
+        let policy = Policy {
+            trusted: vec![trusted],
+            ..Policy::default()
+        };
+        let effect = |to| judge_under(&Case::mail(&[to]), &policy).verdict.effect;
+        assert_eq!(effect("ann@ourco.example"), Effect::Allow);
+        assert_eq!(effect("ann@ourco.example."), Effect::Ask);
     }
 }

@@ -157,6 +157,7 @@ proptest! {
             && before.review.as_ref().is_some_and(own)
             && case.action.auto_approval_allowed
             && case.risk < Risk::Critical
+            && case.recipients.doubt().is_none()
             && person != "omar";
         if !waivable {
             prop_assert_eq!(after.verdict.effect, before.verdict.effect);
@@ -203,7 +204,8 @@ proptest! {
 
         let mut empty = case.clone();
         empty.recipients = Recipients::default();
-        prop_assert!(effect(&empty, &policy) >= here, "no recipients");
+        let unread_already = case.recipients.doubt().is_some();
+        prop_assert!(unread_already || effect(&empty, &policy) >= here, "no recipients");
 
         let mut unread = case.clone();
         unread.recipients.found.recipients.push(Recipient::parse("a@b@c"));

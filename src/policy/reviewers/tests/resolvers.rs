@@ -200,3 +200,40 @@ fn a_delay_is_skipped_where_nothing_may_approve_by_itself() {
     assert_eq!(plan.delay(), None, "nobody could reject it");
     assert!(undecidable(&plan).is_some());
 }
+
+/// 01 §Who reviews, 01 §States.12: time doesn't approve what hides something or can't be told for sure, however small
+/// its risk is.
+#[test]
+fn a_delay_is_skipped_where_something_may_deceive() {
+    let review = with_fallbacks("auto_after:10m", &["manager"]);
+    let harmless = r#"{"to":["ann@ourco.example"],"body":"Diyarbakır, Müller"}"#;
+    let plain = Case::new("email.send").with(harmless).at_risk(Risk::Low);
+    assert_eq!(asks(&plain, &review).0, "auto_after:10m");
+    for (params, why) in [
+        (
+            r#"{"to":["ann@ourco.example"],"body":"x\u202ey"}"#,
+            "hidden character",
+        ),
+        (
+            r#"{"to":["ann@ourco.example"],"p\u0430y":1}"#,
+            "mixed alphabets",
+        ),
+        (
+            r#"{"to":["ann@ourco.example"],"body":["to d\u0131sable it"]}"#,
+            "look-alike",
+        ),
+        (
+            r#"{"to":["ann@ourco.example"],"subject":"a\nBcc: x@evil.example"}"#,
+            "line break",
+        ),
+    ] {
+        let case = Case::new("email.send").with(params).at_risk(Risk::Low);
+        let plan = plan_of(&case, &review);
+        assert_eq!(plan.delay(), None, "{params}");
+        assert_eq!(asks(&case, &review).0, "manager", "{params}");
+        let skipped = plan.stages[0].skipped.as_ref().unwrap().plain();
+        assert!(skipped.contains(why), "{params}: {skipped}");
+    }
+    let unread = Case::mail(&["ann@ourco.example."]).at_risk(Risk::Low);
+    assert_eq!(asks(&unread, &review).0, "manager");
+}

@@ -3,7 +3,7 @@
 
 use crate::domain::json::Json;
 use crate::domain::recipient::{Kind, Recipient, parse_list};
-use crate::domain::untrusted::Untrusted;
+use crate::domain::untrusted::{Untrusted, safe};
 
 /// Where recipients stand, and what their rows are labelled.
 const ENVELOPE: [(&str, &str); 3] = [("to", "To"), ("cc", "Cc"), ("bcc", "Bcc")];
@@ -115,6 +115,17 @@ impl<'a> Mailbox<'a> {
             name: name.filter(|name| !name.is_empty()),
             understood,
         }
+    }
+
+    /// Why the name before the address isn't whom it goes to, if it is another address.
+    pub fn disguise(&self) -> Option<String> {
+        let name = self.name?.trim_matches(['"', '\'', ' ']);
+        let other = Recipient::parse(name);
+        let another = other.kind() == Kind::Email && other.normal() != self.normal;
+        another.then(|| {
+            let goes = self.address.plain_line();
+            format!("{goes} is named like another address, {}", safe(name))
+        })
     }
 
     /// What stands behind the address: which of how many it is, what its host is to a mailer, and the name

@@ -72,6 +72,26 @@ fn each_mailbox_has_a_row_with_its_address_first() {
 }
 
 #[test]
+fn a_name_that_is_another_address_is_warned_of() {
+    let warnings = |to: &str| {
+        let mail = json!({"to": to, "subject": "x"}).to_string();
+        document(&request(&mail, json!({})), 76).warnings
+    };
+    assert_eq!(
+        warnings("\"Dana@bank.example\" <eve@evil.example>"),
+        ["eve@evil.example is named like another address, Dana@bank.example"]
+    );
+    for to in [
+        "\"Eve@evil.example\" <eve@evil.example>",
+        "Dana <dana@bank.example>",
+        "\"Dana @ Bank\" <dana@bank.example>",
+        "dana@bank.example",
+    ] {
+        assert_eq!(warnings(to), [""; 0], "{to}");
+    }
+}
+
+#[test]
 fn a_recipient_that_can_not_be_read_is_shown_whole_and_said_to_be_so() {
     let lines = lines(
         r#"{"to": "ana@crm.example@evil.example", "subject": "x"}"#,

@@ -124,6 +124,7 @@ impl<'a> Writer<'a> {
                 normal.insert(mailbox.normal.as_str());
                 self.written.recipients.push(mailbox.address.clone());
                 self.said(mailbox.written);
+                self.written.warnings.extend(mailbox.disguise());
                 self.put(Block::Field {
                     label: if index == 0 { label } else { "" },
                     value: mailbox.address.clone(),
