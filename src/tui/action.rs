@@ -408,6 +408,12 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 impl ActionId {
+    /// Whether it only goes somewhere in a list or a text.
+    pub fn moves(self) -> bool {
+        let moves = self.action().scopes.contains(&Scope::List) && self != ActionId::Open;
+        moves || matches!(self, ActionId::ScrollDown | ActionId::ScrollUp)
+    }
+
     /// Its row.
     pub fn action(self) -> &'static Action {
         ACTIONS

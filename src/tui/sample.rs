@@ -613,6 +613,7 @@ fn key_event(key: &str) -> KeyEvent {
         "space" => KeyCode::Char(' '),
         "pgdn" => KeyCode::PageDown,
         "down" => KeyCode::Down,
+        "up" => KeyCode::Up,
         name => KeyCode::Char(name.chars().next().expect("a key")),
     };
     KeyEvent::new(code, modifiers)

@@ -111,14 +111,18 @@ impl Form {
         row.is_typed().then_some(&mut row.field)
     }
 
-    /// Goes to the next row that can be changed, or the one before.
-    pub fn step(&mut self, forward: bool) {
+    /// The next row that can be changed, or the one before.
+    pub fn beside(&self, forward: bool) -> Option<usize> {
         let open = |at: &usize| self.rows[*at].is_open();
-        let next = match forward {
+        match forward {
             true => (self.focus + 1..self.rows.len()).find(open),
             false => (0..self.focus).rev().find(open),
-        };
-        self.focus = next.unwrap_or(self.focus);
+        }
+    }
+
+    /// Goes there.
+    pub fn step(&mut self, forward: bool) {
+        self.focus = self.beside(forward).unwrap_or(self.focus);
     }
 
     /// Makes a yes of a no, and the other way round.

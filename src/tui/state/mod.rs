@@ -10,7 +10,7 @@ pub mod history;
 pub mod layout;
 pub mod list;
 pub mod marks;
-
+mod moves;
 pub mod overlay;
 pub mod page;
 pub mod palette;
@@ -30,6 +30,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
 use crate::api::people::Me;
+use crate::api::request::Request;
 use crate::domain::id::RequestId;
 use crate::domain::review::Word;
 use crate::domain::time::At;
@@ -49,6 +50,7 @@ use layout::{Layout, Mode};
 use overlay::Overlay;
 use page::PageRow;
 use pending::{Filter, Pane, Pending};
+pub use possible::STALE;
 use settings::Settings;
 pub use standing::{STARTED, is_grave, is_guided};
 
@@ -215,6 +217,14 @@ impl State {
         match self.tab {
             Tab::History => &self.history.filter,
             Tab::Pending | Tab::Settings => &self.pending.filter,
+        }
+    }
+
+    /// The rows of the list that is shown, from which a filter is completed.
+    pub fn narrowable(&self) -> &[Request] {
+        match self.tab {
+            Tab::History => &self.history.list.rows,
+            Tab::Pending | Tab::Settings => &self.pending.list.rows,
         }
     }
 

@@ -152,6 +152,21 @@ fn written(at: At, zone: &TimeZone, format: &str) -> String {
     }
 }
 
+/// Said of a length of time that isn't one.
+pub const HOW_LONG: &str = "how long? write it like 15m, 4h or 2d, or tomorrow";
+
+/// Until when somebody puts something off, as they typed it.
+pub fn until(typed: &str, now: At, zone: &TimeZone) -> Option<At> {
+    match typed.trim() {
+        TOMORROW => tomorrow(now, zone),
+        typed => {
+            let span = typed.parse::<Span>().ok();
+            let span = span.filter(|span| span.millis() > 0)?;
+            Some(now.plus(span))
+        }
+    }
+}
+
 /// Nine o'clock of the next day, by the reader's clock.
 pub fn tomorrow(now: At, zone: &TimeZone) -> Option<At> {
     let now = Timestamp::from_millisecond(now.millis()).ok()?;

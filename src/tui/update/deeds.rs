@@ -6,7 +6,7 @@ use crate::client::ClientError;
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::Status;
 use crate::domain::review::Remember;
-use crate::domain::time::Span;
+use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{Overlay, TextLine};
 use crate::tui::state::pending::Deed;
@@ -24,13 +24,15 @@ pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
         Tab::History => state.recorded().map(|request| request.id),
         _ => state.pending.list.focused().map(|row| row.id),
     };
-    match (state.why_not_undo(), state.just_approved(), focused) {
-        (None, _, Some(id)) | (_, Some(id), _) => send(state, id, Deed::TakeBack, effects),
-        (why, None, _) => {
-            let text = state.why_too_late().or(why);
-            let text = text.unwrap_or("nothing to take back here");
-            toast(state, ToastTone::Plain, text);
-        }
+    if let Some(why) = state.why_not(ActionId::Undo) {
+        return toast(state, ToastTone::Plain, why);
+    }
+    let id = match state.why_not_undo() {
+        None => focused,
+        Some(_) => state.just_approved(),
+    };
+    if let Some(id) = id {
+        send(state, id, Deed::TakeBack, effects);
     }
 }
 
@@ -103,18 +105,9 @@ pub fn snooze(state: &mut State, effects: &mut Vec<Effect>) {
         return toast(state, ToastTone::Plain, STALE);
     }
     let id = line.about.id;
-    let typed = line.field.text.trim();
-    let until = match typed == words::TOMORROW {
-        true => words::tomorrow(state.now.wall, &state.zone),
-        false => {
-            let span = typed.parse::<Span>().ok();
-            let span = span.filter(|span| span.millis() > 0);
-            span.map(|span| state.now.wall.plus(span))
-        }
-    };
+    let until = words::until(&line.field.text, state.now.wall, &state.zone);
     let Some(until) = until else {
-        let text = "how long? write it like 15m, 4h or 2d, or tomorrow";
-        return toast(state, ToastTone::Plain, text);
+        return toast(state, ToastTone::Plain, words::HOW_LONG);
     };
     if let Some(why) = state.obstacle() {
         return toast(state, ToastTone::Plain, why);

@@ -35,7 +35,7 @@ use super::effect::Effect;
 use super::event::{Event, Now};
 use super::plain::update as plain;
 use super::state::overlay::Overlay;
-use super::state::{Message, State, Tab, Toast, ToastTone};
+use super::state::{Message, STALE, State, Tab, Toast, ToastTone};
 
 /// How long a toast stands.
 const TOAST: Duration = Duration::from_secs(4);
@@ -98,6 +98,13 @@ fn is_typed(state: &State) -> bool {
 
 /// Does what an action says. Keys that decide have passed the guard.
 fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
+    // Whatever is dim on the screen says why, and does nothing else.
+    if let Some(why) = state.why_not(action) {
+        return match action.moves() {
+            true => hint(state, ToastTone::Plain, why),
+            false => toast(state, ToastTone::Plain, why),
+        };
+    }
     match action {
         ActionId::TabPending => state.tab = Tab::Pending,
         ActionId::TabHistory => state.tab = Tab::History,
@@ -109,10 +116,7 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Mouse => mouse::toggle(state, effects),
         ActionId::Suspend => effects.push(Effect::Suspend),
         ActionId::Watch => effects.push(Effect::Watch),
-        ActionId::Sample => match state.why_not_sample() {
-            Some(why) => toast(state, ToastTone::Plain, why),
-            None => effects.push(Effect::Sample),
-        },
+        ActionId::Sample => effects.push(Effect::Sample),
         ActionId::Palette => palette::open(state),
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         ActionId::Bell => bell::open(state, effects),
@@ -192,9 +196,6 @@ fn drawn(state: &mut State) {
     }
 }
 
-/// What was asked about is no longer so.
-const STALE: &str = "it has changed meanwhile: nothing was decided";
-
 /// Says what went wrong around the inbox.
 pub fn say(state: &mut State, text: String) {
     toast(state, ToastTone::Bad, text);
@@ -211,6 +212,11 @@ fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {
         tone,
         text: text.clone(),
     });
+    hint(state, tone, text);
+}
+
+/// Says something for a few seconds that nobody wants to read again.
+fn hint(state: &mut State, tone: ToastTone, text: String) {
     state.toast = Some(Toast {
         text,
         tone,

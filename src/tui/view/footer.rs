@@ -94,7 +94,25 @@ fn in_a_row(
 }
 
 /// Which keys to show for what is focused, the most needed first; and the one at the right.
-pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
+pub(super) fn keys(state: &State, layout: &Layout) -> (Vec<Id>, Id) {
+    let (keys, last) = wanted(state, layout);
+    let keys = keys.iter().copied().filter(|id| means(state, *id));
+    (keys.collect(), last)
+}
+
+/// Whether a key means here what it says: another scope may go first, or it may be a letter that is typed.
+fn means(state: &State, id: Id) -> bool {
+    match state.keymap.keys(id).next() {
+        // What has no key is shown by its name.
+        None => true,
+        Some(key) => {
+            let found = state.keymap.find(key, state.scopes());
+            found.is_some_and(|action| action.id == id)
+        }
+    }
+}
+
+fn wanted(state: &State, layout: &Layout) -> (&'static [Id], Id) {
     let keys: &[Id] = match (&state.overlay, state.tab) {
         (Some(Overlay::Confirm(_)), _) => return (&[Id::Confirm], Id::Cancel),
         (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),
@@ -178,6 +196,10 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         {
             &[Id::Back, Id::Filter, Id::NextTab, Id::Quit]
         }
+        // In the sample there is no other.
+        (None, Tab::Pending) if state.pending.list.rows.is_empty() && state.sample => {
+            &[Id::NextTab, Id::Quit, Id::Watch, Id::Refresh]
+        }
         (None, Tab::Pending) if state.pending.list.rows.is_empty() => {
             &[Id::Sample, Id::NextTab, Id::Quit, Id::Watch, Id::Refresh]
         }
@@ -246,10 +268,20 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
     (keys, Id::Help)
 }
 
+/// The keys at the foot of what is decided, the last of them at the right.
+pub(super) const DECISIONS: [Id; 6] = [
+    Id::Approve,
+    Id::Reject,
+    Id::Form,
+    Id::Respond,
+    Id::Remember,
+    Id::Notify,
+];
+
 /// The decision keys, at the foot of what is decided.
 pub fn decision_bar(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let keys = [Id::Approve, Id::Reject, Id::Form, Id::Respond, Id::Remember];
-    let last = short_hint(state, Id::Notify, theme);
+    let [keys @ .., last] = DECISIONS;
+    let last = short_hint(state, last, theme);
     let room = usize::from(area.width).saturating_sub(width(&last));
     let hints = keys.map(|key| short_hint(state, key, theme));
     let (spans, _) = in_a_row(hints.to_vec(), SHORT_GAP, room);

@@ -22,7 +22,7 @@ use super::section::Section;
 use super::sheet::{Column, Ink, Offer, SheetRow, Subject, column, dim, inked, plain};
 use super::{Known, Proof, Settings};
 
-pub use people::{person_role, roles};
+pub use people::{person_role, roles, why_no_role};
 pub use tokens::issue;
 pub use yours::{away, quiet};
 
@@ -118,7 +118,10 @@ pub fn offer(
         (_, Some(Subject::Person(id)), Verb::Remove) => people::remove(id, facts, around),
         (_, Some(Subject::Token(id)), Verb::Remove) => tokens::revoke(*id, facts, around),
         (_, Some(Subject::Action(name)), Verb::Toggle) => integrations::action(name, around),
-        (_, Some(Subject::Away), Verb::Toggle | Verb::Remove) => yours::back(around),
+        (Section::Away, Some(_), Verb::Toggle | Verb::Remove) => yours::back(around),
+        (Section::Notifications, Some(Subject::Stated(_)), _) => Err(
+            "the inbox always tells you; e-mail, Slack and quiet hours can be chosen".to_owned(),
+        ),
         (_, Some(Subject::Email | Subject::Slack), Verb::Toggle) => {
             yours::channel(subject == Some(&Subject::Email), around)
         }
