@@ -213,6 +213,8 @@ pub(super) fn reap(ended: Result<(), JoinError>) {
 pub(super) enum Writing {
     /// The parameters of a request.
     Params(About),
+    /// One value of a form, by its place there.
+    Lines(About, usize),
     Policy,
 }
 
@@ -221,6 +223,7 @@ impl Writing {
     pub(super) const fn ending(self) -> &'static str {
         match self {
             Writing::Params(_) => "json",
+            Writing::Lines(..) => "txt",
             Writing::Policy => "toml",
         }
     }
@@ -228,6 +231,7 @@ impl Writing {
     pub(super) fn answer(self, written: Result<String, String>) -> Answer {
         match self {
             Writing::Params(about) => Answer::Edited(about, written),
+            Writing::Lines(about, at) => Answer::Lines(about, at, written),
             Writing::Policy => Answer::PolicyEdited(written),
         }
     }
@@ -467,6 +471,9 @@ impl<C: Connect> Session<C> {
                 }
             }
             Effect::Edit(about, text) => self.writing = Some((Writing::Params(about), text)),
+            Effect::EditLines(about, at, text) => {
+                self.writing = Some((Writing::Lines(about, at), text));
+            }
         }
     }
 

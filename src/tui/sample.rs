@@ -202,6 +202,8 @@ pub struct Desk {
     pub told: Vec<(RequestId, f64)>,
     /// What an editor was opened on.
     pub editing: Option<(About, String)>,
+    /// And on which value of a form.
+    pub lines: Option<(About, usize, String)>,
     /// What was asked of the gate about the policy and the log.
     pub policy: Policy,
     /// What she was told of.
@@ -243,6 +245,7 @@ impl Desk {
             done: Vec::new(),
             told: Vec::new(),
             editing: None,
+            lines: None,
             policy: Policy::default(),
             bell: Bell::default(),
             left: false,
@@ -305,6 +308,7 @@ impl Desk {
             Effect::Do(id, deed) => self.done.push((id, deed)),
             Effect::Opened(id, opened) => self.told.push((id, opened.seen)),
             Effect::Edit(about, text) => self.editing = Some((about, text)),
+            Effect::EditLines(about, at, text) => self.lines = Some((about, at, text)),
             Effect::FetchPage(fetch) => {
                 self.asked.push(fetch.clone());
                 let page = self.page(&fetch, false);
@@ -538,6 +542,13 @@ impl Desk {
     pub fn writes(&mut self, text: &str) {
         let (about, _) = self.editing.take().expect("an editor is open");
         self.event(Event::Answer(Answer::Edited(about, Ok(text.to_owned()))));
+        self.wait(500);
+    }
+
+    /// The same for one value of a form.
+    pub fn writes_lines(&mut self, text: &str) {
+        let (about, at, _) = self.lines.take().expect("an editor is open");
+        self.event(Event::Answer(Answer::Lines(about, at, Ok(text.to_owned()))));
         self.wait(500);
     }
 

@@ -324,19 +324,15 @@ impl State {
             },
             (Some(Overlay::Edited(_)), _) => &[Scope::Edited, Scope::Overlay],
             (Some(Overlay::Broken(_)), _) => &[Scope::Broken, Scope::Overlay],
+            (Some(Overlay::Bell(_)), _) => &[Scope::Bell, Scope::Overlay],
             (Some(Overlay::Sheet(_) | Overlay::Token(_)), _) => &[Scope::Overlay],
-            (
-                Some(
-                    Overlay::Help { .. }
-                    | Overlay::Why(_)
-                    | Overlay::Bell { .. }
-                    | Overlay::Messages { .. },
-                ),
-                _,
-            ) => &[Scope::Overlay],
+            (Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Messages { .. }), _) => {
+                &[Scope::Overlay]
+            }
             (Some(Overlay::Export(_)), _) => &[Scope::Export],
             (Some(Overlay::Form(form)), _) => match form.row().kind {
                 FormKind::Bool => &[Scope::FormChoice, Scope::Form],
+                FormKind::Lines => &[Scope::FormText, Scope::Form],
                 _ => &[Scope::Form],
             },
             (Some(Overlay::Typed(..)), _) => &[Scope::Typed],
@@ -360,9 +356,9 @@ impl State {
         match &self.overlay {
             Some(Overlay::Help { scroll }) => Some((page::help(&self.keymap, width), *scroll)),
             Some(Overlay::Why(ladder)) => Some((page::ladder(ladder, width), ladder.scroll)),
-            Some(Overlay::Bell { scroll }) => {
-                let rows = self.bell.rows(self.now.wall, &self.zone, width);
-                Some((rows, *scroll))
+            Some(Overlay::Bell(list)) => {
+                let (rows, _) = self.bell.page(list, self.now.wall, &self.zone, width);
+                Some((rows, list.top))
             }
             Some(Overlay::Messages { scroll }) => {
                 Some((page::messages(&self.messages, &self.zone, width), *scroll))
@@ -371,10 +367,7 @@ impl State {
             Some(Overlay::Trial(trial)) => {
                 Some((settings::trial::rows(trial, width), trial.scroll))
             }
-            Some(Overlay::Form(form)) => {
-                let editor = self.keymap.key(ActionId::Edit);
-                Some((form.page(width, &editor).0, form.top))
-            }
+            Some(Overlay::Form(form)) => Some((form.page(width, &self.keymap).0, form.top)),
             Some(Overlay::Token(token)) => Some((page::token(token, width), 0)),
             _ => None,
         }

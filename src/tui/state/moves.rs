@@ -72,6 +72,10 @@ impl State {
                 sheet.document.as_ref(),
                 usize::from(self.sheet_window().1.height),
             ),
+            Overlay::Bell(_) => {
+                let told = self.bell.told.as_ref();
+                alone(told.is_none_or(|told| told.len() <= 1))
+            }
             _ => {
                 let (rows, _) = self.page()?;
                 let fits = rows.len() <= usize::from(self.layout().page().height);

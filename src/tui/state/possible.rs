@@ -19,9 +19,11 @@ impl State {
     /// Why an action of the screen that is shown does nothing now; nothing if it does something.
     pub fn why_not(&self, id: Id) -> Option<String> {
         match id {
-            Id::Approve | Id::Edit => self.why_not_approve(),
+            Id::Approve => self.why_not_alone(id).or_else(|| self.why_not_approve()),
+            Id::Edit => self.why_not_approve(),
             Id::Form => self.why_not_approve().or_else(|| self.why_no_form()),
-            Id::Reject | Id::Respond | Id::Claim | Id::Snooze => self.obstacle(),
+            Id::Reject | Id::Respond => self.why_not_alone(id).or_else(|| self.obstacle()),
+            Id::Claim | Id::Snooze => self.obstacle(),
             Id::ApproveMarked => self
                 .why_not_several()
                 .or_else(|| self.why_not_approve_marked()),
@@ -51,6 +53,7 @@ impl State {
                 Some("the log is proven on the page Audit".to_owned())
             }
             Id::Verify => self.why_not_proven_here(),
+            Id::Open if matches!(self.overlay, Some(Overlay::Bell(_))) => self.why_not_told(),
             Id::Open if self.tab == Tab::Settings => self.why_not_opened(),
             Id::Down | Id::Up | Id::First | Id::Last => self.why_not_moved(),
             Id::PageDown | Id::PageUp => self.why_not_paged(),

@@ -4,12 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::review::Remember;
-use crate::domain::time::{At, Span};
+use crate::domain::time::{At, Span, TOMORROW, tomorrow};
 use crate::domain::untrusted::Untrusted;
-
-/// Typed for the next morning.
-pub const TOMORROW: &str = "tomorrow";
-const MORNING: i8 = 9;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -167,14 +163,6 @@ pub fn until(typed: &str, now: At, zone: &TimeZone) -> Option<At> {
     }
 }
 
-/// Nine o'clock of the next day, by the reader's clock.
-pub fn tomorrow(now: At, zone: &TimeZone) -> Option<At> {
-    let now = Timestamp::from_millisecond(now.millis()).ok()?;
-    let day = now.to_zoned(zone.clone()).date().tomorrow().ok()?;
-    let morning = day.at(MORNING, 0, 0, 0).to_zoned(zone.clone()).ok()?;
-    Some(At::from_millis(morning.timestamp().as_millisecond()))
-}
-
 /// A reason, unless it is blank.
 pub fn said(reason: Option<&Untrusted>) -> Option<&Untrusted> {
     reason.filter(|reason| !reason.plain_line().trim().is_empty())
@@ -296,13 +284,6 @@ mod tests {
         ] {
             assert_eq!(took(Span::from_secs(secs)), text);
         }
-    }
-
-    #[test]
-    fn tomorrow_is_the_next_morning() {
-        let now: At = "2026-11-20T23:59:00Z".parse().unwrap();
-        let morning: At = "2026-11-21T09:00:00Z".parse().unwrap();
-        assert_eq!(tomorrow(now, &TimeZone::UTC), Some(morning));
     }
 
     #[test]

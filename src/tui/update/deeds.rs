@@ -6,6 +6,7 @@ use crate::client::ClientError;
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::Status;
 use crate::domain::review::Remember;
+use crate::domain::time::TOMORROW;
 use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{Overlay, TextLine};
@@ -16,7 +17,7 @@ use crate::tui::state::{STARTED, State, Tab, ToastTone, words};
 use super::{STALE, answers, history, toast};
 
 /// What the line offers first, and what each `tab` offers.
-const OFFERS: [&str; 3] = ["15m", "1h", words::TOMORROW];
+const OFFERS: [&str; 3] = ["15m", "1h", TOMORROW];
 
 /// `z`: the approval of what is focused, or else the one that was just given.
 pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {

@@ -74,6 +74,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     edit::settle(state);
     form::settle(state);
     overlay::settle(state);
+    bell::settle(state);
     palette::settle(state);
     plain::settle(state, &mut effects);
     opened::settle(state, &mut effects);
@@ -204,15 +205,28 @@ pub fn say(state: &mut State, text: String) {
 /// Says something for a few seconds, and keeps it.
 fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {
     let text = text.into();
+    keep(state, tone, &text);
+    hint(state, tone, text);
+}
+
+/// Says something that nobody asked about: it takes the place of nothing else that is said, and is kept.
+fn whisper(state: &mut State, text: String) {
+    keep(state, ToastTone::Plain, &text);
+    if state.toast.is_none() && state.overlay.is_none() {
+        hint(state, ToastTone::Plain, text);
+    }
+}
+
+/// What was said can be read again.
+fn keep(state: &mut State, tone: ToastTone, text: &str) {
     if state.messages.len() == MESSAGES {
         state.messages.pop_front();
     }
     state.messages.push_back(Message {
         at: state.now.wall,
         tone,
-        text: text.clone(),
+        text: text.to_owned(),
     });
-    hint(state, tone, text);
 }
 
 /// Says something for a few seconds that nobody wants to read again.

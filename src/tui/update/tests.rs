@@ -4,6 +4,7 @@ mod bell;
 mod export;
 mod filter;
 mod form;
+mod gone;
 mod marks;
 mod palette;
 mod reviewed;

@@ -18,7 +18,7 @@ use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{detail, edited, inside, palette, settings};
+use super::{detail, edited, inside, page, palette, settings};
 
 /// Between two keys, and where they wouldn't all fit.
 const GAP: &str = "   ";
@@ -117,7 +117,9 @@ fn wanted(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         (Some(Overlay::Confirm(_)), _) => return (&[Id::Confirm], Id::Cancel),
         (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),
         (Some(Overlay::Answer(_)), _) => return (&[Id::SendAnswer], Id::CancelReason),
-        (Some(Overlay::Snooze(_)), _) => return (&[Id::SendSnooze], Id::CancelReason),
+        (Some(Overlay::Snooze(_)), _) => {
+            return (&[Id::SendSnooze, Id::OtherSnooze], Id::CancelReason);
+        }
         (Some(Overlay::Several(several)), _) => match several.word {
             Word::Approve => return (&[Id::Confirm], Id::Cancel),
             Word::Reject | Word::Respond => return (&[Id::SendReason], Id::CancelReason),
@@ -127,25 +129,40 @@ fn wanted(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         }
         (Some(Overlay::Edited(_)), _) => {
             return (
-                &[Id::Confirm, Id::Form, Id::Edit, Id::Down, Id::PageDown],
+                &[
+                    Id::Confirm,
+                    Id::LeaveEdit,
+                    Id::Form,
+                    Id::Edit,
+                    Id::Discard,
+                    Id::Down,
+                ],
                 Id::Close,
             );
         }
-        (Some(Overlay::Broken(_)), _) => return (&[Id::Edit], Id::Close),
+        (Some(Overlay::Broken(_)), _) => return (&[Id::Edit, Id::Discard], Id::Close),
         (
             Some(
                 Overlay::Help { .. }
                 | Overlay::Why(_)
                 | Overlay::Sheet(_)
-                | Overlay::Bell { .. }
                 | Overlay::Messages { .. },
             ),
             _,
         ) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
+        (Some(Overlay::Bell(_)), _) => {
+            return (&[Id::Down, Id::Open, Id::PageDown], Id::Close);
+        }
         (Some(Overlay::Form(_)), _) => {
-            let keys = &[Id::FormDone, Id::FormNext, Id::FormPrevious, Id::FormFlip];
+            let keys = &[
+                Id::FormDone,
+                Id::FormLines,
+                Id::FormFlip,
+                Id::FormNext,
+                Id::FormPrevious,
+            ];
             return (keys, Id::CancelReason);
         }
         (Some(Overlay::Export(_)), _) => {
@@ -157,7 +174,13 @@ fn wanted(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         }
         (Some(Overlay::Token(_)), _) => return (&[], Id::Close),
         (Some(Overlay::Trial(_)), _) => {
-            let keys = &[Id::SavePolicy, Id::EditPolicy, Id::Down, Id::PageDown];
+            let keys = &[
+                Id::SavePolicy,
+                Id::EditPolicy,
+                Id::Discard,
+                Id::Down,
+                Id::PageDown,
+            ];
             return (keys, Id::Close);
         }
         (None, Tab::History) => match state.history.pane {
@@ -325,6 +348,7 @@ fn title(state: &State, id: Id) -> String {
         Id::ApproveMarked | Id::RejectMarked => {
             format!("{} {}", id.action().title, state.pending.marks.len())
         }
+        Id::Down if matches!(state.overlay, Some(Overlay::Bell(_))) => "move".to_owned(),
         Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
         Id::Toggle | Id::Open if state.tab == Tab::Settings && state.overlay.is_none() => {
             settings::title_of(state, id).to_owned()
@@ -396,9 +420,8 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     }
     let mut progress = match &state.overlay {
         Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
-        Some(Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_) | Overlay::Form(_)) => {
-            Vec::new()
-        }
+        Some(Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_)) => Vec::new(),
+        Some(overlay) if overlay.covers() => page::below(state, theme),
         Some(overlay) if overlay.field().is_none() => Vec::new(),
         _ => detail::progress_of(state, theme),
     };

@@ -213,6 +213,17 @@ pub fn leave(state: &mut State) {
     toast(state, ToastTone::Plain, text);
 }
 
+/// `x`: what was written goes, and the next edit begins with the policy in force.
+pub fn discard(state: &mut State) {
+    state.overlay = None;
+    state.settings.draft = None;
+    toast(
+        state,
+        ToastTone::Plain,
+        "what you wrote is gone; nothing was saved",
+    );
+}
+
 /// The key that opens the editor on the policy.
 fn editing(state: &State) -> String {
     state.keymap.key(ActionId::EditPolicy)

@@ -60,8 +60,7 @@ fn one() -> Vec<Request> {
 
 /// Nothing in it that a form could take.
 fn bare() -> Vec<Request> {
-    let params = json!({"people": ["ana", "ben"]});
-    vec![request(1, "slack.invite: 2 people", &params, json!({}))]
+    vec![request(1, "backup.start", &json!({}), json!({}))]
 }
 
 fn all() -> Vec<Request> {
@@ -467,6 +466,7 @@ fn trace(desk: &mut Desk, id: Id) -> String {
         &desk.exports,
         &desk.proving,
         &desk.editing,
+        &desk.lines,
         &desk.policy,
         &desk.bell.seen,
         desk.left,

@@ -74,8 +74,8 @@ pub fn columns(section: Section, opened: bool) -> &'static [Column] {
 const YOURS: [Column; 2] = [column("Setting", 0, 0, 0), column("Yours", 60, 46, 22)];
 const KEYS: [Column; 3] = [
     column("What it does", 0, 0, 0),
-    column("Keys", 22, 20, 14),
-    column("Who", 26, 0, 0),
+    column("Keys", 20, 15, 12),
+    column("In config.toml", 18, 17, 0),
 ];
 
 /// The rows of a page.
@@ -139,21 +139,26 @@ fn keys(keymap: &Keymap) -> Vec<SheetRow> {
             (keys, true) => inked(keys, Ink::Good),
             (keys, false) => plain(keys),
         };
-        let text = match keymap.is_own(action) {
-            true => format!(
-                "{} Your own; shipped: {}.",
-                action.help,
-                action.keys.join(" ")
-            ),
-            false => action.help.to_owned(),
+        let own = match keymap.is_own(action) {
+            true => format!(" Your own; shipped: {}.", action.keys.join(" ")),
+            false => String::new(),
         };
+        let who = match action.permission.note() {
+            "" => String::new(),
+            who => format!(" For {who}."),
+        };
+        let text = format!("{}{own}{who}", action.help);
         let list: Vec<String> = keymap
             .keys(action.id)
             .map(|key| format!("\"{key}\""))
             .collect();
         SheetRow::new(
             Subject::Stated(place),
-            vec![plain(action.name), shown, dim(action.permission.note())],
+            vec![
+                plain(action.help.trim_end_matches('.')),
+                shown,
+                dim(action.name),
+            ],
             format!("{} = [{}]", action.name, list.join(", ")),
             text,
         )
