@@ -9,6 +9,7 @@ use super::field::Field;
 use super::marks::MOST;
 use super::overlay::{Overlay, TextLine};
 use super::settings::section::{Section, Side};
+use super::settings::trial::Tried;
 use super::settings::{Origin, Proof, Verb};
 use super::{State, Tab, words};
 
@@ -203,10 +204,17 @@ impl State {
         }
     }
 
-    fn why_not_save_policy(&self) -> Option<String> {
-        match &self.overlay {
-            Some(Overlay::Trial(trial)) if trial.is_good() => self.unable_to_save(),
-            _ => Some("there is no policy that could be saved".to_owned()),
+    /// Why what was written can't be saved as the policy.
+    pub fn why_not_save_policy(&self) -> Option<String> {
+        let tried = match &self.overlay {
+            Some(Overlay::Trial(trial)) => &trial.tried,
+            _ => return Some("there is no policy that could be saved".to_owned()),
+        };
+        let again = self.keymap.key(Id::EditPolicy);
+        match tried {
+            Some(Tried::Good { .. }) => self.unable_to_save(),
+            Some(Tried::Faulty(_)) => Some(format!("it is no policy yet: {again} opens it again")),
+            None => Some("the gate hasn't answered yet".to_owned()),
         }
     }
 

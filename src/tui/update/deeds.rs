@@ -105,16 +105,30 @@ pub fn snooze(state: &mut State, effects: &mut Vec<Effect>) {
     if line.stale {
         return toast(state, ToastTone::Plain, STALE);
     }
-    let id = line.about.id;
-    let until = words::until(&line.field.text, state.now.wall, &state.zone);
-    let Some(until) = until else {
-        return toast(state, ToastTone::Plain, words::HOW_LONG);
-    };
-    if let Some(why) = state.obstacle() {
-        return toast(state, ToastTone::Plain, why);
+    let (id, typed) = (line.about.id, line.field.text.clone());
+    if put_off_for(state, id, &typed, effects) {
+        state.overlay = None;
     }
-    state.overlay = None;
-    send(state, id, Deed::Snooze(until), effects);
+}
+
+/// Puts it off for as long as was typed; says whether that was possible.
+pub fn put_off_for(
+    state: &mut State,
+    id: RequestId,
+    typed: &str,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    let until = words::until(typed, state.now.wall, &state.zone);
+    let until = until.ok_or_else(|| words::HOW_LONG.to_owned());
+    let until = until.and_then(|until| state.obstacle().map_or(Ok(until), Err));
+    match until {
+        Ok(until) => send(state, id, Deed::Snooze(until), effects),
+        Err(why) => {
+            toast(state, ToastTone::Plain, why);
+            return false;
+        }
+    }
+    true
 }
 
 fn send(state: &mut State, id: RequestId, deed: Deed, effects: &mut Vec<Effect>) {

@@ -202,6 +202,11 @@ pub fn say(state: &mut State, text: String) {
     toast(state, ToastTone::Bad, text);
 }
 
+/// Says what there is to say at the beginning; it is kept for whoever was slower.
+pub fn greet(state: &mut State, text: String) {
+    toast(state, ToastTone::Plain, text);
+}
+
 /// Says something for a few seconds, and keeps it.
 fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {
     let text = text.into();

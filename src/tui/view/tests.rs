@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::api::settings::Choice;
 use crate::domain::people::Role;
-use crate::tui::event::{Answer, Event};
+use crate::tui::event::{Answer, Event, Stream};
 use crate::tui::sample::{Desk, decided, id, queue, request};
 use crate::tui::state::settings::section::Side;
 use crate::tui::theme::{Depth, GlyphSet, Palette, Theme};
@@ -264,6 +264,19 @@ fn why() {
     let why = serde_json::from_value(why).unwrap();
     desk.event(Event::Answer(Answer::Why(id(1), Ok(Box::new(why)))));
     insta::assert_snapshot!("why_80x24", picture(&desk, &dark()));
+}
+
+#[test]
+fn where_no_gate_answers_it_is_said_why_and_what_to_do() {
+    let mut out = String::new();
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut desk = Desk::offline(width, height, queue());
+        assert!(text(&desk, &dark()).contains("connecting …"));
+        let why = "the gate at http://127.0.0.1:1 can't be reached: Connection refused";
+        desk.event(Event::Stream(Stream::Lost(why.to_owned())));
+        let _infallible = writeln!(out, "{}", text(&desk, &dark()));
+    }
+    insta::assert_snapshot!("unreachable", out);
 }
 
 #[test]

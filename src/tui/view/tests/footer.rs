@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use ratatui::buffer::Buffer;
 use serde_json::json;
 
 use crate::api::request::Request;
@@ -19,7 +20,7 @@ use crate::tui::state::settings::section::{Section, Side};
 use crate::tui::state::settings::trial::Tried;
 
 use super::super::footer;
-use super::{dark, picture};
+use super::{dark, drawn};
 
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 12)];
 
@@ -455,9 +456,10 @@ fn edited(desk: &mut Desk, text: &str) {
 }
 
 /// All that can be seen, besides what is said, and all that was asked of the gate because of a key.
-fn trace(desk: &mut Desk, id: Id) -> String {
+fn trace(desk: &mut Desk, id: Id) -> (Buffer, String) {
     desk.state.toast = None;
-    let mut trace = picture(desk, &dark());
+    let screen = drawn(desk, &dark());
+    let mut trace = String::new();
     let state = &desk.state;
     let gate = (
         &desk.sent,
@@ -476,7 +478,7 @@ fn trace(desk: &mut Desk, id: Id) -> String {
     let _infallible = writeln!(trace, "{:?} {:?}", state.tab, state.overlay);
     let _infallible = writeln!(trace, "{:?} {:?}", state.pending.choice, state.look);
     let _infallible = writeln!(trace, "{gate:?} {asked:?}");
-    trace
+    (screen, trace)
 }
 
 /// What is wrong with a key of this scene, if anything is.
