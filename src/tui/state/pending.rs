@@ -201,7 +201,10 @@ impl Details {
                     detail.document = make(&request);
                 }
                 detail.seal = request.seal();
-                detail.has_form = has_form(&request);
+                // Who sees more of it since has another form.
+                if detail.request.params.is_some() != request.params.is_some() {
+                    detail.has_form = has_form(&request);
+                }
                 detail.request = request;
                 detail.heard = heard;
                 detail
