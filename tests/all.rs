@@ -30,6 +30,7 @@ mod inbox_trouble;
 mod layers;
 mod linear;
 mod listing;
+mod mistyped;
 mod nodes;
 mod notifications;
 mod observing;

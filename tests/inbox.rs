@@ -215,6 +215,7 @@ impl Inbox {
                 program: "signoff".to_owned(),
                 agent_token: None,
                 sample: false,
+                greeting: None,
                 now,
             };
             let never = std::future::pending();

@@ -47,6 +47,18 @@ fn start(temporary: &Path, home: &Path, args: &[&str], size: (u16, u16)) -> Term
 }
 
 #[test]
+fn the_sample_is_read_out_to_whoever_wants_lines() {
+    let places = Places::new();
+    let mut plain = places.start(&["--sample", "--plain"], (100, 60));
+    plain.wait_for("This is the sample: nothing here is real.");
+    plain.wait_for("requests wait for you.");
+    plain.send("quit\n");
+    assert_eq!(plain.wait_for_end(), 0);
+    assert!(!plain.raw().contains(&0x1b), "a terminal is told nothing");
+    assert!(places.names().is_empty(), "{:?}", places.names());
+}
+
+#[test]
 fn a_newcomer_sees_a_company_at_work_and_nothing_of_it_stays() {
     let places = Places::new();
     let mut inbox = places.start(&["--sample"], (120, 36));

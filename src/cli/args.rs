@@ -13,7 +13,7 @@ use crate::domain::id::RequestId;
 use crate::domain::json::{Limits, parse};
 use crate::domain::raw::RawJson;
 use crate::domain::request::Resource;
-use crate::domain::time::{At, BadTime, Span};
+use crate::domain::time::{At, BadTime, Span, TOMORROW, tomorrow};
 use crate::domain::untrusted::{Untrusted, safe};
 
 /// One of these words, each of which is the wire's word for a `T`.
@@ -50,6 +50,18 @@ pub fn listed<T>(values: Vec<T>, none: bool) -> Option<Vec<T>> {
 /// A moment: RFC 3339, or a date for when that day begins here.
 pub fn moment(text: &str) -> Result<At, String> {
     moment_in(text, jiff::tz::TimeZone::system())
+}
+
+/// A moment to which something is put off: a day, a time, or the next morning.
+pub fn moment_to_come(text: &str) -> Result<At, String> {
+    to_come(text, words::now(), &jiff::tz::TimeZone::system())
+}
+
+fn to_come(text: &str, now: At, zone: &jiff::tz::TimeZone) -> Result<At, String> {
+    match text {
+        TOMORROW => tomorrow(now, zone).ok_or_else(|| "no day follows this one".to_owned()),
+        text => moment_in(text, zone.clone()).map_err(|told| format!("{told}, or tomorrow")),
+    }
 }
 
 fn moment_in(text: &str, zone: jiff::tz::TimeZone) -> Result<At, String> {
@@ -197,6 +209,21 @@ mod tests {
         for bad in ["", "tomorrow", "2026-13-01", "2026-12-01T09:00", "20261201"] {
             assert!(moment(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_is_to_come_may_be_tomorrow() {
+        let now: At = "2026-12-01T09:30:00Z".parse().unwrap();
+        let utc = jiff::tz::TimeZone::UTC;
+        let morning: At = "2026-12-02T09:00:00Z".parse().unwrap();
+        assert_eq!(to_come("tomorrow", now, &utc), Ok(morning));
+        let day: At = "2026-12-05T00:00:00Z".parse().unwrap();
+        assert_eq!(to_come("2026-12-05", now, &utc), Ok(day));
+        assert!(
+            to_come("soon", now, &utc)
+                .unwrap_err()
+                .ends_with("or tomorrow")
+        );
     }
 
     #[test]

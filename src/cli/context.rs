@@ -9,9 +9,11 @@ use jiff::tz::TimeZone;
 use super::exit::Exit;
 use super::failure::{Failure, causes};
 use super::look::{Terminal, When};
+use super::out;
 use super::own_keys;
 use super::token_file;
 use crate::config::{Config, Home};
+use crate::domain::untrusted::safe;
 use crate::store::Database;
 use crate::tui::Keymap;
 
@@ -171,6 +173,26 @@ impl Context {
         })
     }
 
+    /// What is to be said where a home was named that isn't there: it is made, and may have been mistyped.
+    pub fn new_home(&self) -> Option<String> {
+        let named = self.home_named.as_ref().filter(|named| !named.exists())?;
+        let named = std::path::absolute(named).unwrap_or_else(|_| named.clone());
+        Some(format!(
+            "there was no {}: a new home is made there, with a gate of its own that knows nothing yet",
+            safe(&named.to_string_lossy())
+        ))
+    }
+
+    /// Makes the home; one that was named and is new is spoken of.
+    pub fn make_home(&self) -> Result<(), Failure> {
+        let new = self.new_home();
+        self.home.make()?;
+        if let Some(new) = new {
+            out::note(&new);
+        }
+        Ok(())
+    }
+
     /// Where a gate in this home keeps what it knows, unless a flag says otherwise.
     pub fn database(&self) -> Database {
         let named = self.database.clone();
@@ -274,6 +296,25 @@ mod tests {
         assert_eq!(given.token(Speaker::Person).unwrap(), "sgn_given");
         assert_eq!(given.token(Speaker::Agent).unwrap(), "sgn_given");
         assert!(given.token_was_given());
+    }
+
+    #[test]
+    fn a_home_that_was_named_and_is_new_is_spoken_of_once() {
+        let parent = tempfile::tempdir().unwrap();
+        let named = parent.path().join("mistyped");
+        let global = Global {
+            home: Some(named.clone()),
+            ..Global::default()
+        };
+        let context = context(&global, Environment::default());
+        let said = context.new_home().expect("it isn't there");
+        assert!(
+            said.starts_with(&format!("there was no {}: ", named.display())),
+            "{said}"
+        );
+        context.make_home().unwrap();
+        assert!(named.is_dir());
+        assert_eq!(context.new_home(), None);
     }
 
     #[test]

@@ -53,8 +53,8 @@ impl Finder {
                 return Err(Failure::new(Exit::Unreachable, "this process is ending"));
             }
         }
+        self.context.make_home()?;
         let home = &self.context.home;
-        home.make()?;
         let unusable = |error| Failure::because("the files of the gate can't be used", &error);
         loop {
             if let Some(lock) = GateLock::take(home).map_err(unusable)? {

@@ -41,6 +41,7 @@ pub async fn run(context: Context, manner: Manner<'_>) -> Result<Exit, Failure> 
             new_file::shown(path)
         ));
     }
+    options.greeting = context.url.is_none().then(|| context.new_home()).flatten();
     let session = Arc::new(Session::new(context, Speaker::Person));
     // Before the screen is taken over: a first start has something to say, and so has a failing one.
     session.client(&mut Patience::new()).await?;
@@ -69,16 +70,17 @@ async fn stay(session: &Arc<Session>, options: &Options) -> Result<(), Failure> 
             tui::Exit::Sample => {}
             tui::Exit::Quit | tui::Exit::Stopped | tui::Exit::TerminalGone => return Ok(()),
         }
-        if feed::run(&session.context).await? != tui::Exit::Quit {
+        if feed::run(&session.context, false).await? != tui::Exit::Quit {
             return Ok(());
         }
     }
 }
 
 /// Opens the sample's inbox, and nothing else.
-pub async fn run_sample(context: &Context) -> Result<Exit, Failure> {
+pub async fn run_sample(context: &Context, plain: bool) -> Result<Exit, Failure> {
     needs_terminal()?;
-    feed::run(context).await.map(|_| Exit::Ok)
+    let plain = plain || context.config.tui.plain;
+    feed::run(context, plain).await.map(|_| Exit::Ok)
 }
 
 fn needs_terminal() -> Result<(), Failure> {
@@ -107,6 +109,7 @@ pub fn options(context: &Context) -> Options {
         program: program::typed(context),
         agent_token: None,
         sample: false,
+        greeting: None,
         now: words::now,
     }
 }

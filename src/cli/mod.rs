@@ -38,10 +38,11 @@ mod short_id;
 mod table;
 mod token_file;
 mod trial;
+mod usage;
 mod waiting;
 mod words;
 
-use std::io::{self, Write};
+use std::io;
 use std::pin::Pin;
 use std::process::ExitCode;
 
@@ -52,8 +53,6 @@ use command::Command;
 use context::{Context, Environment, Global};
 use exit::Exit;
 use failure::Failure;
-
-use crate::domain::untrusted::Untrusted;
 
 /// One terminal inbox for everything AI agents want to do.
 ///
@@ -73,7 +72,7 @@ struct Cli {
     sample: bool,
 
     /// Open the inbox as lines to read and to type, for people who have it read out
-    #[arg(long, conflicts_with = "sample")]
+    #[arg(long)]
     plain: bool,
 
     /// Write down everything that the inbox receives, for whoever looks for a fault in it
@@ -98,9 +97,11 @@ pub fn main() -> ExitCode {
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(told) if told.use_stderr() => {
-            // It repeats arguments, and those may be an agent's words.
-            let told = Untrusted::from(told.to_string());
-            let _nobody_listens = writeln!(io::stderr(), "{}", told.plain().trim_end());
+            let arguments: Vec<String> = std::env::args_os()
+                .skip(1)
+                .map(|argument| argument.to_string_lossy().into_owned())
+                .collect();
+            out::note(&usage::told(&told, &program(), &arguments));
             return Exit::Usage.into();
         }
         Err(told) => {
@@ -149,7 +150,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
     let work: Pin<Box<dyn Future<Output = Result<Exit, Failure>>>> = Box::pin(async {
         match cli.command {
             Some(command) => command.run(context).await,
-            None if cli.sample => inbox::run_sample(&context).await,
+            None if cli.sample => inbox::run_sample(&context, cli.plain).await,
             None => {
                 let (plain, record) = (cli.plain, cli.record.as_deref());
                 inbox::run(context, inbox::Manner { plain, record }).await

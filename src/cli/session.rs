@@ -1,12 +1,21 @@
 //! A command's conversation with the gate: found when it is first needed, found again when it went away.
 
+use std::io::{self, IsTerminal};
+use std::pin::pin;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::context::{Context, Speaker};
-use super::failure::Failure;
+use super::failure::{Failure, causes};
 use super::gate::Finder;
+use super::out;
 use super::patience::Patience;
 use crate::client::{Client, ClientError};
+use crate::domain::untrusted::safe;
+
+/// After so long without an answer a person is told what is waited for.
+const SILENCE: Duration = Duration::from_millis(500);
 
 /// What a command talks to the gate through.
 pub struct Session {
@@ -14,6 +23,49 @@ pub struct Session {
     speaker: Speaker,
     finder: Finder,
     client: Mutex<Option<Client>>,
+    told: Told,
+}
+
+/// Says that a gate is waited for, once, and once that it doesn't answer: to a person at a terminal, of a gate
+/// that was named, and as long as it hasn't answered anything.
+struct Told {
+    wanted: bool,
+    waits: AtomicBool,
+    fails: AtomicBool,
+}
+
+impl Told {
+    fn new(context: &Context) -> Self {
+        Self {
+            wanted: context.url.is_some() && io::stderr().is_terminal(),
+            waits: AtomicBool::new(false),
+            fails: AtomicBool::new(false),
+        }
+    }
+
+    fn may_wait(&self) -> bool {
+        self.wanted && !self.waits.load(Ordering::Relaxed)
+    }
+
+    fn waits(&self, url: &str) {
+        self.waits.store(true, Ordering::Relaxed);
+        out::note(&format!("connecting to {} …", safe(url)));
+    }
+
+    fn fails(&self, error: &ClientError) {
+        if self.wanted && !self.fails.swap(true, Ordering::Relaxed) {
+            let why = causes(error);
+            out::note(&format!(
+                "{why}\nit is tried again for ten seconds, ctrl-c stops that; `signoff serve` starts a gate, --url \
+                 or SIGNOFF_URL name another"
+            ));
+        }
+    }
+
+    fn answers(&self) {
+        self.waits.store(true, Ordering::Relaxed);
+        self.fails.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Session {
@@ -21,9 +73,10 @@ impl Session {
     pub fn new(context: Context, speaker: Speaker) -> Self {
         Self {
             finder: Finder::new(&context),
-            context,
             speaker,
             client: Mutex::new(None),
+            told: Told::new(&context),
+            context,
         }
     }
 
@@ -53,15 +106,32 @@ impl Session {
         let mut patience = Patience::new();
         loop {
             let client = self.client(&mut patience).await?;
-            match operation(&client).await {
+            match self.spoken_of(operation(&client)).await {
                 Err(error) if again(&error) => {
+                    self.told.fails(&error);
                     if !patience.pause().await {
                         return Err(error.into());
                     }
                 }
-                answer => return Ok(answer?),
+                answer => {
+                    self.told.answers();
+                    return Ok(answer?);
+                }
             }
         }
+    }
+
+    /// Whoever waits at a gate that was named, and hasn't answered anything yet, is told what for.
+    async fn spoken_of<T>(&self, operation: impl Future<Output = T>) -> T {
+        let mut operation = pin!(operation);
+        tokio::select! {
+            biased;
+            answer = &mut operation => return answer,
+            () = tokio::time::sleep(SILENCE), if self.told.may_wait() => {}
+        }
+        self.told
+            .waits(self.context.url.as_deref().unwrap_or_default());
+        operation.await
     }
 
     /// A client of the gate, wherever it is now.

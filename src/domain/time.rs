@@ -4,7 +4,20 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+
+/// Typed for the next morning.
+pub const TOMORROW: &str = "tomorrow";
+const MORNING: i8 = 9;
+
+/// Nine o'clock of the next day, by the reader's clock.
+pub fn tomorrow(now: At, zone: &TimeZone) -> Option<At> {
+    let now = Timestamp::from_millisecond(now.millis()).ok()?;
+    let day = now.to_zoned(zone.clone()).date().tomorrow().ok()?;
+    let morning = day.at(MORNING, 0, 0, 0).to_zoned(zone.clone()).ok()?;
+    Some(At::from_millis(morning.timestamp().as_millisecond()))
+}
 
 /// A moment, in milliseconds since 1970; RFC 3339 in UTC on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,6 +164,13 @@ pub struct BadTime(&'static str);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tomorrow_is_the_next_morning() {
+        let now: At = "2026-11-20T23:59:00Z".parse().unwrap();
+        let morning: At = "2026-11-21T09:00:00Z".parse().unwrap();
+        assert_eq!(tomorrow(now, &TimeZone::UTC), Some(morning));
+    }
 
     #[test]
     fn moments_are_rfc_3339_in_utc_with_milliseconds() {

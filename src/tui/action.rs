@@ -28,6 +28,7 @@ pub enum ActionId {
     FormNext,
     FormPrevious,
     FormFlip,
+    FormLines,
     FormDone,
     Undo,
     Claim,
@@ -60,6 +61,8 @@ pub enum ActionId {
     OtherValue,
     Confirm,
     Cancel,
+    LeaveEdit,
+    Discard,
     SendReason,
     SendAnswer,
     SendSnooze,
@@ -100,6 +103,8 @@ pub enum Scope {
     Form,
     /// A value in it that is yes or no.
     FormChoice,
+    /// A value in it that is a text of several lines.
+    FormText,
     /// The line in which a file is named.
     Export,
     /// The line in which is typed what to do, over the list of what can be done.
@@ -108,6 +113,8 @@ pub enum Scope {
     Edited,
     /// The page about parameters that can't be sent as they were written.
     Broken,
+    /// The list of what one was told.
+    Bell,
     /// A page laid over the screen: help, why, a change.
     Overlay,
     /// The request that is being read on the Pending screen.
@@ -132,7 +139,7 @@ pub enum Scope {
 
 /// Scopes that hold at once: a key means one thing in all of them, but where the shipped keymap lets an
 /// inner one go first.
-pub const TOGETHER: [&[Scope]; 16] = [
+pub const TOGETHER: [&[Scope]; 17] = [
     &[Scope::Request, Scope::List, Scope::Screen],
     &[Scope::Record, Scope::List, Scope::Screen],
     &[Scope::Change, Scope::Setting, Scope::List, Scope::Screen],
@@ -140,6 +147,7 @@ pub const TOGETHER: [&[Scope]; 16] = [
     &[Scope::Edited, Scope::Overlay],
     &[Scope::Broken, Scope::Overlay],
     &[Scope::Trial, Scope::Overlay],
+    &[Scope::Bell, Scope::Overlay],
     &[Scope::Overlay],
     &[Scope::Confirm],
     &[Scope::Reason],
@@ -259,7 +267,7 @@ pub const ACTIONS: &[Action] = &[
     row(Id::ScrollUp, "scroll_up", &["K"], "read back",
         "Scrolls the request one line up without leaving the list.", &[Scope::Request], Everybody, Danger::None),
     row(Id::Open, "open", &["enter", "l", "right"], "open",
-        "Opens the focused row to read it.", &[Scope::List], Everybody, Danger::None),
+        "Opens the focused row to read it.", &[Scope::List, Scope::Bell], Everybody, Danger::None),
     row(Id::SwapPane, "swap_pane", &["tab"], "swap pane",
         "Goes from the list to what is being read, and back.", &[Scope::List], Everybody, Danger::None),
     row(Id::Back, "back", &["esc", "h", "left"], "back",
@@ -339,6 +347,8 @@ pub const ACTIONS: &[Action] = &[
         "Goes to the value before.", &[Scope::Form], Reviewer, Danger::None),
     row(Id::FormFlip, "form_flip", &["space", "left", "right"], "yes or no",
         "Makes a yes of a no, and the other way round.", &[Scope::FormChoice], Reviewer, Danger::None),
+    row(Id::FormLines, "form_lines", &["e", "space"], "its lines",
+        "Opens $VISUAL or $EDITOR on a text of several lines, as lines.", &[Scope::FormText], Reviewer, Alters),
     row(Id::FormDone, "form_done", &["enter"], "show the change",
         "Shows what you changed; nothing is approved before that.", &[Scope::Form], Reviewer, Alters),
 
@@ -346,6 +356,10 @@ pub const ACTIONS: &[Action] = &[
         "Approves what the question names. Enter never does.", &[Scope::Confirm, Scope::Edited], Reviewer, Decides),
     row(Id::Cancel, "cancel", &["esc", "n", "enter", "q"], "cancel",
         "Leaves the question without deciding.", &[Scope::Confirm], Everybody, Danger::None),
+    row(Id::LeaveEdit, "leave_edit", &["n"], "no",
+        "Leaves your change without deciding. What you wrote is kept for the next time.", &[Scope::Edited], Everybody, Danger::None),
+    row(Id::Discard, "discard", &["x"], "throw away",
+        "Throws away what you wrote, of parameters or of the policy: the next time you begin with what is there.", &[Scope::Edited, Scope::Broken, Scope::Trial], Everybody, Alters),
     row(Id::SendReason, "send_reason", &["enter"], "reject",
         "Rejects with the reason that was typed.", &[Scope::Reason], Reviewer, Decides),
     row(Id::SendAnswer, "send_answer", &["enter"], "answer",
@@ -392,7 +406,7 @@ pub const ACTIONS: &[Action] = &[
     row(Id::Suspend, "suspend", &["ctrl-z"], "to the shell",
         "Leaves the terminal to the shell until `fg` there. A gate inside the inbox stands still meanwhile.", ANYWHERE, Everybody, Danger::None),
     row(Id::Bell, "bell", &["N"], "told",
-        "Shows what you were told: what waits for you, and what lets more through. The count in the header is what you haven't seen.", &[Scope::Screen], Everybody, Danger::None),
+        "Shows what you were told: what waits for you, and what lets more through; enter there goes to the request. The count in the header is what you haven't seen.", &[Scope::Screen], Everybody, Danger::None),
     row(Id::Watch, "watch", &["W"], "watch",
         "Shows the operator's view, as signoff watch does; esc comes back.", &[Scope::Screen], Everybody, Danger::None),
     row(Id::Sample, "sample", &["S"], "sample",
@@ -408,6 +422,12 @@ pub const ACTIONS: &[Action] = &[
 ];
 
 impl ActionId {
+    /// Whether it only goes somewhere in a list or a text.
+    pub fn moves(self) -> bool {
+        let moves = self.action().scopes.contains(&Scope::List) && self != ActionId::Open;
+        moves || matches!(self, ActionId::ScrollDown | ActionId::ScrollUp)
+    }
+
     /// Its row.
     pub fn action(self) -> &'static Action {
         ACTIONS

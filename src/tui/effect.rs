@@ -30,6 +30,8 @@ pub enum Effect {
     Opened(RequestId, OpenedRequest),
     /// Have this text edited.
     Edit(About, String),
+    /// Have one value edited as lines: its place in the form of these parameters, and its text.
+    EditLines(About, usize, String),
     FetchWhy(RequestId),
     FetchHistory(PageFetch),
     /// A request of the history, with its parameters.

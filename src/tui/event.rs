@@ -63,6 +63,8 @@ pub enum Answer {
     Done(RequestId, Deed, Result<Box<Request>, ClientError>),
     /// What somebody wrote in an editor.
     Edited(About, Result<String, String>),
+    /// What somebody wrote of one value of a form.
+    Lines(About, usize, Result<String, String>),
     Why(RequestId, Result<Box<Why>, ClientError>),
     History(PageFetch, Result<Page<Request>, ClientError>),
     Opened(RequestId, Result<Box<Request>, ClientError>),

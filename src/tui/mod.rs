@@ -81,6 +81,8 @@ pub struct Options {
     pub agent_token: Option<String>,
     /// Nothing on the screen is real, and it says so.
     pub sample: bool,
+    /// What there is to say at the beginning.
+    pub greeting: Option<String>,
     /// What time it is.
     pub now: fn() -> At,
 }
@@ -151,6 +153,9 @@ where
     state.agent_token = options.agent_token;
     state.sample = options.sample;
     state.keymap = options.keymap;
+    if let Some(greeting) = options.greeting {
+        update::greet(&mut state, greeting);
+    }
     state.look = options.appearance.as_ref().map(|own| own.chosen());
     let recorder = options
         .record

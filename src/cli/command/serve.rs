@@ -60,7 +60,7 @@ Examples:
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let context = &session.context;
     log_to_stderr(&args.log, args.log_format)?;
-    context.home.make()?;
+    context.make_home()?;
     let ended = until_signal()?;
     let database = args.database.unwrap_or_else(|| context.database());
     let lock = match same(&database, &context.database()) {

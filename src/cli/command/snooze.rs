@@ -31,8 +31,8 @@ pub struct Args {
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 struct End {
-    /// Until when: a time like 2026-12-01T09:00:00Z, or a day like 2026-12-01
-    #[arg(long, value_name = "TIME", value_parser = args::moment)]
+    /// Until when: a time like 2026-12-01T09:00:00Z, a day like 2026-12-01, or tomorrow, which is nine o'clock
+    #[arg(long, value_name = "TIME", value_parser = args::moment_to_come)]
     until: Option<At>,
 
     /// For how long, like 2h
@@ -43,6 +43,7 @@ struct End {
 const EXAMPLE: &str = "\
 Examples:
   signoff snooze gem0xd --for 2h
+  signoff snooze gem0xd --until tomorrow
   signoff snooze gem0xd --until 2026-12-01T09:00:00Z";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {

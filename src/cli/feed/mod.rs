@@ -24,8 +24,8 @@ use home::TemporaryHome;
 pub use home::sweep;
 use script::Script;
 
-/// Opens the sample's inbox and stays until it is left. It looks as the caller's own would.
-pub async fn run(own: &Context) -> Result<tui::Exit, Failure> {
+/// Opens the sample's inbox and stays until it is left. It looks as the caller's own would; or it is read out.
+pub async fn run(own: &Context, plain: bool) -> Result<tui::Exit, Failure> {
     sweep();
     let home = TemporaryHome::make().map_err(|error| {
         Failure::because("no home could be made for the sample", &error)
@@ -35,14 +35,14 @@ pub async fn run(own: &Context) -> Result<tui::Exit, Failure> {
     token_file::make_unsaid(&context.home)
         .map_err(|error| Failure::because("the sample's files can't be made", &error))?;
     let session = Arc::new(Session::new(context, Speaker::Person));
-    let left = inbox(&session).await;
+    let left = inbox(&session, plain).await;
     let closed = session.close().await;
     drop(home);
     let left = left?;
     closed.map(|()| left)
 }
 
-async fn inbox(session: &Arc<Session>) -> Result<tui::Exit, Failure> {
+async fn inbox(session: &Arc<Session>, plain: bool) -> Result<tui::Exit, Failure> {
     let owner = session.client(&mut Patience::new()).await?;
     let company = Company::found(&owner, Script::shipped()).await?;
     let (company, opened) = company.open().await?;
@@ -53,7 +53,11 @@ async fn inbox(session: &Arc<Session>) -> Result<tui::Exit, Failure> {
         appearance: None,
         ..options(&session.context)
     };
-    let left = tui::run(Connector(Arc::clone(session)), options).await;
+    let connector = Connector(Arc::clone(session));
+    let left = match plain {
+        true => tui::plain::run(connector, options).await,
+        false => tui::run(connector, options).await,
+    };
     drop(playing);
     left.map_err(|error| Failure::new(Exit::Other, causes(&error)))
 }

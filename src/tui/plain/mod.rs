@@ -59,6 +59,7 @@ async fn converse(
     let mut state = State::new(now, size(), options.zone, options.program);
     state.keymap = Keymap::spoken();
     state.plain = Some(Talk::default());
+    state.sample = options.sample;
     let recorder = options.record.map(|out| Recorder::begin(out, &state));
     let surroundings = Surroundings {
         connector,
@@ -72,6 +73,12 @@ async fn converse(
     tokio::pin!(stopped);
     let mut interrupt = signal(SignalKind::interrupt())?;
     writeln!(out, "signoff, plain. Looking for the gate.")?;
+    if session.state.sample {
+        writeln!(
+            out,
+            "This is the sample: nothing here is real. quit leaves it."
+        )?;
+    }
     session.connect(Duration::ZERO);
     loop {
         if let Some(exit) = session.leave {
@@ -120,7 +127,7 @@ fn speak<C: Connect>(
     if lines.is_empty() {
         return Ok(());
     }
-    let asks = talk.question.is_some();
+    let asks = talk.asks();
     // As it is now: it may have been made narrower since the last line was typed.
     let width = usize::from(columns());
     let mut text = String::new();

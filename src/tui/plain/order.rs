@@ -10,6 +10,8 @@ pub enum Order {
     Reject(Option<usize>, String),
     Answer(Option<usize>, String),
     Edit(Option<usize>),
+    Claim(Option<usize>),
+    Snooze(Option<usize>, String),
     Why(Option<usize>),
     Notify(Option<usize>, bool),
     Undo,
@@ -20,7 +22,7 @@ pub enum Order {
 }
 
 /// The verbs, how each is written, and what it does: the help, and what is said of a line that is none.
-pub const VERBS: [(&str, &str, &str); 13] = [
+pub const VERBS: [(&str, &str, &str); 15] = [
     (
         "list",
         "list",
@@ -35,7 +37,7 @@ pub const VERBS: [(&str, &str, &str); 13] = [
     (
         "reject",
         "reject 3 wrong list",
-        "asks for four characters, then rejects it with that reason, which the agent gets.",
+        "asks for four characters, then rejects it with that reason, which the agent gets; without one it asks for it.",
     ),
     (
         "answer",
@@ -46,6 +48,16 @@ pub const VERBS: [(&str, &str, &str); 13] = [
         "edit",
         "edit 3",
         "reads out all of it, opens $VISUAL or $EDITOR on its parameters, then asks about your change.",
+    ),
+    (
+        "claim",
+        "claim 3",
+        "takes it on, so that others see that; once more gives it back. It bars nobody.",
+    ),
+    (
+        "snooze",
+        "snooze 3 2h",
+        "hides it from you for so long, or until tomorrow; its time goes on, and it comes back before it ends.",
     ),
     ("why", "why 3", "says what each rung of policy said."),
     (
@@ -90,6 +102,11 @@ impl Order {
             }
             "answer" => Ok(Order::Answer(number, words.to_owned())),
             "edit" => about(Order::Edit),
+            "claim" => about(Order::Claim),
+            "snooze" if words.is_empty() => {
+                Err("say for how long: snooze 3 2h, or snooze 3 tomorrow".to_owned())
+            }
+            "snooze" => Ok(Order::Snooze(number, words.to_owned())),
             "why" => about(Order::Why),
             "notify" => match words.to_lowercase().as_str() {
                 "on" => Ok(Order::Notify(number, true)),
@@ -151,6 +168,9 @@ mod tests {
                 Order::Reject(None, "2nd time".to_owned()),
             ),
             ("answer 1 no", Order::Answer(Some(1), "no".to_owned())),
+            ("claim 2", Order::Claim(Some(2))),
+            ("snooze 2 2h", Order::Snooze(Some(2), "2h".to_owned())),
+            ("snooze 2h", Order::Snooze(None, "2h".to_owned())),
             ("notify on", Order::Notify(None, true)),
             ("notify 4 off", Order::Notify(Some(4), false)),
         ] {
@@ -163,6 +183,8 @@ mod tests {
             "approve 3 4",
             "quit now",
             "answer 3",
+            "snooze 3",
+            "claim 3 now",
             "notify 3",
             "show 99999999999999999999999",
             "y",

@@ -27,6 +27,8 @@ pub struct Talk {
     /// What is to be done as soon as the gate has answered.
     pub wanted: Option<Wanted>,
     pub question: Option<Question>,
+    /// The request for which the next line is a reason.
+    pub reason_for: Option<RequestId>,
 }
 
 /// What a line asked for that needs an answer of the gate first.
@@ -34,9 +36,12 @@ pub struct Talk {
 pub enum Wanted {
     Show(RequestId),
     Approve(RequestId),
-    Reject(RequestId, String),
+    /// Without a reason it is asked for; an empty one is none.
+    Reject(RequestId, Option<String>),
     Answer(RequestId, String),
     Edit(RequestId),
+    Claim(RequestId),
+    Snooze(RequestId, String),
     Why,
     History,
 }
@@ -49,7 +54,9 @@ impl Wanted {
             | Wanted::Approve(id)
             | Wanted::Reject(id, _)
             | Wanted::Answer(id, _)
-            | Wanted::Edit(id) => Some(*id),
+            | Wanted::Edit(id)
+            | Wanted::Claim(id)
+            | Wanted::Snooze(id, _) => Some(*id),
             Wanted::Why | Wanted::History => None,
         }
     }
@@ -84,6 +91,11 @@ impl Talk {
 
     pub fn request(&self, number: usize) -> Option<RequestId> {
         self.numbers.get(number.checked_sub(1)?).copied()
+    }
+
+    /// Whether something is asked that a line from before can't have answered.
+    pub const fn asks(&self) -> bool {
+        self.question.is_some() || self.reason_for.is_some()
     }
 
     /// Whether a line is read now, or the answer of the gate comes first.

@@ -4,6 +4,7 @@ use crate::domain::review::Word;
 use crate::tui::event::Event;
 use crate::tui::keymap::Keymap;
 use crate::tui::sample::{Desk, decided, email, id, queue, request};
+use crate::tui::state::pending::Deed;
 
 use super::Talk;
 
@@ -202,6 +203,56 @@ fn rejections_and_answers_carry_their_words() {
     assert_eq!((decided, decide.decision), (id(5), Word::Respond));
     assert!(decide.notify_agent);
     assert_eq!(decide.text.unwrap().plain_line(), "ask in English");
+}
+
+#[test]
+fn a_rejection_without_a_reason_asks_for_one_and_decides_nothing_by_it() {
+    let mut person = Person::new(queue());
+    person.hears();
+    let said = person.says("reject 3");
+    assert!(said.starts_with("Why? The agent gets"), "{said}");
+    // What would be a command is a reason now; it is read out, and decides nothing.
+    let said = person.says("approve 1");
+    assert!(said.contains("Reject this, because: approve 1?"), "{said}");
+    assert!(person.0.sent.is_empty());
+    let code = person.code();
+    person.says(&code);
+    let (decided, decide) = person.0.sent.pop().unwrap();
+    assert_eq!((decided, decide.decision), (id(3), Word::Reject));
+    assert_eq!(decide.reason.unwrap().plain_line(), "approve 1");
+
+    person.says("reject 5");
+    assert!(person.says("").contains("Reject this without a reason?"));
+    person.says("no");
+    person.says("reject 5");
+    assert_eq!(person.says("cancel"), "Nothing was decided.");
+    person.says("reject 5");
+    person.0.decide_elsewhere(5, "approved");
+    let said = person.says("wrong list");
+    assert!(said.contains("That one waits no more"), "{said}");
+    assert!(person.0.sent.is_empty());
+}
+
+#[test]
+fn requests_are_claimed_and_put_off() {
+    let mut person = Person::new(vec![email(1), email(2)]);
+    person.hears();
+    person.says("claim 2");
+    assert_eq!(person.0.done, [(id(2), Deed::Claim)]);
+    person.0.answer_deed(|_| ());
+    assert!(person.hears().starts_with("Taken on; others see that:"));
+    assert_eq!(
+        person.says("snooze 1 soon"),
+        "How long? write it like 15m, 4h or 2d, or tomorrow."
+    );
+    assert!(person.0.done.is_empty());
+    person.says("snooze 1 tomorrow");
+    let morning = "2026-11-21T09:00:00Z".parse().unwrap();
+    assert_eq!(person.0.done, [(id(1), Deed::Snooze(morning))]);
+    assert_eq!(
+        person.says("snooze 1 2h"),
+        "That is on its way to the gate."
+    );
 }
 
 #[test]

@@ -24,11 +24,17 @@ use super::talk::{Question, Talk, Wanted};
 const READING: Duration = Duration::from_millis(500);
 /// How many are read out of the history.
 const PAST: usize = 20;
+/// Typed in place of a reason by whoever doesn't reject.
+const LEAVE: &str = "cancel";
+const GONE: &str = "That one waits no more; history reads out what became of it.";
 /// The end of an id that has to be typed.
 const CODE: usize = 4;
 
 /// A line was typed.
 pub fn line(state: &mut State, typed: &str, effects: &mut Vec<Effect>) {
+    if let Some(id) = talk_of(state).reason_for.take() {
+        return reason(state, id, typed);
+    }
     let question = talk_of(state).question.take();
     let asked = question.is_some();
     if let Some(question) = question {
@@ -43,6 +49,19 @@ pub fn line(state: &mut State, typed: &str, effects: &mut Vec<Effect>) {
         // Whatever it was meant to be, it was no yes, and that was said.
         Err(_) if asked => {}
         Err(why) => talk_of(state).say(why),
+    }
+}
+
+/// The reason for a rejection was typed. Whatever it is, nothing is decided by it.
+fn reason(state: &mut State, id: RequestId, typed: &str) {
+    let typed = typed.trim();
+    if typed.eq_ignore_ascii_case(LEAVE) {
+        return talk_of(state).say("Nothing was decided.");
+    }
+    let entries = state.entries();
+    match state.pending.list.focus_on(id, entries) {
+        true => want(state, Wanted::Reject(id, Some(typed.to_owned()))),
+        false => talk_of(state).say(GONE),
     }
 }
 
@@ -89,7 +108,18 @@ fn obey(state: &mut State, order: Order, effects: &mut Vec<Effect>) {
         }
         Order::Reject(number, reason) => {
             if let Some(id) = find(state, number) {
+                let reason = Some(reason).filter(|reason| !reason.is_empty());
                 want(state, Wanted::Reject(id, reason));
+            }
+        }
+        Order::Claim(number) => {
+            if let Some(id) = find(state, number) {
+                want(state, Wanted::Claim(id));
+            }
+        }
+        Order::Snooze(number, time) => {
+            if let Some(id) = find(state, number) {
+                want(state, Wanted::Snooze(id, time));
             }
         }
         Order::Answer(number, words) => {
@@ -141,7 +171,7 @@ fn find(state: &mut State, number: Option<usize>) -> Option<RequestId> {
         return None;
     };
     if !state.pending.list.focus_on(id, entries) {
-        talk_of(state).say("That one waits no more; history reads out what became of it.");
+        talk_of(state).say(GONE);
         return None;
     }
     Some(id)
@@ -329,7 +359,20 @@ fn fulfil(state: &mut State, wanted: Wanted, effects: &mut Vec<Effect>) {
                 ask(state, Says::word(Word::Approve));
             }
         }
-        Wanted::Reject(_, reason) => {
+        Wanted::Reject(id, None) => {
+            if able(state) {
+                let talk = talk_of(state);
+                talk.reason_for = Some(id);
+                talk.say(
+                    "Why? The agent gets what you type next. An empty line gives no reason, cancel leaves it.",
+                );
+            }
+        }
+        Wanted::Claim(_) => deeds::claim(state, effects),
+        Wanted::Snooze(id, time) => {
+            deeds::put_off_for(state, id, &time, effects);
+        }
+        Wanted::Reject(_, Some(reason)) => {
             if able(state) {
                 let says = Says {
                     reason: (!reason.is_empty()).then(|| Untrusted::from(reason)),

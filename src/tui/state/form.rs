@@ -8,10 +8,13 @@ use std::ops::Range;
 use crate::domain::json::{Json, Limits, parse, places};
 use crate::domain::raw::RawJson;
 use crate::domain::untrusted::Untrusted;
+use crate::tui::action::ActionId;
+use crate::tui::keymap::Keymap;
 
 use super::field::Field;
 use super::overlay::About;
 use super::page::{Look, PageRow, cell, title};
+use super::words;
 
 /// Columns for the names of the parameters.
 const NAMES: usize = 22;
@@ -57,6 +60,8 @@ pub enum FormKind {
     Text,
     Number,
     Bool,
+    /// A text of several lines, or one too long for a line: an editor opens on it.
+    Lines,
     /// It can't be changed here, and why.
     Fixed(&'static str),
 }
@@ -111,14 +116,18 @@ impl Form {
         row.is_typed().then_some(&mut row.field)
     }
 
-    /// Goes to the next row that can be changed, or the one before.
-    pub fn step(&mut self, forward: bool) {
+    /// The next row that can be changed, or the one before.
+    pub fn beside(&self, forward: bool) -> Option<usize> {
         let open = |at: &usize| self.rows[*at].is_open();
-        let next = match forward {
+        match forward {
             true => (self.focus + 1..self.rows.len()).find(open),
             false => (0..self.focus).rev().find(open),
-        };
-        self.focus = next.unwrap_or(self.focus);
+        }
+    }
+
+    /// Goes there.
+    pub fn step(&mut self, forward: bool) {
+        self.focus = self.beside(forward).unwrap_or(self.focus);
     }
 
     /// Makes a yes of a no, and the other way round.
@@ -131,6 +140,14 @@ impl Form {
                 "true"
             };
             row.field = Field::of(flipped);
+        }
+    }
+
+    /// What an editor made of a text of several lines.
+    pub fn write_lines(&mut self, at: usize, text: &str) {
+        let row = self.rows.get_mut(at);
+        if let Some(row) = row.filter(|row| row.kind == FormKind::Lines) {
+            row.field = Field::of(text);
         }
     }
 
@@ -158,8 +175,8 @@ impl Form {
         Some(text)
     }
 
-    /// Its rows on a page of this width, and the one in which the focus is; `editor` is the key of one.
-    pub fn page(&self, width: usize, editor: &str) -> (Vec<PageRow>, usize) {
+    /// Its rows on a page of this width, and the one in which the focus is.
+    pub fn page(&self, width: usize, keymap: &Keymap) -> (Vec<PageRow>, usize) {
         let names = if width < NARROW { NARROW_NAMES } else { NAMES };
         let mut page = vec![title("Change values"), PageRow::default()];
         let mut focused = 0;
@@ -184,8 +201,10 @@ impl Form {
             let room = width.saturating_sub(names + sign.len());
             let shown = match row.kind {
                 FormKind::Fixed(why) => {
+                    let editor = keymap.key(ActionId::Edit);
                     Untrusted::from(format!("{why}: {editor} opens an editor on it"))
                 }
+                FormKind::Lines => row.said_of_lines(&keymap.key(ActionId::FormLines)),
                 _ => Untrusted::from(row.field.text.as_str()),
             };
             page.push(PageRow {
@@ -205,8 +224,8 @@ impl Form {
     }
 
     /// Keeps the focus on a page of this size.
-    pub fn fit(&mut self, width: usize, height: usize) {
-        let (page, focused) = self.page(width, "");
+    pub fn fit(&mut self, width: usize, height: usize, keymap: &Keymap) {
+        let (page, focused) = self.page(width, keymap);
         let height = height.max(1);
         let last = page.len().saturating_sub(height);
         // What is wrong with a row stands below it.
@@ -222,17 +241,9 @@ impl FormKind {
         match value {
             Json::Bool(_) => FormKind::Bool,
             Json::Number(_) => FormKind::Number,
-            Json::String(text) if text.contains(['\n', '\r']) => {
-                FormKind::Fixed("of several lines")
-            }
-            Json::String(text) if text.chars().count() > Field::LONGEST => {
-                FormKind::Fixed("too long for a line")
-            }
-            Json::String(text)
-                if text.chars().any(char::is_control)
-                    || !Untrusted::from(text.as_str()).report().is_empty() =>
-            {
-                FormKind::Fixed("has what can't be seen in it")
+            Json::String(text) if hides(text) => FormKind::Fixed("has what can't be seen in it"),
+            Json::String(text) if text.contains('\n') || text.chars().count() > Field::LONGEST => {
+                FormKind::Lines
             }
             Json::String(_) => FormKind::Text,
             Json::Null => FormKind::Fixed("null"),
@@ -241,7 +252,22 @@ impl FormKind {
     }
 }
 
+/// Whether a text has anything in it that an editor or a line wouldn't show as it is.
+fn hides(text: &str) -> bool {
+    let control = |char: char| char.is_control() && char != '\n';
+    let reported = |line: &str| !Untrusted::from(line).report().is_empty();
+    text.chars().any(control) || text.split('\n').any(reported)
+}
+
 impl FormRow {
+    /// `4 lines (e): Hi Pat,`
+    fn said_of_lines(&self, key: &str) -> Untrusted {
+        let text = &self.field.text;
+        let first = text.lines().find(|line| !line.trim().is_empty());
+        let count = words::count(text.split('\n').count(), "line");
+        Untrusted::from(format!("{count} ({key}): {}", first.unwrap_or_default()))
+    }
+
     fn is_open(&self) -> bool {
         !matches!(self.kind, FormKind::Fixed(_))
     }

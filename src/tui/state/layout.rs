@@ -215,6 +215,31 @@ impl Layout {
         }
     }
 
+    /// In it: the hairline, the entries, and what is told about the focused one.
+    pub fn palette_parts(&self) -> (Rect, Rect, Rect) {
+        let area = self.palette();
+        let told = match self.mode {
+            Mode::Split => 2,
+            _ => 3,
+        };
+        let told = told.min(area.height / 3);
+        let edge = Rect {
+            height: 1.min(area.height),
+            ..area
+        };
+        let entries = Rect {
+            y: area.y + edge.height,
+            height: area.height - edge.height - told,
+            ..area
+        };
+        let told = Rect {
+            y: entries.bottom(),
+            height: told,
+            ..area
+        };
+        (edge, entries, told)
+    }
+
     /// Where a page is laid over the screen.
     pub fn page(&self) -> Rect {
         let margin = 2.min(self.body.width / 2);

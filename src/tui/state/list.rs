@@ -93,6 +93,12 @@ impl List {
         self.rows.iter().enumerate().skip(self.top).take(entries)
     }
 
+    /// Whether there is no row to go to from the focused one; from one that is only kept, to nothing is a way.
+    pub fn is_alone(&self) -> bool {
+        let more = self.next.is_some() || self.start.is_some();
+        self.rows.len() <= 1 && !self.kept && !more
+    }
+
     /// `3` of `3 of 128`; one that is only kept has no place any more.
     pub fn position(&self) -> Option<u64> {
         (!self.kept).then(|| self.skipped + self.focus as u64 + 1)

@@ -14,6 +14,7 @@ use crate::tui::action::ActionId;
 
 use super::field::Field;
 use super::overlay::About;
+use super::pending::Pane;
 use super::{State, words};
 
 /// No more than anybody looks through in one go.
@@ -78,6 +79,29 @@ pub fn by_risk(items: &[Marked]) -> Vec<(Risk, usize)> {
 }
 
 impl State {
+    /// Why a key doesn't decide the focused request alone: on a list where others are marked, nobody can tell
+    /// which of them it would be about. On one that was opened it can't be mistaken.
+    pub fn why_not_alone(&self, id: ActionId) -> Option<String> {
+        let marks = self.pending.marks.len();
+        if marks == 0 || self.pending.pane == Pane::Detail || self.plain.is_some() {
+            return None;
+        }
+        let off = self.keymap.key(ActionId::Back);
+        let them = match id {
+            ActionId::Approve => {
+                format!("{} approves them", self.keymap.key(ActionId::ApproveMarked))
+            }
+            ActionId::Reject => {
+                format!("{} rejects them", self.keymap.key(ActionId::RejectMarked))
+            }
+            _ => format!("{} opens this one", self.keymap.key(ActionId::Open)),
+        };
+        let are = if marks == 1 { "is" } else { "are" };
+        Some(format!(
+            "{marks} {are} marked: {them}, {off} takes the marks off"
+        ))
+    }
+
     /// Why nothing can be said to what is marked.
     pub fn why_not_several(&self) -> Option<String> {
         if self.pending.marks.is_empty() {
@@ -96,18 +120,19 @@ impl State {
     pub fn why_not_approve_marked(&self) -> Option<String> {
         let marks = &self.pending.marks;
         let alone = self.keymap.key(ActionId::Approve);
+        let open = self.keymap.key(ActionId::Open);
         let count = |test: &dyn Fn(&Marked) -> bool| {
             let of = marks.iter().filter(|mark| test(mark)).count();
             (of > 0).then(|| words::count(of, "marked one"))
         };
         if let Some(grave) = count(&|mark| mark.risk >= Risk::High) {
             return Some(format!(
-                "{grave} of high or critical risk: approve that alone, with the key {alone}"
+                "{grave} of high or critical risk: open and approve that alone: {open} {alone}"
             ));
         }
         if count(&|mark| !mark.together).is_some() {
             return Some(format!(
-                "policy has each approved alone, with the key {alone}: batch_approval isn't “seen”"
+                "policy has each approved alone ({open} {alone}): batch_approval isn't “seen”"
             ));
         }
         let read =

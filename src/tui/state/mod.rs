@@ -10,7 +10,7 @@ pub mod history;
 pub mod layout;
 pub mod list;
 pub mod marks;
-
+mod moves;
 pub mod overlay;
 pub mod page;
 pub mod palette;
@@ -30,6 +30,7 @@ use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
 use crate::api::people::Me;
+use crate::api::request::Request;
 use crate::domain::id::RequestId;
 use crate::domain::review::Word;
 use crate::domain::time::At;
@@ -49,6 +50,7 @@ use layout::{Layout, Mode};
 use overlay::Overlay;
 use page::PageRow;
 use pending::{Filter, Pane, Pending};
+pub use possible::STALE;
 use settings::Settings;
 pub use standing::{STARTED, is_grave, is_guided};
 
@@ -218,6 +220,14 @@ impl State {
         }
     }
 
+    /// The rows of the list that is shown, from which a filter is completed.
+    pub fn narrowable(&self) -> &[Request] {
+        match self.tab {
+            Tab::History => &self.history.list.rows,
+            Tab::Pending | Tab::Settings => &self.pending.list.rows,
+        }
+    }
+
     /// Why the sample can't be opened now. The key is dim then.
     pub fn why_not_sample(&self) -> Option<&'static str> {
         if self.sample {
@@ -314,19 +324,15 @@ impl State {
             },
             (Some(Overlay::Edited(_)), _) => &[Scope::Edited, Scope::Overlay],
             (Some(Overlay::Broken(_)), _) => &[Scope::Broken, Scope::Overlay],
+            (Some(Overlay::Bell(_)), _) => &[Scope::Bell, Scope::Overlay],
             (Some(Overlay::Sheet(_) | Overlay::Token(_)), _) => &[Scope::Overlay],
-            (
-                Some(
-                    Overlay::Help { .. }
-                    | Overlay::Why(_)
-                    | Overlay::Bell { .. }
-                    | Overlay::Messages { .. },
-                ),
-                _,
-            ) => &[Scope::Overlay],
+            (Some(Overlay::Help { .. } | Overlay::Why(_) | Overlay::Messages { .. }), _) => {
+                &[Scope::Overlay]
+            }
             (Some(Overlay::Export(_)), _) => &[Scope::Export],
             (Some(Overlay::Form(form)), _) => match form.row().kind {
                 FormKind::Bool => &[Scope::FormChoice, Scope::Form],
+                FormKind::Lines => &[Scope::FormText, Scope::Form],
                 _ => &[Scope::Form],
             },
             (Some(Overlay::Typed(..)), _) => &[Scope::Typed],
@@ -350,9 +356,9 @@ impl State {
         match &self.overlay {
             Some(Overlay::Help { scroll }) => Some((page::help(&self.keymap, width), *scroll)),
             Some(Overlay::Why(ladder)) => Some((page::ladder(ladder, width), ladder.scroll)),
-            Some(Overlay::Bell { scroll }) => {
-                let rows = self.bell.rows(self.now.wall, &self.zone, width);
-                Some((rows, *scroll))
+            Some(Overlay::Bell(list)) => {
+                let (rows, _) = self.bell.page(list, self.now.wall, &self.zone, width);
+                Some((rows, list.top))
             }
             Some(Overlay::Messages { scroll }) => {
                 Some((page::messages(&self.messages, &self.zone, width), *scroll))
@@ -361,10 +367,7 @@ impl State {
             Some(Overlay::Trial(trial)) => {
                 Some((settings::trial::rows(trial, width), trial.scroll))
             }
-            Some(Overlay::Form(form)) => {
-                let editor = self.keymap.key(ActionId::Edit);
-                Some((form.page(width, &editor).0, form.top))
-            }
+            Some(Overlay::Form(form)) => Some((form.page(width, &self.keymap).0, form.top)),
             Some(Overlay::Token(token)) => Some((page::token(token, width), 0)),
             _ => None,
         }

@@ -8,6 +8,7 @@ use crate::domain::id::{RequestId, TokenId};
 use crate::domain::raw::RawJson;
 use crate::domain::review::Word;
 
+use super::bell::Told;
 use super::document::{Document, Shape};
 use super::field::Field;
 use super::form::Form;
@@ -34,9 +35,7 @@ pub enum Overlay {
     /// What is to be said to all that are marked.
     Several(Several),
     /// What the one who looks was told.
-    Bell {
-        scroll: usize,
-    },
+    Bell(Told),
     /// What was said before.
     Messages {
         scroll: usize,
@@ -115,7 +114,7 @@ impl Overlay {
         match self {
             Overlay::Help { .. }
             | Overlay::Why(_)
-            | Overlay::Bell { .. }
+            | Overlay::Bell(_)
             | Overlay::Messages { .. }
             | Overlay::Sheet(_)
             | Overlay::Edited(_)

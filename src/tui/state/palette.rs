@@ -126,11 +126,7 @@ impl State {
 
 /// Where everything is listed, what only moves comes last: nobody looks for it there.
 fn moves(entry: &Entry) -> bool {
-    let Command::Act(id) = entry.command else {
-        return false;
-    };
-    let scopes = id.action().scopes;
-    scopes.contains(&Scope::List) || matches!(id, ActionId::ScrollDown | ActionId::ScrollUp)
+    matches!(entry.command, Command::Act(id) if id.moves() || id == ActionId::Open)
 }
 
 fn letters(text: &str) -> impl Iterator<Item = char> {

@@ -201,6 +201,10 @@ impl Details {
                     detail.document = make(&request);
                 }
                 detail.seal = request.seal();
+                // Who sees more of it since has another form.
+                if detail.request.params.is_some() != request.params.is_some() {
+                    detail.has_form = has_form(&request);
+                }
                 detail.request = request;
                 detail.heard = heard;
                 detail
@@ -208,6 +212,7 @@ impl Details {
             _ => Detail {
                 document: make(&request),
                 seal: request.seal(),
+                has_form: has_form(&request),
                 request,
                 scroll: 0,
                 seen: Seen::default(),
@@ -276,6 +281,11 @@ impl Details {
     }
 }
 
+fn has_form(request: &Request) -> bool {
+    let params = request.params.as_ref();
+    params.is_some_and(|params| Form::new(About::of(request), params).is_some())
+}
+
 /// A request that can be read.
 #[derive(Debug)]
 pub struct Detail {
@@ -283,6 +293,8 @@ pub struct Detail {
     pub document: Document,
     /// Whether what is shown is what its digest stands for.
     pub seal: Seal,
+    /// Whether a form has any value of its parameters to change.
+    pub has_form: bool,
     /// The first row on the screen.
     pub scroll: usize,
     pub seen: Seen,

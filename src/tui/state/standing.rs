@@ -58,7 +58,11 @@ impl State {
             return Some("the window is too small to see what is decided".to_owned());
         }
         let Some(focused) = self.pending.list.focused() else {
-            return Some("nothing waits".to_owned());
+            let narrowed = !self.pending.list.query.is_empty();
+            return Some(match narrowed {
+                true => "the filter finds nothing: esc shows all that waits".to_owned(),
+                false => "nothing waits".to_owned(),
+            });
         };
         let Some(detail) = self.pending.reading() else {
             return Some("still loading".to_owned());

@@ -4,12 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::review::Remember;
-use crate::domain::time::{At, Span};
+use crate::domain::time::{At, Span, TOMORROW, tomorrow};
 use crate::domain::untrusted::Untrusted;
-
-/// Typed for the next morning.
-pub const TOMORROW: &str = "tomorrow";
-const MORNING: i8 = 9;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -152,12 +148,19 @@ fn written(at: At, zone: &TimeZone, format: &str) -> String {
     }
 }
 
-/// Nine o'clock of the next day, by the reader's clock.
-pub fn tomorrow(now: At, zone: &TimeZone) -> Option<At> {
-    let now = Timestamp::from_millisecond(now.millis()).ok()?;
-    let day = now.to_zoned(zone.clone()).date().tomorrow().ok()?;
-    let morning = day.at(MORNING, 0, 0, 0).to_zoned(zone.clone()).ok()?;
-    Some(At::from_millis(morning.timestamp().as_millisecond()))
+/// Said of a length of time that isn't one.
+pub const HOW_LONG: &str = "how long? write it like 15m, 4h or 2d, or tomorrow";
+
+/// Until when somebody puts something off, as they typed it.
+pub fn until(typed: &str, now: At, zone: &TimeZone) -> Option<At> {
+    match typed.trim() {
+        TOMORROW => tomorrow(now, zone),
+        typed => {
+            let span = typed.parse::<Span>().ok();
+            let span = span.filter(|span| span.millis() > 0)?;
+            Some(now.plus(span))
+        }
+    }
 }
 
 /// A reason, unless it is blank.
@@ -281,13 +284,6 @@ mod tests {
         ] {
             assert_eq!(took(Span::from_secs(secs)), text);
         }
-    }
-
-    #[test]
-    fn tomorrow_is_the_next_morning() {
-        let now: At = "2026-11-20T23:59:00Z".parse().unwrap();
-        let morning: At = "2026-11-21T09:00:00Z".parse().unwrap();
-        assert_eq!(tomorrow(now, &TimeZone::UTC), Some(morning));
     }
 
     #[test]

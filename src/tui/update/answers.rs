@@ -16,7 +16,7 @@ use crate::tui::state::pending::Approved;
 use crate::tui::state::{STARTED, State, ToastTone, words};
 
 use super::{
-    bell, deeds, edit, export, history, link, marks, overlay, pending, proof, settings, toast,
+    bell, deeds, edit, export, form, history, link, marks, overlay, pending, proof, settings, toast,
 };
 
 /// Said of an approval as long as it is true.
@@ -40,6 +40,7 @@ pub fn take(state: &mut State, answer: Answer, effects: &mut Vec<Effect>) {
         }
         Answer::Done(id, deed, result) => deeds::done(state, id, deed, result, effects),
         Answer::Edited(about, result) => edit::written(state, about, result),
+        Answer::Lines(about, at, result) => form::lines_written(state, about, at, result),
         Answer::Why(id, result) => why(state, id, result),
         Answer::History(fetch, result) => history::page(state, &fetch, result),
         Answer::Opened(id, result) => history::opened(state, id, result, effects),

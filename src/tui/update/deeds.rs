@@ -6,7 +6,8 @@ use crate::client::ClientError;
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::Status;
 use crate::domain::review::Remember;
-use crate::domain::time::Span;
+use crate::domain::time::TOMORROW;
+use crate::tui::action::ActionId;
 use crate::tui::effect::Effect;
 use crate::tui::state::overlay::{Overlay, TextLine};
 use crate::tui::state::pending::Deed;
@@ -16,7 +17,7 @@ use crate::tui::state::{STARTED, State, Tab, ToastTone, words};
 use super::{STALE, answers, history, toast};
 
 /// What the line offers first, and what each `tab` offers.
-const OFFERS: [&str; 3] = ["15m", "1h", words::TOMORROW];
+const OFFERS: [&str; 3] = ["15m", "1h", TOMORROW];
 
 /// `z`: the approval of what is focused, or else the one that was just given.
 pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
@@ -24,13 +25,15 @@ pub fn undo(state: &mut State, effects: &mut Vec<Effect>) {
         Tab::History => state.recorded().map(|request| request.id),
         _ => state.pending.list.focused().map(|row| row.id),
     };
-    match (state.why_not_undo(), state.just_approved(), focused) {
-        (None, _, Some(id)) | (_, Some(id), _) => send(state, id, Deed::TakeBack, effects),
-        (why, None, _) => {
-            let text = state.why_too_late().or(why);
-            let text = text.unwrap_or("nothing to take back here");
-            toast(state, ToastTone::Plain, text);
-        }
+    if let Some(why) = state.why_not(ActionId::Undo) {
+        return toast(state, ToastTone::Plain, why);
+    }
+    let id = match state.why_not_undo() {
+        None => focused,
+        Some(_) => state.just_approved(),
+    };
+    if let Some(id) = id {
+        send(state, id, Deed::TakeBack, effects);
     }
 }
 
@@ -102,25 +105,30 @@ pub fn snooze(state: &mut State, effects: &mut Vec<Effect>) {
     if line.stale {
         return toast(state, ToastTone::Plain, STALE);
     }
-    let id = line.about.id;
-    let typed = line.field.text.trim();
-    let until = match typed == words::TOMORROW {
-        true => words::tomorrow(state.now.wall, &state.zone),
-        false => {
-            let span = typed.parse::<Span>().ok();
-            let span = span.filter(|span| span.millis() > 0);
-            span.map(|span| state.now.wall.plus(span))
-        }
-    };
-    let Some(until) = until else {
-        let text = "how long? write it like 15m, 4h or 2d, or tomorrow";
-        return toast(state, ToastTone::Plain, text);
-    };
-    if let Some(why) = state.obstacle() {
-        return toast(state, ToastTone::Plain, why);
+    let (id, typed) = (line.about.id, line.field.text.clone());
+    if put_off_for(state, id, &typed, effects) {
+        state.overlay = None;
     }
-    state.overlay = None;
-    send(state, id, Deed::Snooze(until), effects);
+}
+
+/// Puts it off for as long as was typed; says whether that was possible.
+pub fn put_off_for(
+    state: &mut State,
+    id: RequestId,
+    typed: &str,
+    effects: &mut Vec<Effect>,
+) -> bool {
+    let until = words::until(typed, state.now.wall, &state.zone);
+    let until = until.ok_or_else(|| words::HOW_LONG.to_owned());
+    let until = until.and_then(|until| state.obstacle().map_or(Ok(until), Err));
+    match until {
+        Ok(until) => send(state, id, Deed::Snooze(until), effects),
+        Err(why) => {
+            toast(state, ToastTone::Plain, why);
+            return false;
+        }
+    }
+    true
 }
 
 fn send(state: &mut State, id: RequestId, deed: Deed, effects: &mut Vec<Effect>) {

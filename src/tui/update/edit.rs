@@ -144,6 +144,15 @@ pub fn approve(state: &mut State, effects: &mut Vec<Effect>) {
     decide::send(state, about, says, effects);
 }
 
+/// `x`: what was written goes, and the next edit begins with what was asked.
+pub fn discard(state: &mut State) {
+    state.overlay = None;
+    state.pending.draft = None;
+    state.pending.form = None;
+    let text = "what you wrote is gone; nothing was decided";
+    toast(state, ToastTone::Plain, text);
+}
+
 /// After every event: the page fits the screen.
 pub fn settle(state: &mut State) {
     let (shape, height) = state.edited_window();

@@ -2,11 +2,12 @@
 //! only after that, exactly as what is written in an editor is.
 
 use crate::tui::action::ActionId;
+use crate::tui::effect::Effect;
 use crate::tui::state::form::Form;
 use crate::tui::state::overlay::{About, Overlay};
 use crate::tui::state::{State, ToastTone};
 
-use super::{STALE, decide, edit, toast};
+use super::{STALE, decide, edit, guard, toast};
 
 /// Opens it: as it was left, where it was left for the same request.
 pub fn open(state: &mut State) {
@@ -47,6 +48,28 @@ pub fn flip(state: &mut State) {
     }
 }
 
+/// `e` on a text of several lines: an editor is opened on it, as the lines that it has.
+pub fn edit_lines(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(Overlay::Form(form)) = &state.overlay {
+        // Editors end every file with the end of a line, which isn't the value's.
+        let text = format!("{}\n", form.row().field.text);
+        effects.push(Effect::EditLines(form.about, form.focus, text));
+    }
+}
+
+/// The editor has ended. The value is what stands there; nothing is shown or sent before the form is done.
+pub fn lines_written(state: &mut State, about: About, at: usize, result: Result<String, String>) {
+    // What was typed for the editor is not meant for what stands here now.
+    guard::hold_off(state);
+    match (&mut state.overlay, result) {
+        (Some(Overlay::Form(form)), Ok(text)) if form.about == about && !form.stale => {
+            form.write_lines(at, text.strip_suffix('\n').unwrap_or(&text));
+        }
+        (_, Ok(_)) => toast(state, ToastTone::Bad, STALE),
+        (_, Err(why)) => toast(state, ToastTone::Bad, why),
+    }
+}
+
 /// Enter: what was changed is shown, or what is wrong with it.
 pub fn done(state: &mut State) {
     let Some(Overlay::Form(form)) = &mut state.overlay else {
@@ -79,6 +102,6 @@ pub fn settle(state: &mut State) {
     let page = state.layout().page();
     let (width, height) = (usize::from(page.width), usize::from(page.height));
     if let Some(Overlay::Form(form)) = &mut state.overlay {
-        form.fit(width, height);
+        form.fit(width, height, &state.keymap);
     }
 }

@@ -8,7 +8,7 @@ use crate::tui::event::Stream;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::{Link, State};
 
-use super::{bell, deeds, history, settings};
+use super::{bell, deeds, history, settings, whisper};
 
 /// The first wait after the connection was lost; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -96,6 +96,25 @@ fn look_again(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+/// What waited here and ended without anybody's decision isn't just gone from the list: it is said quietly,
+/// and kept with what was said.
+fn gone(state: &mut State, kind: &str, id: RequestId) {
+    let row = state.pending.list.rows.iter().find(|row| row.id == id);
+    let Some(row) = row.filter(|row| !state.is_decided(row)) else {
+        return;
+    };
+    let headline = row.headline.plain_line();
+    let text = match kind {
+        "request.expired" if row.calls() => {
+            format!("the caller waits no more, nobody answered: {headline}")
+        }
+        "request.expired" => format!("expired, nobody answered in time: {headline}"),
+        "request.cancelled" => format!("withdrawn before anybody answered: {headline}"),
+        _ => return,
+    };
+    whisper(state, text);
+}
+
 /// What leaves the list as it is.
 fn only_looks(kind: &str) -> bool {
     matches!(
@@ -112,6 +131,9 @@ fn changed(state: &mut State, kind: &str, request: Option<RequestId>, effects: &
         if kind.starts_with("execution.") {
             deeds::moved_on(state, kind, id);
         }
+    }
+    if let Some(id) = request {
+        gone(state, kind, id);
     }
     let pending = &mut state.pending;
     let focused = pending.list.focused().map(|row| row.id);

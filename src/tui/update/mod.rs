@@ -35,7 +35,7 @@ use super::effect::Effect;
 use super::event::{Event, Now};
 use super::plain::update as plain;
 use super::state::overlay::Overlay;
-use super::state::{Message, State, Tab, Toast, ToastTone};
+use super::state::{Message, STALE, State, Tab, Toast, ToastTone};
 
 /// How long a toast stands.
 const TOAST: Duration = Duration::from_secs(4);
@@ -74,6 +74,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     edit::settle(state);
     form::settle(state);
     overlay::settle(state);
+    bell::settle(state);
     palette::settle(state);
     plain::settle(state, &mut effects);
     opened::settle(state, &mut effects);
@@ -98,6 +99,13 @@ fn is_typed(state: &State) -> bool {
 
 /// Does what an action says. Keys that decide have passed the guard.
 fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
+    // Whatever is dim on the screen says why, and does nothing else.
+    if let Some(why) = state.why_not(action) {
+        return match action.moves() {
+            true => hint(state, ToastTone::Plain, why),
+            false => toast(state, ToastTone::Plain, why),
+        };
+    }
     match action {
         ActionId::TabPending => state.tab = Tab::Pending,
         ActionId::TabHistory => state.tab = Tab::History,
@@ -109,10 +117,7 @@ fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Mouse => mouse::toggle(state, effects),
         ActionId::Suspend => effects.push(Effect::Suspend),
         ActionId::Watch => effects.push(Effect::Watch),
-        ActionId::Sample => match state.why_not_sample() {
-            Some(why) => toast(state, ToastTone::Plain, why),
-            None => effects.push(Effect::Sample),
-        },
+        ActionId::Sample => effects.push(Effect::Sample),
         ActionId::Palette => palette::open(state),
         ActionId::Help => state.overlay = Some(Overlay::Help { scroll: 0 }),
         ActionId::Bell => bell::open(state, effects),
@@ -192,25 +197,45 @@ fn drawn(state: &mut State) {
     }
 }
 
-/// What was asked about is no longer so.
-const STALE: &str = "it has changed meanwhile: nothing was decided";
-
 /// Says what went wrong around the inbox.
 pub fn say(state: &mut State, text: String) {
     toast(state, ToastTone::Bad, text);
 }
 
+/// Says what there is to say at the beginning; it is kept for whoever was slower.
+pub fn greet(state: &mut State, text: String) {
+    toast(state, ToastTone::Plain, text);
+}
+
 /// Says something for a few seconds, and keeps it.
 fn toast(state: &mut State, tone: ToastTone, text: impl Into<String>) {
     let text = text.into();
+    keep(state, tone, &text);
+    hint(state, tone, text);
+}
+
+/// Says something that nobody asked about: it takes the place of nothing else that is said, and is kept.
+fn whisper(state: &mut State, text: String) {
+    keep(state, ToastTone::Plain, &text);
+    if state.toast.is_none() && state.overlay.is_none() {
+        hint(state, ToastTone::Plain, text);
+    }
+}
+
+/// What was said can be read again.
+fn keep(state: &mut State, tone: ToastTone, text: &str) {
     if state.messages.len() == MESSAGES {
         state.messages.pop_front();
     }
     state.messages.push_back(Message {
         at: state.now.wall,
         tone,
-        text: text.clone(),
+        text: text.to_owned(),
     });
+}
+
+/// Says something for a few seconds that nobody wants to read again.
+fn hint(state: &mut State, tone: ToastTone, text: String) {
     state.toast = Some(Toast {
         text,
         tone,

@@ -8,7 +8,7 @@ use crate::tui::state::document::{Document, Past};
 use crate::tui::state::overlay::{Ladder, Overlay, Sheet};
 use crate::tui::state::{State, ToastTone};
 
-use super::{decide, deeds, edit, export, filter, form, marks, palette, settings, toast};
+use super::{bell, decide, deeds, edit, export, filter, form, marks, palette, settings, toast};
 
 /// Asks why policy said what it said about a request.
 pub fn why(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
@@ -87,6 +87,7 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Form(_)), ActionId::FormNext) => form::step(state, true),
         (Some(Overlay::Form(_)), ActionId::FormPrevious) => form::step(state, false),
         (Some(Overlay::Form(_)), ActionId::FormFlip) => form::flip(state),
+        (Some(Overlay::Form(_)), ActionId::FormLines) => form::edit_lines(state, effects),
         (Some(Overlay::Form(_)), ActionId::FormDone) => form::done(state),
         (Some(Overlay::Form(_)), ActionId::CancelReason) => form::leave(state),
         (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Edit) => {
@@ -111,7 +112,10 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         (Some(Overlay::Trial(_)), ActionId::SavePolicy) => settings::policy::save(state, effects),
         (Some(Overlay::Trial(_)), ActionId::EditPolicy) => settings::policy::edit(state, effects),
         (Some(Overlay::Trial(_)), ActionId::Close) => settings::policy::leave(state),
-        (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close) => {
+        (Some(Overlay::Bell(_)), action) => bell::act(state, action, effects),
+        (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Discard) => edit::discard(state),
+        (Some(Overlay::Trial(_)), ActionId::Discard) => settings::policy::discard(state),
+        (Some(Overlay::Edited(_) | Overlay::Broken(_)), ActionId::Close | ActionId::LeaveEdit) => {
             state.overlay = None;
             let keys = (
                 state.keymap.key(ActionId::Form),
@@ -124,12 +128,9 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
             toast(state, ToastTone::Plain, text);
         }
         (_, ActionId::Cancel | ActionId::CancelReason | ActionId::Close) => state.overlay = None,
-        (
-            Some(
-                Overlay::Help { scroll } | Overlay::Bell { scroll } | Overlay::Messages { scroll },
-            ),
-            action,
-        ) => scrolled(scroll, action, half),
+        (Some(Overlay::Help { scroll } | Overlay::Messages { scroll }), action) => {
+            scrolled(scroll, action, half);
+        }
         (Some(Overlay::Why(ladder)), action) => scrolled(&mut ladder.scroll, action, half),
         (Some(Overlay::Sheet(sheet)), action) => scrolled(&mut sheet.scroll, action, half),
         (Some(Overlay::Edited(edited)), action) => scrolled(&mut edited.scroll, action, half),
@@ -166,9 +167,7 @@ pub fn settle(state: &mut State) {
     };
     let last = rows.len().saturating_sub(height);
     match &mut state.overlay {
-        Some(
-            Overlay::Help { scroll } | Overlay::Bell { scroll } | Overlay::Messages { scroll },
-        ) => {
+        Some(Overlay::Help { scroll } | Overlay::Messages { scroll }) => {
             *scroll = last.min(*scroll);
         }
         Some(Overlay::Why(ladder)) => ladder.scroll = last.min(ladder.scroll),

@@ -59,7 +59,8 @@ pub fn run(state: &mut State, effects: &mut Vec<Effect>) {
 /// After every event: what is focused is there, and on the screen.
 pub fn settle(state: &mut State) {
     let rows = rows(state);
-    let height = usize::from(state.layout().palette().height).saturating_sub(1);
+    let (_, entries, _) = state.layout().palette_parts();
+    let height = usize::from(entries.height);
     if let Some(Overlay::Palette(palette)) = &mut state.overlay {
         palette.fit(rows, height);
     }

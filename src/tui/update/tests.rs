@@ -4,23 +4,23 @@ mod bell;
 mod export;
 mod filter;
 mod form;
+mod gone;
 mod marks;
 mod palette;
 mod reviewed;
 mod seals;
-
-use std::time::Duration;
+mod stray;
+mod window;
 
 use serde_json::json;
 
 use crate::api::problem::{Problem, ProblemKind};
 use crate::client::ClientError;
 use crate::domain::review::{Remember, Word};
-use crate::tui::effect::Part;
 use crate::tui::event::{Answer, Event};
 use crate::tui::sample::{Desk, email, gone, id, queue, request};
+use crate::tui::state::Tab;
 use crate::tui::state::overlay::Overlay;
-use crate::tui::state::{Link, Tab};
 
 fn desk() -> Desk {
     Desk::new(120, 36, (1..=10).map(email).collect())
@@ -48,105 +48,6 @@ fn a_decision_says_what_was_on_the_screen() {
             .starts_with("approved: email to pat@partner.example: Hello 2")
     );
     assert!(desk.state.pending.sending.is_empty());
-}
-
-#[test]
-fn keys_of_a_paste_decide_nothing() {
-    for keys in ["a a a a", "a j", "j a", "a r e a", "x a", "a space"] {
-        let mut desk = desk();
-        desk.burst(keys);
-        desk.wait(3_000);
-        assert!(desk.sent.is_empty(), "{keys}");
-        assert!(desk.state.overlay.is_none(), "{keys}");
-        assert!(
-            desk.state.toast.is_some() || keys == "a j" || keys == "j a",
-            "{keys}"
-        );
-    }
-}
-
-#[test]
-fn a_bracketed_paste_is_discarded_outside_of_a_text_field() {
-    let mut desk = desk();
-    desk.event(Event::Paste("aaaa".to_owned()));
-    desk.wait(100);
-    assert!(desk.sent.is_empty());
-    assert_eq!(desk.toast(), "a paste of 4 characters was ignored");
-}
-
-#[test]
-fn enter_and_space_decide_nothing() {
-    let mut desk = desk();
-    desk.keys("enter space enter space");
-    assert!(desk.sent.is_empty());
-}
-
-#[test]
-fn a_held_key_decides_once() {
-    let mut desk = desk();
-    desk.press("a");
-    desk.wait(200);
-    desk.answer_decision();
-    // What a keyboard does: half a second of nothing, then thirty times a second.
-    desk.wait(300);
-    for _ in 0..60 {
-        desk.press("a");
-        desk.wait(33);
-    }
-    desk.wait(1_000);
-    assert!(desk.sent.is_empty(), "{:?}", desk.sent);
-    desk.press("a");
-    desk.wait(200);
-    assert_eq!(desk.sent.len(), 1, "pressed anew, it decides again");
-}
-
-#[test]
-fn two_presses_apart_decide_twice() {
-    let mut desk = desk();
-    for n in [1, 2] {
-        desk.press("a");
-        desk.wait(400);
-        assert_eq!(desk.answer_decision(), id(n));
-        desk.wait(400);
-    }
-}
-
-#[test]
-fn nothing_is_decided_just_after_the_focus_changed_by_itself() {
-    let mut desk = desk();
-    desk.keys("a");
-    desk.answer_decision();
-    desk.wait(100);
-    desk.press("r");
-    desk.wait(100);
-    assert!(
-        desk.state.overlay.is_none(),
-        "the next one had been there for 100 ms"
-    );
-    desk.wait(400);
-    desk.press("r");
-    desk.wait(100);
-    assert!(matches!(desk.state.overlay, Some(Overlay::Reason(_))));
-}
-
-#[test]
-fn the_first_request_that_appears_is_not_decided_by_a_key_on_its_way() {
-    let mut desk = Desk::offline(120, 36, vec![email(1)]);
-    desk.press("a");
-    desk.connect();
-    desk.press("a");
-    desk.wait(2_000);
-    assert!(desk.sent.is_empty());
-}
-
-#[test]
-fn a_window_that_gets_the_keyboard_back_decides_nothing_at_once() {
-    let mut desk = desk();
-    desk.event(Event::Focus);
-    desk.wait(50);
-    desk.press("a");
-    desk.wait(1_000);
-    assert!(desk.sent.is_empty());
 }
 
 #[test]
@@ -212,24 +113,6 @@ fn a_second_enter_rejects_without_a_reason_and_esc_leaves_it() {
 }
 
 #[test]
-fn a_line_end_within_pasted_text_sends_no_reason() {
-    let mut desk = desk();
-    desk.keys("r");
-    desk.burst("n o enter w");
-    desk.wait(500);
-    let Some(Overlay::Reason(line)) = &desk.state.overlay else {
-        panic!("the line is still open");
-    };
-    assert_eq!(line.field.text, "no w");
-    desk.event(Event::Paste("\nand\u{1b}more".to_owned()));
-    let Some(Overlay::Reason(line)) = &desk.state.overlay else {
-        panic!("the line is still open");
-    };
-    assert_eq!(line.field.text, "no w and more");
-    assert!(desk.sent.is_empty());
-}
-
-#[test]
 fn a_reason_takes_so_much_and_says_when_it_is_full() {
     let mut desk = desk();
     desk.keys("r");
@@ -252,22 +135,6 @@ fn a_grave_approval_takes_a_second_key_that_is_not_enter() {
     assert!(desk.state.overlay.is_none() && desk.sent.is_empty());
     desk.keys("a space y");
     assert_eq!(desk.sent[0].0, id(1));
-}
-
-#[test]
-fn a_and_y_in_one_piece_approve_nothing_grave() {
-    let mut desk = Desk::new(120, 50, queue());
-    desk.burst("a y");
-    desk.wait(500);
-    desk.keys("esc");
-    desk.press("a");
-    desk.wait(50);
-    desk.press("y");
-    desk.wait(1_000);
-    assert!(
-        desk.sent.is_empty(),
-        "the question had been there for 20 ms"
-    );
 }
 
 #[test]
@@ -476,118 +343,6 @@ fn an_agent_that_waits_is_always_told() {
 }
 
 #[test]
-fn rows_that_come_in_above_wait_above_the_screen() {
-    let mut desk = desk();
-    desk.keys("j j");
-    let row_on_screen = desk.state.pending.list.focus - desk.state.pending.list.top;
-    for n in [101, 102, 103] {
-        desk.ask_first(email(n));
-    }
-    let list = &desk.state.pending.list;
-    assert_eq!(desk.focused(), Some(id(3)));
-    assert_eq!(list.focus - list.top, row_on_screen);
-    assert_eq!(list.new_above, 3);
-    assert_eq!(list.position(), Some(6));
-    desk.keys("g");
-    assert_eq!(desk.focused(), Some(id(103)));
-    assert_eq!(desk.state.pending.list.new_above, 0);
-}
-
-#[test]
-fn a_flood_of_news_asks_for_one_page_at_a_time() {
-    let mut desk = desk();
-    desk.asked.clear();
-    for n in 1..=50 {
-        desk.event(Event::Stream(crate::tui::event::Stream::Changed {
-            kind: "request.asked".to_owned(),
-            request: Some(id(100 + n)),
-            mine: false,
-            told: false,
-        }));
-    }
-    desk.wait(1_000);
-    assert!(desk.asked.len() <= 2, "{:?}", desk.asked);
-}
-
-#[test]
-fn a_long_queue_is_held_a_window_at_a_time() {
-    let many: Vec<_> = (0..2_000_u16)
-        .map(|n| {
-            let mut one = email(1);
-            let [high, low] = n.to_be_bytes();
-            one.id = crate::domain::id::RequestId::from_bytes([
-                high, low, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-            ]);
-            one
-        })
-        .collect();
-    let first = many[0].id;
-    let last = many[1_999].id;
-    let mut desk = Desk::new(120, 36, many);
-    assert_eq!(desk.state.pending.list.rows.len(), 64);
-    for _ in 0..1_000 {
-        desk.press("j");
-        assert!(desk.state.pending.list.rows.len() <= 448);
-    }
-    assert_eq!(desk.state.pending.list.position(), Some(1_001));
-    for _ in 0..1_000 {
-        desk.press("k");
-        assert!(desk.state.pending.list.rows.len() <= 448);
-    }
-    assert_eq!(desk.focused(), Some(first));
-    assert_eq!(desk.state.pending.list.position(), Some(1));
-    desk.keys("G");
-    assert_eq!(desk.focused(), Some(last));
-    assert_eq!(desk.state.pending.list.position(), Some(2_000));
-    let entries = desk.state.entries();
-    assert_eq!(desk.state.pending.list.on_screen(entries).count(), entries);
-    desk.keys("g");
-    assert_eq!(desk.focused(), Some(first));
-    assert!(desk.asked.iter().any(|fetch| fetch.part == Part::Earlier));
-}
-
-#[test]
-fn details_of_the_next_few_are_there_before_the_cursor() {
-    let desk = desk();
-    for n in 1..=4 {
-        assert!(desk.state.pending.details.get(id(n)).is_some(), "{n}");
-    }
-    assert!(desk.state.pending.details.get(id(6)).is_none());
-}
-
-#[test]
-fn a_lost_gate_is_looked_for_with_growing_patience() {
-    let mut desk = desk();
-    desk.connects.clear();
-    for _ in 0..7 {
-        desk.disconnect();
-    }
-    let waits: Vec<u128> = desk.connects.iter().map(Duration::as_millis).collect();
-    assert_eq!(waits, [200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
-    assert!(matches!(desk.state.link, Link::Lost { .. }));
-    desk.keys("a r t");
-    assert!(desk.sent.is_empty() && desk.state.overlay.is_none());
-    desk.connect();
-    desk.disconnect();
-    assert_eq!(desk.connects.last(), Some(&Duration::from_millis(200)));
-}
-
-#[test]
-fn an_idle_inbox_sleeps_until_a_text_changes() {
-    let mut forever = email(1);
-    forever.expires_at = None;
-    forever.created_at = "2026-11-18T14:00:00Z".parse().unwrap();
-    let mut desk = Desk::new(120, 36, vec![forever]);
-    desk.wait(10_000);
-    let due = super::next_deadline(&desk.state).unwrap();
-    assert!(due > Duration::from_secs(3_600), "{due:?}");
-    assert_eq!(
-        super::next_deadline(&Desk::new(80, 24, Vec::new()).state),
-        None
-    );
-}
-
-#[test]
 fn in_a_single_pane_a_request_is_opened_before_it_is_decided() {
     let mut desk = Desk::new(50, 14, vec![email(1)]);
     desk.keys("a");
@@ -613,16 +368,6 @@ fn in_a_window_too_small_to_see_nothing_is_decided() {
     desk.event(Event::Resize((20, 5).into()));
     desk.keys("a r");
     assert!(desk.sent.is_empty() && desk.state.overlay.is_none());
-}
-
-#[test]
-fn a_list_at_its_end_fills_a_screen_that_grows() {
-    let mut desk = Desk::new(120, 14, (1..=40).map(email).collect());
-    desk.keys("G");
-    desk.event(Event::Resize((120, 36).into()));
-    let entries = desk.state.entries();
-    assert_eq!(desk.state.pending.list.on_screen(entries).count(), entries);
-    assert_eq!(desk.focused(), Some(id(40)));
 }
 
 #[test]

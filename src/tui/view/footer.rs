@@ -18,7 +18,7 @@ use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::{detail, edited, inside, palette, settings};
+use super::{detail, edited, inside, page, palette, settings};
 
 /// Between two keys, and where they wouldn't all fit.
 const GAP: &str = "   ";
@@ -94,12 +94,32 @@ fn in_a_row(
 }
 
 /// Which keys to show for what is focused, the most needed first; and the one at the right.
-pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
+pub(super) fn keys(state: &State, layout: &Layout) -> (Vec<Id>, Id) {
+    let (keys, last) = wanted(state, layout);
+    let keys = keys.iter().copied().filter(|id| means(state, *id));
+    (keys.collect(), last)
+}
+
+/// Whether a key means here what it says: another scope may go first, or it may be a letter that is typed.
+fn means(state: &State, id: Id) -> bool {
+    match state.keymap.keys(id).next() {
+        // What has no key is shown by its name.
+        None => true,
+        Some(key) => {
+            let found = state.keymap.find(key, state.scopes());
+            found.is_some_and(|action| action.id == id)
+        }
+    }
+}
+
+fn wanted(state: &State, layout: &Layout) -> (&'static [Id], Id) {
     let keys: &[Id] = match (&state.overlay, state.tab) {
         (Some(Overlay::Confirm(_)), _) => return (&[Id::Confirm], Id::Cancel),
         (Some(Overlay::Reason(_)), _) => return (&[Id::SendReason], Id::CancelReason),
         (Some(Overlay::Answer(_)), _) => return (&[Id::SendAnswer], Id::CancelReason),
-        (Some(Overlay::Snooze(_)), _) => return (&[Id::SendSnooze], Id::CancelReason),
+        (Some(Overlay::Snooze(_)), _) => {
+            return (&[Id::SendSnooze, Id::OtherSnooze], Id::CancelReason);
+        }
         (Some(Overlay::Several(several)), _) => match several.word {
             Word::Approve => return (&[Id::Confirm], Id::Cancel),
             Word::Reject | Word::Respond => return (&[Id::SendReason], Id::CancelReason),
@@ -109,25 +129,40 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         }
         (Some(Overlay::Edited(_)), _) => {
             return (
-                &[Id::Confirm, Id::Form, Id::Edit, Id::Down, Id::PageDown],
+                &[
+                    Id::Confirm,
+                    Id::LeaveEdit,
+                    Id::Form,
+                    Id::Edit,
+                    Id::Discard,
+                    Id::Down,
+                ],
                 Id::Close,
             );
         }
-        (Some(Overlay::Broken(_)), _) => return (&[Id::Edit], Id::Close),
+        (Some(Overlay::Broken(_)), _) => return (&[Id::Edit, Id::Discard], Id::Close),
         (
             Some(
                 Overlay::Help { .. }
                 | Overlay::Why(_)
                 | Overlay::Sheet(_)
-                | Overlay::Bell { .. }
                 | Overlay::Messages { .. },
             ),
             _,
         ) => {
             return (&[Id::Down, Id::PageDown], Id::Close);
         }
+        (Some(Overlay::Bell(_)), _) => {
+            return (&[Id::Down, Id::Open, Id::PageDown], Id::Close);
+        }
         (Some(Overlay::Form(_)), _) => {
-            let keys = &[Id::FormDone, Id::FormNext, Id::FormPrevious, Id::FormFlip];
+            let keys = &[
+                Id::FormDone,
+                Id::FormLines,
+                Id::FormFlip,
+                Id::FormNext,
+                Id::FormPrevious,
+            ];
             return (keys, Id::CancelReason);
         }
         (Some(Overlay::Export(_)), _) => {
@@ -139,7 +174,13 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
         }
         (Some(Overlay::Token(_)), _) => return (&[], Id::Close),
         (Some(Overlay::Trial(_)), _) => {
-            let keys = &[Id::SavePolicy, Id::EditPolicy, Id::Down, Id::PageDown];
+            let keys = &[
+                Id::SavePolicy,
+                Id::EditPolicy,
+                Id::Discard,
+                Id::Down,
+                Id::PageDown,
+            ];
             return (keys, Id::Close);
         }
         (None, Tab::History) => match state.history.pane {
@@ -177,6 +218,10 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
             if state.pending.list.rows.is_empty() && !state.pending.list.query.is_empty() =>
         {
             &[Id::Back, Id::Filter, Id::NextTab, Id::Quit]
+        }
+        // In the sample there is no other.
+        (None, Tab::Pending) if state.pending.list.rows.is_empty() && state.sample => {
+            &[Id::NextTab, Id::Quit, Id::Watch, Id::Refresh]
         }
         (None, Tab::Pending) if state.pending.list.rows.is_empty() => {
             &[Id::Sample, Id::NextTab, Id::Quit, Id::Watch, Id::Refresh]
@@ -246,10 +291,20 @@ pub(super) fn keys(state: &State, layout: &Layout) -> (&'static [Id], Id) {
     (keys, Id::Help)
 }
 
+/// The keys at the foot of what is decided, the last of them at the right.
+pub(super) const DECISIONS: [Id; 6] = [
+    Id::Approve,
+    Id::Reject,
+    Id::Form,
+    Id::Respond,
+    Id::Remember,
+    Id::Notify,
+];
+
 /// The decision keys, at the foot of what is decided.
 pub fn decision_bar(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let keys = [Id::Approve, Id::Reject, Id::Form, Id::Respond, Id::Remember];
-    let last = short_hint(state, Id::Notify, theme);
+    let [keys @ .., last] = DECISIONS;
+    let last = short_hint(state, last, theme);
     let room = usize::from(area.width).saturating_sub(width(&last));
     let hints = keys.map(|key| short_hint(state, key, theme));
     let (spans, _) = in_a_row(hints.to_vec(), SHORT_GAP, room);
@@ -293,6 +348,7 @@ fn title(state: &State, id: Id) -> String {
         Id::ApproveMarked | Id::RejectMarked => {
             format!("{} {}", id.action().title, state.pending.marks.len())
         }
+        Id::Down if matches!(state.overlay, Some(Overlay::Bell(_))) => "move".to_owned(),
         Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
         Id::Toggle | Id::Open if state.tab == Tab::Settings && state.overlay.is_none() => {
             settings::title_of(state, id).to_owned()
@@ -364,9 +420,8 @@ fn message(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     }
     let mut progress = match &state.overlay {
         Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
-        Some(Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_) | Overlay::Form(_)) => {
-            Vec::new()
-        }
+        Some(Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_)) => Vec::new(),
+        Some(overlay) if overlay.covers() => page::below(state, theme),
         Some(overlay) if overlay.field().is_none() => Vec::new(),
         _ => detail::progress_of(state, theme),
     };

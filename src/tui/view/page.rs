@@ -1,9 +1,10 @@
-//! A page laid over the screen, and how much of it is below.
+//! A page laid over the screen, and how much of it is below the last row.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use crate::tui::state::State;
 use crate::tui::state::page::{Cell, Look, PageRow};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
@@ -22,12 +23,20 @@ pub fn draw(rows: &[PageRow], scroll: usize, theme: &Theme, area: Rect, buffer: 
             line::left(spans, area, buffer);
         }
     }
-    let below = rows.len().saturating_sub(scroll + height);
-    if below > 0
-        && let Some(last) = row(area, height.saturating_sub(1))
-    {
-        let more = format!(" {} {below} more ", theme.glyphs.down);
-        line::right(vec![Span::styled(more, theme.dim())], last, buffer);
+}
+
+/// How much of it is below, for where no text stands.
+pub fn below(state: &State, theme: &Theme) -> Vec<Span<'static>> {
+    let Some((rows, scroll)) = state.page() else {
+        return Vec::new();
+    };
+    let height = usize::from(state.layout().page().height);
+    match rows.len().saturating_sub(scroll + height) {
+        0 => Vec::new(),
+        below => {
+            let more = format!(" {} {below} more ", theme.glyphs.down);
+            vec![Span::styled(more, theme.dim())]
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The palette: what can be done, above the line in which it is typed. What can't be done now stands there
-//! dim, with the reason in place of what it does.
+//! dim, with the reason in place of what it does. Of the focused one all of it is told below, since rows are
+//! short.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,21 +15,15 @@ use crate::tui::state::palette::{Entry, Palette};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::row;
+use super::{inside, row};
 
 /// Columns for the keys, where there are others beside them.
 const KEYS: u16 = 15;
 
 pub fn draw(state: &State, palette: &Palette, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
-    let area = layout.palette();
-    Clear.render(area, buffer);
-    let edge = Rect { height: 1, ..area };
+    let (edge, list, below) = layout.palette_parts();
+    Clear.render(layout.palette(), buffer);
     line::rule(theme.glyphs.heavy, theme.accent(), edge, buffer);
-    let list = Rect {
-        y: area.y + 1,
-        height: area.height.saturating_sub(1),
-        ..area
-    };
     let entries = state.commands(&palette.field.text);
     let shown = entries.iter().enumerate().skip(palette.top);
     for (index, (place, entry)) in shown.take(usize::from(list.height)).enumerate() {
@@ -38,6 +33,15 @@ pub fn draw(state: &State, palette: &Palette, theme: &Theme, layout: &Layout, bu
             buffer.set_string(area.x, area.y, theme.glyphs.bar, theme.accent());
         }
         draw_entry(entry, theme, layout.mode, area, buffer);
+    }
+    if let Some(entry) = entries.get(palette.focus) {
+        let area = inside(below, 2);
+        let lines = Untrusted::from(told(entry)).lines(usize::from(area.width));
+        for (index, told) in lines.iter().enumerate() {
+            if let Some(area) = row(area, index) {
+                line::left(text::spans(&told.pieces, theme.text(), theme), area, buffer);
+            }
+        }
     }
     let below = entries
         .len()
@@ -101,11 +105,10 @@ fn told(entry: &Entry) -> String {
     }
 }
 
-/// What stands on the hairline above the line: how it works, then all of what is told about the focused one.
+/// What stands on the hairline above the line: how it works.
 pub fn said(state: &State, palette: &Palette) -> String {
-    let mut found = state.commands(&palette.field.text).into_iter();
-    match found.nth(palette.focus) {
-        Some(_) if palette.field.text.is_empty() && palette.focus == 0 => {
+    match state.commands(&palette.field.text).is_empty() {
+        false => {
             let keys = &state.keymap;
             let (run, leave) = (
                 keys.key(ActionId::RunEntry),
@@ -113,7 +116,6 @@ pub fn said(state: &State, palette: &Palette) -> String {
             );
             format!("type a few letters of what you want; {run} does it, {leave} leaves")
         }
-        Some(entry) => told(&entry),
-        None => "there is nothing of that name".to_owned(),
+        true => "there is nothing of that name".to_owned(),
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::tui::action::ActionId;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::pending::{Pane, sending_words};
-use crate::tui::state::{State, words};
+use crate::tui::state::{Link, State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
@@ -104,6 +104,29 @@ fn narrowed(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     line::both(left, right, area, buffer);
 }
 
+/// Nothing is known yet: what is waited for, or why there is no gate and what to do about that.
+fn not_yet(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let area = inside(area, 2);
+    let again = state.keymap.key(ActionId::Refresh);
+    let (words, style) = match &state.link {
+        Link::Connecting => ("connecting …".to_owned(), theme.dim()),
+        Link::Live => ("asking the gate …".to_owned(), theme.dim()),
+        Link::Lost { why, .. } => (
+            format!(
+                "{why}\nIt is tried again and again; {again} tries at once. `signoff serve` starts a gate, --url \
+                 or SIGNOFF_URL name another."
+            ),
+            theme.text(),
+        ),
+    };
+    let lines = Untrusted::from(words).lines(usize::from(area.width));
+    for (index, told) in lines.iter().enumerate() {
+        if let Some(area) = row(area, index) {
+            line::left(text::spans(&told.pieces, style, theme), area, buffer);
+        }
+    }
+}
+
 /// Something waits, and nothing of it is what is looked for.
 fn nothing_found(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = inside(layout.body, 2);
@@ -144,11 +167,7 @@ fn divider(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
 fn list(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.list;
     if !state.pending.list.loaded {
-        if let Some(area) = row(area, 0) {
-            let text = Span::styled("  asking the gate …", theme.dim());
-            line::left(vec![text], area, buffer);
-        }
-        return;
+        return not_yet(state, theme, area, buffer);
     }
     let height = usize::from(layout.entry_height);
     let entries = state.pending.list.on_screen(layout.entries());

@@ -3,6 +3,7 @@
 mod bell;
 mod export;
 mod filter;
+mod footer;
 mod form;
 mod kinds;
 mod marks;
@@ -21,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::api::settings::Choice;
 use crate::domain::people::Role;
-use crate::tui::event::{Answer, Event};
+use crate::tui::event::{Answer, Event, Stream};
 use crate::tui::sample::{Desk, decided, id, queue, request};
 use crate::tui::state::settings::section::Side;
 use crate::tui::theme::{Depth, GlyphSet, Palette, Theme};
@@ -266,6 +267,19 @@ fn why() {
 }
 
 #[test]
+fn where_no_gate_answers_it_is_said_why_and_what_to_do() {
+    let mut out = String::new();
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut desk = Desk::offline(width, height, queue());
+        assert!(text(&desk, &dark()).contains("connecting …"));
+        let why = "the gate at http://127.0.0.1:1 can't be reached: Connection refused";
+        desk.event(Event::Stream(Stream::Lost(why.to_owned())));
+        let _infallible = writeln!(out, "{}", text(&desk, &dark()));
+    }
+    insta::assert_snapshot!("unreachable", out);
+}
+
+#[test]
 fn an_empty_inbox_says_what_to_do() {
     for (width, height) in [(120, 36), (80, 24), (40, 12)] {
         let desk = Desk::new(width, height, Vec::new());
@@ -465,36 +479,6 @@ fn the_chrome_stands_in_the_same_cells_whatever_an_agent_sends() {
     let mut hostile = Desk::new(size.width, size.height, queue());
     hostile.keys("j");
     assert_eq!(column(&harmless), column(&hostile));
-}
-
-#[test]
-fn every_key_in_the_footer_does_what_it_says() {
-    let screens: [(u16, u16, &[&str]); 8] = [
-        (120, 36, &[]),
-        (120, 36, &["enter"]),
-        (80, 24, &[]),
-        (80, 24, &["enter"]),
-        (40, 12, &[]),
-        (40, 12, &["enter"]),
-        (120, 50, &["a"]),
-        (120, 36, &["?"]),
-    ];
-    for (width, height, keys) in screens {
-        let mut desk = Desk::new(width, height, queue());
-        keys.iter().for_each(|key| desk.keys(key));
-        let state = &desk.state;
-        let (shown, last) = super::footer::keys(state, &state.layout());
-        for id in shown.iter().copied().chain([last]) {
-            let first = state.keymap.keys(id).next();
-            let key = first.unwrap_or_else(|| panic!("{id:?} has no key"));
-            let bound = state.keymap.find(key, state.scopes());
-            assert_eq!(
-                bound.map(|action| action.id),
-                Some(id),
-                "{key} on {width}x{height} {keys:?}"
-            );
-        }
-    }
 }
 
 #[test]

@@ -117,6 +117,20 @@ impl Document {
     /// The document of a request that has its parameters.
     pub fn new(request: &Request, zone: &TimeZone, compact: bool) -> Self {
         let mut writer = Writer::new(zone, compact);
+        Self::whole(&mut writer, request);
+        Self::written(writer, compact)
+    }
+
+    /// A request on a page of its own, where nothing is decided: what it is, how it stands, and all of it.
+    pub fn page(request: &Request, stands: String, zone: &TimeZone) -> Self {
+        let mut writer = Writer::new(zone, true);
+        writer.field("What", request.headline.clone(), Tone::Content);
+        writer.field("It", Untrusted::from(stands), Tone::Content);
+        Self::whole(&mut writer, request);
+        Self::written(writer, true)
+    }
+
+    fn whole(writer: &mut Writer<'_>, request: &Request) {
         match request.seal() {
             Seal::Broken => writer.warn(BROKEN.to_owned()),
             Seal::Untold if request.params.is_some() => writer.warn(HIDDEN.to_owned()),
@@ -144,7 +158,6 @@ impl Document {
             writer.passed_on(request);
             writer.timeline(request);
         }
-        Self::written(writer, compact)
     }
 
     /// What became of a request, without its parameters; and, for whoever may see the log, where that

@@ -420,6 +420,14 @@ impl State {
         }
     }
 
+    /// Why a line for the focused row would take nothing, whatever is typed.
+    pub(super) fn why_not_typed(&self, typing: &Typing) -> Option<String> {
+        let Typing::Role(id) = typing else {
+            return None;
+        };
+        pages::why_no_role(id, self.settings.page_facts()?)
+    }
+
     /// The change that the choose key prepares: the other one of manual and always.
     pub fn chosen(&self) -> Option<Change> {
         match self.settings.focused()? {

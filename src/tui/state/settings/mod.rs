@@ -25,7 +25,7 @@ use crate::domain::untrusted::Untrusted;
 
 use super::State;
 use super::layout::{Layout, Mode};
-use crate::tui::action::Scope;
+use crate::tui::action::{ActionId, Scope};
 
 pub use change::{Change, Origin, Typing, can_be_unlocked};
 pub use pages::{Around, Verb, columns, roles};
@@ -207,6 +207,11 @@ impl Settings {
         if self.rows.get(place).is_some_and(|row| row.takes_focus()) {
             self.focus = place;
         }
+    }
+
+    /// Whether there is one row that can have the focus, or none.
+    pub fn is_alone(&self) -> bool {
+        self.places().len() <= 1
     }
 
     fn places(&self) -> Vec<usize> {
@@ -453,18 +458,47 @@ impl State {
         }
     }
 
-    /// Whether there is more to open of what is focused on a page that is a list.
-    pub fn can_open(&self) -> bool {
+    /// Why nothing opens of what is focused on a page that is a list.
+    pub fn why_not_open_row(&self) -> Option<String> {
+        if let Some(why) = self.why_not_seen() {
+            return Some(why);
+        }
         match self.settings_subject() {
-            Some(Subject::Agent(_) | Subject::Look(_)) => true,
+            Some(Subject::Agent(_)) => None,
+            Some(Subject::Look(look)) => {
+                let on = self.look == Some(*look);
+                on.then(|| "it looks like that already".to_owned())
+            }
             Some(Subject::Version(version)) => {
                 let in_force = self.policy_in_force().and_then(PolicyInForce::version);
-                in_force != Some(*version) && self.why_not_edit_policy().is_none()
+                let current = in_force == Some(*version);
+                self.why_not_edit_policy()
+                    .or_else(|| current.then(|| "that version is in force".to_owned()))
             }
-            _ => {
-                let unable = || self.unable_to_save().or_else(|| self.why_not_changed());
-                self.typed_for().is_some() && unable().is_none()
+            _ => match self.typed_for() {
+                None => Some(self.nothing_opens()),
+                Some(typing) => {
+                    let gone = || self.why_not_typed(&typing);
+                    let unable = self.unable_to_save().or_else(|| self.why_not_changed());
+                    unable.or_else(gone)
+                }
+            },
+        }
+    }
+
+    /// Said where a row is all that there is of it.
+    fn nothing_opens(&self) -> String {
+        let editor = self.keymap.key(ActionId::EditPolicy);
+        match (self.settings.section, self.settings_subject()) {
+            (Section::Rules, Some(_)) => {
+                format!(
+                    "a version can be tried; a rule is changed in the policy: {editor} opens it"
+                )
             }
+            (Section::Notifications, Some(_)) => {
+                "hours are for the quiet ones: go to that row".to_owned()
+            }
+            _ => "there is nothing more to open here".to_owned(),
         }
     }
 

@@ -60,11 +60,6 @@ impl Trial {
         }
     }
 
-    /// Whether it can be saved once it was read.
-    pub fn is_good(&self) -> bool {
-        matches!(self.tried, Some(Tried::Good { .. }))
-    }
-
     /// Keeps the window within the page, and what was seen of it with its rows.
     pub fn fit(&mut self, width: usize, height: usize) {
         let rows = rows(self, width).len();

@@ -76,6 +76,9 @@ fn back(state: &mut State) {
 }
 
 fn open(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(why) = state.why_not_open_row() {
+        return toast(state, ToastTone::Plain, why);
+    }
     match state.settings_subject().cloned() {
         Some(Subject::Agent(agent)) => {
             state.settings.opened = Some(agent);
@@ -86,14 +89,11 @@ fn open(state: &mut State, effects: &mut Vec<Effect>) {
         }
         Some(Subject::Version(version)) => policy::try_version(state, version, effects),
         Some(Subject::Look(look)) => choose_look(state, look, effects),
-        _ => match state.typed_for() {
-            Some(typing) => ask(state, typing),
-            None => toast(
-                state,
-                ToastTone::Plain,
-                "there is nothing more to open here",
-            ),
-        },
+        _ => {
+            if let Some(typing) = state.typed_for() {
+                ask(state, typing);
+            }
+        }
     }
 }
 
@@ -239,20 +239,12 @@ pub fn facts(state: &mut State, wanted: Wanted, result: Result<Box<Facts>, Clien
 }
 
 fn prove(state: &mut State, effects: &mut Vec<Effect>) {
-    let why = match state.settings.section {
-        Section::Audit => state.why_not_seen().or_else(|| {
-            (!state.is_live()).then(|| "not connected: the gate has the log".to_owned())
-        }),
-        _ => Some("the log is proven on the page Audit".to_owned()),
-    };
-    if let Some(why) = why {
+    if let Some(why) = state.why_not(ActionId::Verify) {
         return toast(state, ToastTone::Plain, why);
     }
-    if state.settings.proof != Some(Proof::Reading) {
-        state.settings.proof = Some(Proof::Reading);
-        state.settings.outdated = true;
-        effects.push(Effect::ProveLog);
-    }
+    state.settings.proof = Some(Proof::Reading);
+    state.settings.outdated = true;
+    effects.push(Effect::ProveLog);
 }
 
 /// What came of reading the whole log.

@@ -131,7 +131,7 @@ pub fn tried(state: &mut State, text: &str, result: Result<Tried, ClientError>) 
 
 /// `s`
 pub fn save(state: &mut State, effects: &mut Vec<Effect>) {
-    if let Some(why) = state.unable_to_save() {
+    if let Some(why) = state.why_not_save_policy() {
         return toast(state, ToastTone::Plain, why);
     }
     let height = usize::from(state.layout().page().height);
@@ -139,14 +139,6 @@ pub fn save(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(Overlay::Trial(trial)) = &mut state.overlay else {
         return;
     };
-    match &trial.tried {
-        Some(Tried::Good { .. }) => {}
-        Some(Tried::Faulty(_)) => {
-            let text = format!("it is no policy yet: {} opens it again", editing(state));
-            return toast(state, ToastTone::Plain, text);
-        }
-        None => return toast(state, ToastTone::Plain, "the gate hasn't answered yet"),
-    }
     if !trial.seen.all() {
         trial.scroll = trial.seen.first_left().unwrap_or(0);
         trial.fit(width, height);
@@ -211,6 +203,17 @@ pub fn leave(state: &mut State) {
         None => "nothing was saved".to_owned(),
     };
     toast(state, ToastTone::Plain, text);
+}
+
+/// `x`: what was written goes, and the next edit begins with the policy in force.
+pub fn discard(state: &mut State) {
+    state.overlay = None;
+    state.settings.draft = None;
+    toast(
+        state,
+        ToastTone::Plain,
+        "what you wrote is gone; nothing was saved",
+    );
 }
 
 /// The key that opens the editor on the policy.

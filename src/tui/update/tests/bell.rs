@@ -1,6 +1,8 @@
 //! The bell: counted in the header, listed on a page, seen once it was on the screen.
 
-use crate::tui::sample::{Desk, queue};
+use crate::tui::sample::{Desk, id, queue, rejected};
+use crate::tui::state::Tab;
+use crate::tui::state::overlay::Overlay;
 
 fn desk() -> Desk {
     Desk::new(120, 36, queue())
@@ -30,6 +32,93 @@ fn what_one_is_told_is_counted_as_it_comes_and_seen_when_it_was_listed() {
     assert!(desk.state.overlay.is_none());
     desk.keys("N");
     assert_eq!(desk.bell.seen, [2, 3], "there was nothing new");
+}
+
+#[test]
+fn what_the_focus_has_left_and_what_was_listed_is_not_new_any_more() {
+    let mut desk = desk();
+    for text in ["the first", "the second", "the third"] {
+        desk.ring(text);
+    }
+    let new = |desk: &Desk| {
+        let told = desk.state.bell.told.as_ref().unwrap();
+        told.iter().filter(|told| !told.seen).count()
+    };
+    desk.keys("N");
+    assert_eq!(new(&desk), 3);
+    desk.keys("j");
+    assert_eq!(new(&desk), 1, "two were under the focus");
+    let looked_up = desk.bell.looked_up;
+    desk.keys("esc");
+    assert_eq!(new(&desk), 0);
+    assert_eq!(desk.bell.looked_up, looked_up, "it needs nobody to say so");
+}
+
+#[test]
+fn what_comes_in_above_moves_the_focus_to_nothing_else() {
+    let mut desk = desk();
+    desk.ring("the first");
+    desk.ring("the second");
+    desk.keys("N j");
+    let focused = |desk: &Desk| {
+        let Some(Overlay::Bell(list)) = &desk.state.overlay else {
+            panic!("it is open");
+        };
+        desk.state.bell.focused(list).unwrap().text.plain_line()
+    };
+    assert_eq!(focused(&desk), "the first");
+    desk.ring("the third");
+    assert_eq!(focused(&desk), "the first");
+}
+
+#[test]
+fn enter_goes_to_the_request_on_the_list() {
+    let mut desk = desk();
+    desk.ring("billing-bot asks");
+    desk.keys("3 N");
+    desk.state.bell.told.as_mut().unwrap()[0].request = Some(id(3));
+    desk.press("enter");
+    assert!(desk.state.overlay.is_none());
+    assert_eq!(desk.state.tab, Tab::Pending);
+    assert_eq!(desk.focused(), Some(id(3)));
+    // It has only just come on the screen.
+    desk.wait(100);
+    desk.press("a");
+    desk.wait(100);
+    assert!(desk.sent.is_empty());
+    assert!(desk.toast().contains("look first"), "{}", desk.toast());
+}
+
+#[test]
+fn enter_shows_what_is_over_and_says_what_became_of_it() {
+    let mut desk = Desk::new(120, 36, vec![rejected(1)]);
+    desk.ring("outreach asks");
+    desk.keys("N enter");
+    let Some(Overlay::Sheet(sheet)) = &desk.state.overlay else {
+        panic!("{:?}", desk.state.overlay);
+    };
+    assert_eq!(sheet.title, "What you were told of is over");
+    let rows = sheet.document.as_ref().unwrap().rows();
+    let text: Vec<String> = rows
+        .iter()
+        .map(|row| row.pieces.iter().map(|piece| piece.text()).collect())
+        .collect();
+    let text = text.join("\n");
+    assert!(text.contains("rejected by"), "{text}");
+    assert!(text.contains(&desk.gate[0].headline.plain_line()), "{text}");
+    desk.keys("esc");
+    assert!(desk.state.overlay.is_none());
+}
+
+#[test]
+fn what_can_not_be_opened_says_why() {
+    let mut desk = Desk::new(120, 36, Vec::new());
+    desk.keys("N enter");
+    assert_eq!(desk.toast(), "there is nothing to open");
+    desk.ring("owner saved version 2 of the policy");
+    desk.state.bell.told.as_mut().unwrap()[0].request = None;
+    desk.keys("enter");
+    assert_eq!(desk.toast(), "that is about no request");
 }
 
 #[test]

@@ -39,6 +39,20 @@ fn the_list_narrows_while_a_word_is_typed() {
 }
 
 #[test]
+fn a_filter_that_finds_nothing_is_not_an_empty_queue() {
+    let mut desk = Desk::new(120, 36, queue());
+    desk.keys("/");
+    desk.type_in("unicorn");
+    desk.keys("enter a");
+    assert_eq!(
+        desk.toast(),
+        "the filter finds nothing: esc shows all that waits"
+    );
+    desk.keys("esc");
+    assert_eq!(desk.state.pending.list.rows.len(), queue().len());
+}
+
+#[test]
 fn letters_of_a_filter_decide_nothing() {
     let mut desk = desk();
     desk.keys("/");

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::domain::review::Word;
+use crate::tui::event::{Answer, Event};
 use crate::tui::sample::{Desk, id, request};
 use crate::tui::state::overlay::Overlay;
 
@@ -38,17 +39,13 @@ fn shown(desk: &Desk) -> String {
 fn what_was_changed_is_sent_and_the_rest_stays_byte_for_byte() {
     let mut desk = desk(120, 36);
     desk.keys("e");
-    assert!(
-        shown(&desk).contains("of several lines: E opens"),
-        "{}",
-        shown(&desk)
-    );
+    assert!(shown(&desk).contains("2 lines (e): a"), "{}", shown(&desk));
     // The letters of a value are no commands.
     desk.keys("ctrl-u");
     desk.type_in("Pied Piper a");
     desk.keys("tab ctrl-u");
     desk.type_in("1.20");
-    desk.keys("tab tab space enter");
+    desk.keys("tab tab space tab enter");
     assert!(desk.sent.is_empty(), "it is shown first");
     assert!(matches!(desk.state.overlay, Some(Overlay::Edited(_))));
     desk.keys("y");
@@ -84,6 +81,62 @@ fn what_is_no_number_is_said_at_its_row_and_what_was_typed_is_kept() {
     );
     desk.keys("enter esc");
     assert!(desk.sent.is_empty());
+}
+
+#[test]
+fn a_text_of_several_lines_is_edited_as_lines_and_sent_as_one_value() {
+    let mut desk = desk(120, 36);
+    desk.keys("e tab tab tab tab");
+    assert_eq!(desk.lines, None, "the key of the form opened nothing more");
+    desk.keys("e");
+    let (_, _, text) = desk.lines.clone().expect("an editor is open");
+    assert_eq!(text, "a\nb\n");
+    desk.writes_lines("Dear Hooli,\n\n\"yes\"\n");
+    assert!(
+        shown(&desk).contains("3 lines (e): Dear Hooli,"),
+        "{}",
+        shown(&desk)
+    );
+    assert!(desk.sent.is_empty());
+    desk.keys("enter y");
+    let (_, decide) = desk.sent[0].clone();
+    let sent = SENT.replace("a\\nb", "Dear Hooli,\\n\\n\\\"yes\\\"");
+    assert_eq!(decide.params.unwrap().text(), sent);
+}
+
+#[test]
+fn lines_that_an_editor_left_as_they_were_change_nothing() {
+    let mut desk = desk(120, 36);
+    desk.keys("e tab tab tab tab e");
+    desk.writes_lines("a\nb\n");
+    desk.keys("enter");
+    assert!(
+        desk.toast().contains("you changed nothing"),
+        "{}",
+        desk.toast()
+    );
+    // One that fails is told, and the form stays.
+    desk.keys("e tab tab tab tab space");
+    let (about, at, _) = desk.lines.take().expect("an editor is open");
+    let failed = Err("vi: not found".to_owned());
+    desk.event(Event::Answer(Answer::Lines(about, at, failed)));
+    assert_eq!(desk.toast(), "vi: not found");
+    assert!(matches!(desk.state.overlay, Some(Overlay::Form(_))));
+}
+
+#[test]
+fn what_an_editor_would_not_show_is_not_edited_as_lines() {
+    for hidden in ["a\r\nb", "a\n\u{202e}b", "a\n\tb\u{7}"] {
+        let params = json!({"lead": "Hooli", "note": hidden});
+        let asked = request(1, "crm.note", &params, json!({}));
+        let mut desk = Desk::new(120, 36, vec![asked]);
+        desk.keys("enter e");
+        let shown = shown(&desk);
+        assert!(
+            shown.contains("has what can't be seen in it: E opens"),
+            "{shown}"
+        );
+    }
 }
 
 #[test]

@@ -59,6 +59,28 @@ fn space_marks_and_capitals_act_on_marks_alone() {
 }
 
 #[test]
+fn while_something_is_marked_no_key_decides_what_is_focused_until_it_is_opened() {
+    let mut desk = desk();
+    desk.keys("space space");
+    let marked = "2 are marked: ";
+    for (key, says) in [
+        ("a", "A approves them, esc takes the marks off"),
+        ("r", "R rejects them, esc takes the marks off"),
+        ("i", "enter opens this one, esc takes the marks off"),
+    ] {
+        desk.keys(key);
+        assert_eq!(desk.toast(), format!("{marked}{says}"));
+        assert!(desk.state.overlay.is_none(), "{key}");
+    }
+    assert!(desk.sent.is_empty());
+    assert_eq!(desk.state.pending.marks.len(), 2);
+    // Opened, it can't be mistaken for what is marked.
+    desk.keys("enter a");
+    assert_eq!(desk.sent[0].0, id(3));
+    assert_eq!(desk.state.pending.marks.len(), 2);
+}
+
+#[test]
 fn several_are_rejected_one_after_another_with_one_reason() {
     let mut desk = desk();
     desk.keys("space space space R");

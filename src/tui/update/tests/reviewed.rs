@@ -53,6 +53,38 @@ fn an_answer_has_words_and_a_paste_does_not_send_it() {
     assert!(desk.sent.is_empty(), "it was decided meanwhile");
 }
 
+#[test]
+fn the_question_about_ones_own_change_is_left_as_every_question_is() {
+    for key in ["n", "esc", "q"] {
+        let mut desk = desk();
+        desk.keys("E");
+        desk.writes(r#"{"to": "kim@partner.example", "subject": "Hello 1", "body": "Hi"}"#);
+        assert!(matches!(desk.state.overlay, Some(Overlay::Edited(_))));
+        desk.keys(key);
+        assert!(desk.state.overlay.is_none(), "{key}");
+        assert!(desk.sent.is_empty());
+        assert!(desk.toast().starts_with("nothing was decided; "), "{key}");
+    }
+}
+
+#[test]
+fn what_was_written_can_be_thrown_away() {
+    for written in [
+        "{\"to\": ",
+        r#"{"to": "kim@partner.example", "subject": "x", "body": "Hi"}"#,
+    ] {
+        let mut desk = desk();
+        desk.keys("E");
+        let (_, asked) = desk.editing.clone().unwrap();
+        desk.writes(written);
+        desk.keys("x");
+        assert_eq!(desk.toast(), "what you wrote is gone; nothing was decided");
+        assert!(desk.state.overlay.is_none() && desk.sent.is_empty());
+        desk.keys("E");
+        assert_eq!(desk.editing.as_ref().unwrap().1, asked, "{written}");
+    }
+}
+
 /// 01 §Edit
 #[test]
 fn an_edit_is_read_strictly_shown_and_sent_with_what_it_was_made_from() {

@@ -71,7 +71,11 @@ fn the_keys_are_there_from_the_first_to_the_last() {
     assert!(text(&desk, &dark()).contains("  Moves one row down"));
     desk.keys("G");
     let screen = text(&desk, &dark());
-    assert!(screen.contains("▌ leave"), "{screen}");
+    assert!(
+        screen.contains("▌ Leaves the inbox from anywhere"),
+        "{screen}"
+    );
+    assert!(screen.contains("leave = [\"ctrl-c\"]"), "{screen}");
     assert!(
         screen.contains("Leaves the inbox from anywhere."),
         "{screen}"

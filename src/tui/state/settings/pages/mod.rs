@@ -22,7 +22,7 @@ use super::section::Section;
 use super::sheet::{Column, Ink, Offer, SheetRow, Subject, column, dim, inked, plain};
 use super::{Known, Proof, Settings};
 
-pub use people::{person_role, roles};
+pub use people::{person_role, roles, why_no_role};
 pub use tokens::issue;
 pub use yours::{away, quiet};
 
@@ -74,8 +74,8 @@ pub fn columns(section: Section, opened: bool) -> &'static [Column] {
 const YOURS: [Column; 2] = [column("Setting", 0, 0, 0), column("Yours", 60, 46, 22)];
 const KEYS: [Column; 3] = [
     column("What it does", 0, 0, 0),
-    column("Keys", 22, 20, 14),
-    column("Who", 26, 0, 0),
+    column("Keys", 20, 15, 12),
+    column("In config.toml", 18, 17, 0),
 ];
 
 /// The rows of a page.
@@ -118,7 +118,10 @@ pub fn offer(
         (_, Some(Subject::Person(id)), Verb::Remove) => people::remove(id, facts, around),
         (_, Some(Subject::Token(id)), Verb::Remove) => tokens::revoke(*id, facts, around),
         (_, Some(Subject::Action(name)), Verb::Toggle) => integrations::action(name, around),
-        (_, Some(Subject::Away), Verb::Toggle | Verb::Remove) => yours::back(around),
+        (Section::Away, Some(_), Verb::Toggle | Verb::Remove) => yours::back(around),
+        (Section::Notifications, Some(Subject::Stated(_)), _) => Err(
+            "the inbox always tells you; e-mail, Slack and quiet hours can be chosen".to_owned(),
+        ),
         (_, Some(Subject::Email | Subject::Slack), Verb::Toggle) => {
             yours::channel(subject == Some(&Subject::Email), around)
         }
@@ -136,21 +139,26 @@ fn keys(keymap: &Keymap) -> Vec<SheetRow> {
             (keys, true) => inked(keys, Ink::Good),
             (keys, false) => plain(keys),
         };
-        let text = match keymap.is_own(action) {
-            true => format!(
-                "{} Your own; shipped: {}.",
-                action.help,
-                action.keys.join(" ")
-            ),
-            false => action.help.to_owned(),
+        let own = match keymap.is_own(action) {
+            true => format!(" Your own; shipped: {}.", action.keys.join(" ")),
+            false => String::new(),
         };
+        let who = match action.permission.note() {
+            "" => String::new(),
+            who => format!(" For {who}."),
+        };
+        let text = format!("{}{own}{who}", action.help);
         let list: Vec<String> = keymap
             .keys(action.id)
             .map(|key| format!("\"{key}\""))
             .collect();
         SheetRow::new(
             Subject::Stated(place),
-            vec![plain(action.name), shown, dim(action.permission.note())],
+            vec![
+                plain(action.help.trim_end_matches('.')),
+                shown,
+                dim(action.name),
+            ],
             format!("{} = [{}]", action.name, list.join(", ")),
             text,
         )

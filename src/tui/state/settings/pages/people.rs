@@ -173,6 +173,11 @@ pub fn person_role(id: &PersonId, word: &str, facts: &Facts) -> Result<Offer, St
     })
 }
 
+/// Why somebody can't be given another role.
+pub fn why_no_role(id: &PersonId, facts: &Facts) -> Option<String> {
+    found(id, facts).err()
+}
+
 fn found<'a>(id: &PersonId, facts: &'a Facts) -> Result<&'a Person, String> {
     let person = facts.people.iter().find(|person| person.id == *id);
     let person = person.ok_or("they aren't there any more")?;
