@@ -132,6 +132,35 @@ async fn an_edit_is_approved_and_nothing_else_runs() {
     inbox.leave().await;
 }
 
+/// 01 §Edit: a text of several lines is edited as lines, whose ends an editor sees as ends.
+#[tokio::test]
+async fn the_lines_of_one_value_are_edited_in_an_editor() {
+    let gate = TestGate::start().await;
+    let asked = gate
+        .agent()
+        .ask(&ask(note("Hi,\nwants a demo")), "1")
+        .await
+        .unwrap();
+    let editor = r#"sed -i -e 's/^Hi,$/Dear Lee,/' -e 's/^wants a demo$/wants an "offer"/'"#;
+    let mut inbox = Inbox::open_as(&gate, "owner", editor, "").await;
+    inbox.sees("wants a demo").await;
+    inbox.types("e").await;
+    inbox.sees("Change values").await;
+    inbox.press(KeyCode::Down).await;
+    inbox.sees("edit its lines").await;
+    inbox.types("e").await;
+    inbox.sees("2 lines (e): Dear Lee,").await;
+    inbox.press(KeyCode::Enter).await;
+    inbox.sees("Approve your change").await;
+    inbox.types("y").await;
+    inbox.sees("changed and approved").await;
+    let run = gate.agent().start(asked.id, "run").await.unwrap();
+    let params: Value = serde_json::from_str(run.params.text()).unwrap();
+    let text = "Dear Lee,\nwants an \"offer\"";
+    assert_eq!(params, json!({"lead": "Hooli", "text": text}));
+    inbox.leave().await;
+}
+
 #[tokio::test]
 async fn an_edit_that_is_not_json_or_changes_nothing_or_fails_decides_nothing() {
     let gate = TestGate::start().await;

@@ -347,7 +347,7 @@ pub const ACTIONS: &[Action] = &[
         "Goes to the value before.", &[Scope::Form], Reviewer, Danger::None),
     row(Id::FormFlip, "form_flip", &["space", "left", "right"], "yes or no",
         "Makes a yes of a no, and the other way round.", &[Scope::FormChoice], Reviewer, Danger::None),
-    row(Id::FormLines, "form_lines", &["e", "space"], "its lines",
+    row(Id::FormLines, "form_lines", &["e", "space"], "edit its lines",
         "Opens $VISUAL or $EDITOR on a text of several lines, as lines.", &[Scope::FormText], Reviewer, Alters),
     row(Id::FormDone, "form_done", &["enter"], "show the change",
         "Shows what you changed; nothing is approved before that.", &[Scope::Form], Reviewer, Alters),
