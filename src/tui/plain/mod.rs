@@ -4,6 +4,7 @@
 //! It is the same inbox: the same state, updates, calls and rules, with lines in place of keys and frames.
 
 mod order;
+mod read;
 mod say;
 mod talk;
 #[cfg(test)]
