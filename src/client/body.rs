@@ -5,8 +5,9 @@ use bytes::{Bytes, BytesMut};
 
 use super::{ClientError, unreachable};
 
-/// More than the longest answer of a gate, but for the log and the stream of events, which are read as they come.
-pub(super) const LONGEST_ANSWER: usize = 32 << 20;
+/// More than the longest answer of a gate, but for the log and the stream of events, which are read as they come, and
+/// for long pages of requests that say as much as they may: of these there is room for a hundred.
+pub(super) const LONGEST_ANSWER: usize = 64 << 20;
 /// More than the longest problem.
 pub(super) const LONGEST_PROBLEM: usize = 1 << 20;
 
@@ -40,6 +41,7 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
 
+    use crate::api::request::Filter;
     use crate::client::{Client, ClientError};
 
     /// Whoever calls is answered with this, to their heart's content.
@@ -88,7 +90,44 @@ mod tests {
             drop(caller.read(&mut [0; 1]));
         });
         let said = gate.me().await.map(drop).unwrap_err().to_string();
-        assert!(said.contains("more than 32 MiB"), "{said}");
+        assert!(said.contains("more than 64 MiB"), "{said}");
+    }
+
+    /// An agent may say so much that a long page is too long; then it is a shorter one.
+    #[tokio::test]
+    async fn a_page_that_is_too_long_is_asked_for_with_fewer_items() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let asked = std::thread::spawn(move || {
+            let mut limits = Vec::new();
+            while limits.last() != Some(&7) {
+                let (mut caller, _) = listener.accept().unwrap();
+                let mut call = [0; 4096];
+                let read = caller.read(&mut call).unwrap();
+                let call = String::from_utf8_lossy(&call[..read]).into_owned();
+                let (_, limit) = call.split_once("limit=").unwrap();
+                let limit = limit.split([' ', '&']).next().unwrap();
+                limits.push(limit.parse::<u32>().unwrap());
+                match limits.last() {
+                    Some(7) => {
+                        let page =
+                            b"HTTP/1.1 200 OK\r\ncontent-length: 31\r\nconnection: close\r\n\r\n\
+                            {\"items\":[],\"next_cursor\":null}";
+                        caller.write_all(page).unwrap();
+                    }
+                    _ => endless(caller, "200 OK"),
+                }
+            }
+            limits
+        });
+        let gate = Client::new(&address, "sgn_x").unwrap();
+        let filter = Filter {
+            limit: Some(500),
+            ..Filter::default()
+        };
+        let page = gate.requests(&filter).await.unwrap();
+        assert!(page.items.is_empty());
+        assert_eq!(asked.join().unwrap(), [500, 62, 7]);
     }
 
     #[tokio::test]

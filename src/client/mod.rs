@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::audit::{Head, Key, Proof};
 use crate::api::notification::{Notifications, SeenThrough, Unseen};
-use crate::api::page::{MAX_LIMIT, Page};
+use crate::api::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
 use crate::api::people::{
     Agent, Group, Me, NewAgent, NewGroup, NewPerson, NewTeam, NewToken, Person, Team, TokenView,
 };
@@ -201,10 +201,17 @@ impl Client {
         self.answer(call.timeout(self.patience)).await
     }
 
-    /// One page of the requests that pass the filter.
+    /// One page of the requests that pass the filter, with fewer of them where what agents wrote makes it too long.
     pub async fn requests(&self, filter: &Filter) -> Result<Page<Request>> {
-        let call = self.call(Method::GET, "v1/requests")?.query(filter);
-        self.answer(call.timeout(self.patience)).await
+        let mut filter = filter.clone();
+        loop {
+            let call = self.call(Method::GET, "v1/requests")?.query(&filter);
+            let page = self.answer(call.timeout(self.patience)).await;
+            match (&page, fewer(filter.limit.unwrap_or(DEFAULT_LIMIT))) {
+                (Err(ClientError::TooLong { .. }), Some(fewer)) => filter.limit = Some(fewer),
+                _ => return page,
+            }
+        }
     }
 
     /// One request, with its parameters.
@@ -432,10 +439,19 @@ impl Client {
     async fn whole<T: DeserializeOwned>(&self, path: &str) -> Result<Page<T>> {
         let mut items = Vec::new();
         let mut cursor = None::<String>;
+        let mut limit = MAX_LIMIT;
         loop {
-            let query = [("limit", Some(MAX_LIMIT.to_string())), ("cursor", cursor)];
+            let query = [
+                ("limit", Some(limit.to_string())),
+                ("cursor", cursor.clone()),
+            ];
             let call = self.call(Method::GET, path)?.query(&query);
-            let page: Page<T> = self.answer(call.timeout(self.patience)).await?;
+            let page: Result<Page<T>> = self.answer(call.timeout(self.patience)).await;
+            if let (Err(ClientError::TooLong { .. }), Some(fewer)) = (&page, fewer(limit)) {
+                limit = fewer;
+                continue;
+            }
+            let page = page?;
             items.extend(page.items);
             cursor = page.next_cursor;
             if cursor.is_none() {
@@ -512,6 +528,12 @@ impl Client {
             status: status.as_u16(),
         }
     }
+}
+
+/// How many items to ask for where these many were too long.
+fn fewer(limit: u32) -> Option<u32> {
+    const PART: u32 = 8;
+    (limit > 1).then_some((limit / PART).max(1))
 }
 
 /// A body without fields, for operations that take none.

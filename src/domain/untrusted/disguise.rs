@@ -44,8 +44,9 @@ pub(super) fn disguises(text: &str) -> Disguises {
                 continue;
             }
             let long = word.chars().count() > LONGEST_FORMULA;
+            let foreign = LazyCell::new(|| !home.knows(word));
             let alike = |c: &char| match *c {
-                DOTLESS => !home.knows(word),
+                DOTLESS => *foreign,
                 c => is_odd_latin(c) && !phonetic || is_dressed(c) && long,
             };
             let letters: BTreeSet<char> = word.chars().filter(alike).collect();

@@ -536,6 +536,10 @@ fn the_work_grows_no_faster_than_the_text() {
         "🇩",
         "\u{1161}",
         "p\u{430} ",
+        "ı",
+        "bı",
+        "dısable ",
+        "\u{441}\u{43e} ",
     ] {
         let untrusted = Untrusted::from(format!("a{}", unit.repeat(40_000)));
         let started = std::time::Instant::now();

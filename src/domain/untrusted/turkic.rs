@@ -1,32 +1,49 @@
 //! Where the dotless ı is at home: in Turkish, Azeri and their neighbours, and in the names that come from there.
 //! Anywhere else it is an i in disguise.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// The letter.
 pub(super) const DOTLESS: char = 'ı';
 
+type Words = LazyLock<HashSet<&'static str>>;
+
+fn words(text: &'static str) -> HashSet<&'static str> {
+    text.split(' ').collect()
+}
+
 /// Words that nearly every Turkish or Azeri text has, none of which is English as well.
-const TURKIC: &str = "\
-    ve bir bu için icin ile da de çok cok var yok kadar sonra daha gibi her merhaba sayın lütfen olarak \
+static TURKIC: Words = Words::new(|| {
+    words(
+        "ve bir bu için icin ile da de çok cok var yok kadar sonra daha gibi her merhaba sayın lütfen olarak \
     olan veya ama fakat ancak değil tarih saat fatura ödeme rapor tamam teklif evet hayır ben sen biz \
     siz onlar nasıl neden bugün yarın toplantı türk türkiye istanbul ankara və üçün salam hörmətli iyi \
-    günler";
+    günler",
+    )
+});
 
 /// Words that nearly every English text has, and those of commands, none of which is Turkish as well.
-const ENGLISH: &str = "\
-    the of and to for is are what this that with you your please from by be not how we our will can has \
+static ENGLISH: Words = Words::new(|| {
+    words(
+        "the of and to for is are what this that with you your please from by be not how we our will can has \
     have was it as or if dear hello regards best thanks password user file delete account payment \
     invoice system all new now send email approve click here my me i do did their there when which who \
-    into out up about after before let see use policy https";
+    into out up about after before let see use policy https",
+    )
+});
 
 /// What would pass for a Turkish word by its sound, and is an English or Latin one with a letter exchanged.
-const EXCHANGED: &str = "\
-    admın afrıca anıta apı basıs bın bıt capıtal clı dıgıtal dır dısk fınal fıt gıt hıt hım hıs ıf ın \
+static EXCHANGED: Words = Words::new(|| {
+    words(
+        "admın afrıca anıta apı basıs bın bıt capıtal clı dıgıtal dır dısk fınal fıt gıt hıt hım hıs ıf ın \
     ınıt ıp ıs ıt jım kıt lında lımıt lınk lıst margın martın mıl mınımal mınt parıs pın pıp rısk sıgnal \
-    sıgnın sılk sım sınk sıt tım tın vısa vısıt vısual vıtal zıp";
+    sıgnın sılk sım sınk sıt tım tın vısa vısıt vısual vıtal zıp",
+    )
+});
 
 /// Names whose parts don't sound alike, and loanwords.
-const UNLIKE: &str = "\
-    balıkesir kırıkkale kızıldere sarıyer sıhhi tıbbi";
+static UNLIKE: Words = Words::new(|| words("balıkesir kırıkkale kızıldere sarıyer sıhhi tıbbi"));
 
 /// What some family names end in, whatever the sound before it.
 const FAMILY: &str = "soy";
@@ -46,7 +63,7 @@ impl Evidence {
             .filter(|word| !word.is_empty())
         {
             let lower = word.to_lowercase();
-            if is_in(ENGLISH, &lower) {
+            if ENGLISH.contains(lower.as_str()) {
                 evidence.english += 1;
             } else if is_turkic(word, &lower) {
                 evidence.turkic += 1;
@@ -60,14 +77,10 @@ impl Evidence {
     }
 }
 
-fn is_in(words: &str, word: &str) -> bool {
-    words.split(' ').any(|one| one == word)
-}
-
 /// By a letter that nobody else has, by what it is, or by being full of the dotless one.
 fn is_turkic(word: &str, lower: &str) -> bool {
     word.contains(['ş', 'Ş', 'ğ', 'Ğ', 'ə', 'Ə', 'İ'])
-        || is_in(TURKIC, lower)
+        || TURKIC.contains(lower)
         || lower.matches(DOTLESS).count() > 1 && sounds(lower)
 }
 
@@ -114,7 +127,8 @@ impl Line {
             return true;
         }
         let lower = word.to_lowercase();
-        let right = is_in(UNLIKE, &lower) || sounds(lower.strip_suffix(FAMILY).unwrap_or(&lower));
+        let right =
+            UNLIKE.contains(lower.as_str()) || sounds(lower.strip_suffix(FAMILY).unwrap_or(&lower));
         right
             && (english == 0
                 || is_name(word)
@@ -155,7 +169,7 @@ fn sounds(word: &str) -> bool {
         && ends(&letters)
         && !silent
         && !foreign.iter().any(|part| word.contains(part))
-        && !is_in(EXCHANGED, word)
+        && !EXCHANGED.contains(word)
 }
 
 /// No soft consonant ends a word, and two only if they glide into each other: kırk, not sıgn or bıll.
