@@ -223,6 +223,8 @@ fn look_back(inbox: &mut Terminal, waiting: usize) {
         // Esc and the letter after it would be one key.
         inbox.send("hj");
     }
+    // Every screen is drawn anew once, whether something was edited or not.
+    inbox.send("\u{c}");
     // Keys are dealt with in their order, those that come in a burst perhaps not at all.
     inbox.insist("?", "Moves one row down");
     inbox.send("\u{1b}");

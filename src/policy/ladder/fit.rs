@@ -1,6 +1,8 @@
 //! Whether a rule, a pattern or a risk rule speaks of a question. Where nobody can tell, whoever asks takes it as
 //! matched if that restricts, and as unmatched if it would allow.
 
+use std::cell::OnceCell;
+
 use super::Question;
 use crate::domain::id::ActionName;
 use crate::domain::recipient::Recipient;
@@ -35,7 +37,7 @@ pub(in crate::policy) struct Sight<'a> {
     facts: Facts<'a>,
     as_sent: Scene<'a>,
     /// The recipients as some mailer would read them, where one of them isn't understood.
-    perhaps: Option<Vec<String>>,
+    perhaps: OnceCell<Option<Vec<String>>>,
 }
 
 impl Sight<'_> {
@@ -43,16 +45,19 @@ impl Sight<'_> {
     /// as it was sent.
     fn shows(&self, condition: &Condition) -> Result<bool, String> {
         let holds = condition.holds_in(&self.as_sent);
-        let Some(recipients) = self.perhaps.as_ref().filter(|_| holds == Ok(false)) else {
+        if holds != Ok(false) || !condition.looks_at_recipients() {
             return holds.map_err(|error| error.to_string());
-        };
-        let facts = Facts {
+        }
+        let perhaps = self.perhaps.get_or_init(|| perhaps(self.facts.recipients));
+        let facts = |recipients| Facts {
             recipients,
             ..self.facts
         };
-        match condition.looks_at_recipients() && condition.holds(&facts) != Ok(false) {
-            true => Err("a recipient can be read in two ways".to_owned()),
-            false => Ok(false),
+        match perhaps {
+            Some(read) if condition.holds(&facts(read)) != Ok(false) => {
+                Err("a recipient can be read in two ways".to_owned())
+            }
+            _ => Ok(false),
         }
     }
 }
@@ -74,7 +79,7 @@ pub(in crate::policy) fn sight<'a>(question: &Question<'a>, now: At) -> Sight<'a
     Sight {
         facts,
         as_sent: Scene::of(facts),
-        perhaps: perhaps(facts.recipients),
+        perhaps: OnceCell::new(),
     }
 }
 
