@@ -63,6 +63,39 @@ fn what_is_found_by_typing_asks_before_it_approves() {
     assert_eq!(inbox.wait_for_end(), 0);
 }
 
+/// Without another key: what was asked for comes on the screen when it is here.
+#[test]
+fn what_the_bell_tells_of_is_opened_and_what_was_put_off_is_counted() {
+    let home = Home::new();
+    let mut inbox = home.inbox((120, 36));
+    inbox.wait_for("Nothing waits");
+    let (code, asked) = said(&home, EMAIL);
+    assert_eq!(code, Some(0), "{asked}");
+    let id = asked
+        .split_whitespace()
+        .find(|word| word.starts_with("req_"));
+    let id = id.unwrap().to_owned();
+    inbox.wait_for("Pending 1");
+    inbox.insist("s", "Put off for");
+    inbox.insist("\r", "Nothing waits but 1 put off.");
+    inbox.insist("N", "What you were told");
+    inbox.send("\r");
+    inbox.wait_for("and you put it off until");
+    inbox.send("\u{1b}");
+    inbox.wait_for("Nothing waits but");
+    let (code, told) = said(&home, &["cancel", &id]);
+    assert_eq!(code, Some(0), "{told}");
+    inbox.wait_until_gone("put off");
+    inbox.insist("N", "What you were told");
+    inbox.send("\r");
+    inbox.wait_for("What you were told of is over");
+    inbox.wait_for("Hi Pat");
+    inbox.send("\u{1b}");
+    inbox.wait_for("Nothing waits");
+    inbox.send("q");
+    assert_eq!(inbox.wait_for_end(), 0);
+}
+
 #[test]
 fn own_keys_are_shown_and_do_what_they_say_and_the_shipped_ones_no_more() {
     let home = Home::new();

@@ -20,6 +20,9 @@ pub struct Page<T> {
     /// How many there are in all, where the list counts them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
+    /// How many more wait for the reviewer who asks, who has put them off until later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_off: Option<u64>,
     /// How many of those the filters of the question let through, where the list counts them: on the first
     /// page, and no further than a thousand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,6 +36,7 @@ impl<T> Page<T> {
             items,
             next_cursor: None,
             total: None,
+            put_off: None,
             found: None,
         }
     }

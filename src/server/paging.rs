@@ -43,6 +43,7 @@ impl Paging {
             next_cursor: last.map(|(key, _)| Cursor(key.to_string().into_bytes()).to_text()),
             items: page.iter().map(|(_, value)| view(value)).collect(),
             total: None,
+            put_off: None,
             found: None,
         })
     }

@@ -154,6 +154,7 @@ pub(super) async fn versions(
         items: items.collect(),
         next_cursor,
         total: None,
+        put_off: None,
         found: None,
     }))
 }

@@ -114,6 +114,7 @@ pub(super) async fn list(
             .collect(),
         next_cursor: listed.next.map(|cursor| cursor.to_text()),
         total: listed.total,
+        put_off: listed.put_off,
         found: listed.found,
     }))
 }

@@ -46,6 +46,8 @@ pub(super) struct Select {
 pub(super) struct Page {
     /// How many there are in all, where that is wanted.
     pub(super) total: Option<Select>,
+    /// How many more there would be, had the reviewer not put them off.
+    pub(super) put_off: Option<Select>,
     /// How many of them the filters let through, where there are any.
     pub(super) found: Option<Select>,
     /// One more than the page holds.
@@ -139,6 +141,7 @@ pub(super) fn page(query: &Query, columns: &str, dialect: &Dialect) -> Result<Pa
     };
     let tables = format!("{}{join} JOIN log l ON l.position = r.asked", walk.from);
     let total = (query.order == Order::Urgency).then(|| waiting(query));
+    let put_off = total.as_ref().and_then(|_| put_off(query));
     let scope = conditions.sql.len();
     narrow(&mut conditions, query, dialect)?;
     let narrowed = conditions.sql.len() > scope + usize::from(!query.statuses.is_empty());
@@ -164,12 +167,13 @@ pub(super) fn page(query: &Query, columns: &str, dialect: &Dialect) -> Result<Pa
     let items = Select { sql, values };
     Ok(Page {
         total,
+        put_off,
         found,
         items,
     })
 }
 
-/// How many wait in all, which is known without counting them: but for what somebody has put off.
+/// How many wait in all, which is known without counting them.
 fn waiting(query: &Query) -> Select {
     let (sql, values) = match &query.audience {
         Audience::Everybody => (
@@ -180,15 +184,10 @@ fn waiting(query: &Query) -> Select {
             "SELECT coalesce((SELECT parties FROM queues WHERE person = ?), 0)",
             vec![Value::Text(person.to_string())],
         ),
-        Audience::Reviewer(reviewer) => {
-            let who = Value::Text(reviewer.to_string());
-            (
-                "SELECT coalesce((SELECT reviews FROM queues WHERE person = ?), 0)
-                     - (SELECT count(*) FROM parties p WHERE p.person = ? AND p.snoozed_until > ?
-                            AND p.urgency IS NOT NULL AND p.reviews)",
-                vec![who.clone(), who, Value::Integer(query.now.millis())],
-            )
-        }
+        Audience::Reviewer(reviewer) => (
+            "SELECT coalesce((SELECT reviews FROM queues WHERE person = ?), 0)",
+            vec![Value::Text(reviewer.to_string())],
+        ),
     };
     Select {
         sql: sql.to_owned(),
@@ -196,10 +195,27 @@ fn waiting(query: &Query) -> Select {
     }
 }
 
+/// How many of them a reviewer has put off, which are few.
+fn put_off(query: &Query) -> Option<Select> {
+    let Audience::Reviewer(reviewer) = &query.audience else {
+        return None;
+    };
+    Some(Select {
+        sql: "SELECT count(*) FROM parties p
+              WHERE p.person = ? AND p.snoozed_until > ? AND p.urgency IS NOT NULL AND p.reviews"
+            .to_owned(),
+        values: vec![
+            Value::Text(reviewer.to_string()),
+            Value::Integer(query.now.millis()),
+        ],
+    })
+}
+
 /// What was counted of that.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) total: Option<u64>,
+    pub(super) put_off: Option<u64>,
     pub(super) found: Option<u64>,
 }
 
@@ -214,7 +230,10 @@ pub(super) fn listed(query: &Query, mut items: Vec<Stored>, counts: Counts) -> L
     Listed {
         items,
         next,
-        total: counts.total,
+        total: counts
+            .total
+            .map(|total| total.saturating_sub(counts.put_off.unwrap_or(0))),
+        put_off: counts.put_off,
         found: counts.found,
     }
 }

@@ -314,6 +314,8 @@ pub struct Listed {
     pub next: Option<Cursor>,
     /// How many wait in all; counted for lists of pending requests only.
     pub total: Option<u64>,
+    /// How many more wait for a reviewer, who has put them off.
+    pub put_off: Option<u64>,
     /// How many of those the filters let through, counted up to [`MOST_FOUND`] on the first page.
     pub found: Option<u64>,
 }

@@ -61,6 +61,7 @@ impl Reader {
         let page = list::page(query, REQUEST_COLUMNS, &POSTGRES)?;
         let counts = Counts {
             total: self.count(page.total).await?,
+            put_off: self.count(page.put_off).await?,
             found: self.count(page.found).await?,
         };
         let rows = self.select(&page.items).await?;

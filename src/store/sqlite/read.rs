@@ -337,6 +337,7 @@ fn page(from: &Connection, query: &Query) -> Result<Listed, StoreError> {
     let page = list::page(query, REQUEST_COLUMNS, &SQLITE)?;
     let counts = Counts {
         total: count(from, page.total)?,
+        put_off: count(from, page.put_off)?,
         found: count(from, page.found)?,
     };
     let values: Vec<Value> = page.items.values.into_iter().map(value).collect();

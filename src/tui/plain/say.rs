@@ -17,7 +17,7 @@ const HEADLINE: usize = 160;
 
 /// One request of a list.
 pub fn item(state: &State, number: usize, request: &Request) -> String {
-    let headline = text(&request.headline.one_line(HEADLINE).pieces);
+    let headline = headline(request);
     let left = match request.expires_at {
         None => "no limit".to_owned(),
         Some(at) => format!("{} left", words::long(at.since(state.now.wall))),
@@ -34,9 +34,15 @@ pub fn item(state: &State, number: usize, request: &Request) -> String {
     )
 }
 
+/// A sentence of it, which ends where the next one begins.
+fn headline(request: &Request) -> String {
+    let text = text(&request.headline.one_line(HEADLINE).pieces);
+    text.trim_end_matches('.').to_owned()
+}
+
 /// What is over.
 pub fn past(state: &State, request: &Request) -> String {
-    let headline = text(&request.headline.one_line(HEADLINE).pieces);
+    let headline = headline(request);
     let ended = state
         .ended(request)
         .unwrap_or_else(|| request.status.word().to_owned());

@@ -112,6 +112,7 @@ impl Desk {
             items: items.map(bare).collect(),
             next_cursor: (end < waiting.len()).then(|| end.to_string()),
             total: Some(all as u64),
+            put_off: None,
             found: (asked != Filter::default() && start == 0).then_some(waiting.len() as u64),
         }
     }

@@ -24,6 +24,8 @@ pub struct List {
     pub rows: Vec<Request>,
     /// How many there are in all, as the gate counts them.
     pub total: Option<u64>,
+    /// How many more wait that were put off until later.
+    pub put_off: u64,
     /// How many of them the query finds, while there is one and the gate has said.
     pub found: Option<Found>,
     /// What the list is narrowed to.
@@ -343,6 +345,7 @@ impl List {
         }
         self.loaded = true;
         self.total = page.total.or(self.total);
+        self.put_off = page.put_off.unwrap_or(self.put_off);
         self.found = page.found.map(Found::of).or(self.found);
         match fetch.part {
             Part::Top => {

@@ -383,7 +383,11 @@ impl State {
     /// Whether news of this request change more than what is known of it.
     pub fn shows(&self, id: RequestId) -> bool {
         let focused = self.pending.list.focused();
-        focused.is_some_and(|row| row.id == id) || self.pending.sending(id).is_some()
+        let wanted = match &self.overlay {
+            Some(Overlay::Bell(list)) => list.wanted == Some(id),
+            _ => false,
+        };
+        wanted || focused.is_some_and(|row| row.id == id) || self.pending.sending(id).is_some()
     }
 
     /// Whether the document is on the screen; in a single pane it may not be.

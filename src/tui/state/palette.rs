@@ -72,7 +72,7 @@ impl State {
         let mut found: Vec<_> = actions
             .chain(pages)
             .filter_map(|entry| {
-                let cost = cost(&wanted, &entry.name)?;
+                let cost = cost_of(&wanted, &entry)?;
                 let rank = (
                     entry.elsewhere,
                     cost,
@@ -122,6 +122,21 @@ impl State {
             elsewhere: false,
         }
     }
+}
+
+/// By its name, or else by the word that its key has in the footer.
+fn cost_of(wanted: &[char], entry: &Entry) -> Option<u32> {
+    cost(wanted, &entry.name).or_else(|| match entry.command {
+        Command::Act(id) => is_its_word(wanted, id.action().title).then_some(0),
+        Command::Page(_) => None,
+    })
+}
+
+/// Whether so much was typed of a word that nothing else can be meant.
+fn is_its_word(typed: &[char], title: &str) -> bool {
+    const ENOUGH: usize = 3;
+    let title = letters(title).filter(|char| *char != ' ');
+    typed.len() >= ENOUGH && title.take(typed.len()).eq(typed.iter().copied())
 }
 
 /// Where everything is listed, what only moves comes last: nobody looks for it there.

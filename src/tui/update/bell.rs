@@ -9,7 +9,7 @@ use crate::tui::state::bell::Told;
 use crate::tui::state::document::Document;
 use crate::tui::state::overlay::{Overlay, Sheet};
 use crate::tui::state::pending::Pane;
-use crate::tui::state::{State, Tab, ToastTone};
+use crate::tui::state::{State, Tab, ToastTone, words};
 
 use super::{guard, toast};
 
@@ -113,9 +113,15 @@ fn show(state: &mut State, id: RequestId) {
         Some(ended) => ("What you were told of is over", ended),
         None => (
             "What you were told of still waits",
-            format!(
-                "waits, but not among the rows that are on the list now; {filter} finds it there"
-            ),
+            match request.you.as_ref().and_then(|you| you.snoozed_until) {
+                Some(until) if until > state.now.wall => format!(
+                    "waits, and you put it off until {}",
+                    words::when(until, state.now.wall, &state.zone)
+                ),
+                _ => format!(
+                    "waits, but not among the rows that are on the list now; {filter} finds it there"
+                ),
+            },
         ),
     };
     let document = Document::page(request, stands, &state.zone);

@@ -73,8 +73,8 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     settings::settle(state, &mut effects);
     edit::settle(state);
     form::settle(state);
-    overlay::settle(state);
     bell::settle(state);
+    overlay::settle(state);
     palette::settle(state);
     plain::settle(state, &mut effects);
     opened::settle(state, &mut effects);

@@ -6,8 +6,8 @@ use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::tui::action::ActionId;
-use crate::tui::state::State;
 use crate::tui::state::layout::Layout;
+use crate::tui::state::{State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::line;
 
@@ -61,7 +61,11 @@ fn first_steps(
     if roomy {
         parts.push(blank());
     }
-    parts.push((vec!["Nothing waits.".to_owned()], theme.title()));
+    let waits = match state.pending.list.put_off {
+        0 => "Nothing waits.".to_owned(),
+        more => format!("Nothing waits but {} put off.", words::grouped(more)),
+    };
+    parts.push((vec![waits], theme.title()));
     parts.push(blank());
     if roomy {
         parts.push(dim(match width {

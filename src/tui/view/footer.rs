@@ -129,7 +129,11 @@ fn short_hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
     let title = match (id, is_alive(state, id)) {
         (Id::Notify, true) => format!("notify [{}]", notify(state)),
         (Id::Notify, false) => "notify".to_owned(),
-        (Id::Remember, true) => format!("remember {}", remember(state)),
+        // Once is what everybody expects.
+        (Id::Remember, true) if state.pending.choice.remember == Remember::Once => {
+            "remember".to_owned()
+        }
+        (Id::Remember, true) => remember(state).to_owned(),
         (id, _) => title(state, id),
     };
     keyed(state, id, title, theme)

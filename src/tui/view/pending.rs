@@ -71,7 +71,10 @@ fn title(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         right.push(Span::styled(place, theme.dim()));
     }
     right.push(Span::raw(" "));
-    let order = format!("  {}  waiting first", theme.glyphs.dot);
+    let order = match list.put_off {
+        0 => format!("  {}  waiting first", theme.glyphs.dot),
+        more => format!("  {}  {} put off", theme.glyphs.dot, words::grouped(more)),
+    };
     let order = Span::styled(order, theme.dim());
     let taken: usize = left.iter().chain(&right).map(Span::width).sum();
     if taken + order.width() < usize::from(area.width) {

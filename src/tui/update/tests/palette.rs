@@ -58,6 +58,20 @@ fn what_is_chosen_happens_as_its_key_would_make_it_happen() {
 }
 
 #[test]
+fn what_a_key_is_called_in_the_footer_finds_it_too() {
+    let desk = desk();
+    for (typed, id) in [
+        ("put off", ActionId::Snooze),
+        ("put", ActionId::Snooze),
+        ("answer", ActionId::Respond),
+    ] {
+        let found = desk.state.commands(typed);
+        let of = |entry: &Entry| entry.command == Command::Act(id);
+        assert!(found.iter().any(of), "{typed}: {found:?}");
+    }
+}
+
+#[test]
 fn a_page_of_the_settings_is_one_line_away() {
     let mut desk = Desk::new(80, 24, queue());
     chosen(&mut desk, "settings tokens");

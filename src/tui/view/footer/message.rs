@@ -39,8 +39,11 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     let wanted = words.as_ref().map_or(0, |(words, _)| {
         words.one_line(usize::from(area.width)).width + 3
     });
-    // What has just happened is said in full; how much is still to be read comes back with the next key.
-    if state.toast.is_some() && width(&progress) + wanted > usize::from(area.width) {
+    // What has just happened, and what a line takes, is said in full; how much is still to be read comes back
+    // with the next key.
+    let typed = state.overlay.as_ref().and_then(Overlay::line).is_some();
+    let first = state.toast.is_some() || typed;
+    if first && width(&progress) + wanted > usize::from(area.width) {
         progress.clear();
     }
     let x = line::right(progress, area, buffer);
