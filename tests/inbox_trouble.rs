@@ -155,7 +155,7 @@ async fn a_token_that_is_revoked_decides_nothing_and_the_screen_says_what_to_do(
     assert!(inbox.screen().contains("Reason  no"), "{}", inbox.screen());
     inbox.press(KeyCode::Esc).await;
     inbox
-        .sees("this token is no longer valid; an admin makes one with `signoff tokens add`")
+        .sees("the gate knows no such token, or knew it once; an admin makes one with `signoff tokens add`")
         .await;
     inbox.types("a").await;
     inbox.sees("not connected: a decision needs the gate").await;

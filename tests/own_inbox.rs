@@ -79,6 +79,7 @@ fn what_the_bell_tells_of_is_opened_and_what_was_put_off_is_counted() {
     inbox.insist("s", "Put off for");
     inbox.insist("\r", "Nothing waits but 1 put off.");
     inbox.insist("N", "What you were told");
+    inbox.wait_for("local asks");
     inbox.send("\r");
     inbox.wait_for("and you put it off until");
     inbox.send("\u{1b}");
@@ -87,6 +88,7 @@ fn what_the_bell_tells_of_is_opened_and_what_was_put_off_is_counted() {
     assert_eq!(code, Some(0), "{told}");
     inbox.wait_until_gone("put off");
     inbox.insist("N", "What you were told");
+    inbox.wait_for("local asks");
     inbox.send("\r");
     inbox.wait_for("What you were told of is over");
     inbox.wait_for("Hi Pat");

@@ -86,7 +86,7 @@ async fn follow(
 fn reason(error: &ClientError) -> String {
     match error.problem() {
         Some(problem) if problem.is(ProblemKind::Unauthorized) => {
-            "this token is no longer valid; an admin makes one with `signoff tokens add`".to_owned()
+            "the gate knows no such token, or knew it once; an admin makes one with `signoff tokens add`".to_owned()
         }
         _ => error.to_string(),
     }
