@@ -327,7 +327,7 @@ async fn what_is_put_off_is_hidden_from_one_person_alone() {
     ana.sees("Put off for  15m").await;
     ana.press(KeyCode::Enter).await;
     ana.sees("put off until 09:15").await;
-    ana.sees("Nothing waits.").await;
+    ana.sees("Nothing waits but 1 put off.").await;
     let mut owner = Inbox::open_as(&gate, "owner", "false", "").await;
     owner.sees("wants a demo").await;
     let request = gate.owner().request(asked.id).await.unwrap();
