@@ -115,7 +115,7 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
     let entered = term::enter(options.mouse).map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
-    let mut input = term::Keyboard::new();
+    let mut input = term::Keyboard::new().map_err(TuiError::Terminal)?;
     let host = OnTerminal {
         editor: ShellEditor::of_environment(),
         entered: &entered,
@@ -201,8 +201,7 @@ impl Editor for OnTerminal<'_> {
         self.keyboard.leave();
         self.entered.lend();
         let written = self.editor.edit(text, ending).await;
-        let back = self.entered.take_back();
-        self.keyboard.take();
+        let back = self.entered.take_back().and_then(|()| self.keyboard.take());
         drop(listening);
         // Whoever can't take the terminal back finds out when the next frame is drawn.
         back.map_err(|error| format!("the terminal didn't come back: {error}"))
@@ -223,8 +222,7 @@ impl Host for OnTerminal<'_> {
         self.keyboard.leave();
         self.entered.lend();
         let stopped = term::stop().await;
-        let back = self.entered.take_back();
-        self.keyboard.take();
+        let back = self.entered.take_back().and_then(|()| self.keyboard.take());
         back.map_err(|error| format!("the terminal didn't come back: {error}"))
             .and(stopped.map_err(|error| format!("the inbox can't be stopped: {error}")))
     }

@@ -4,33 +4,31 @@
 //! frame in which nothing changed reaches it not at all.
 
 mod frames;
+mod keyboard;
 mod pen;
 mod shown;
 mod width;
 
 use std::io::{self, Write};
-use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crossterm::cursor::Show;
 use crossterm::event::{
-    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, Event,
-    EventStream,
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
 };
 use crossterm::queue;
 use crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
-use futures_util::Stream;
 use rustix::process::{Signal, kill_current_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 pub use frames::Frames;
+pub use keyboard::Keyboard;
 
 /// Presses and the wheel, and no movements: a mouse that is only moved across costs nothing.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
@@ -110,41 +108,6 @@ pub async fn stop() -> io::Result<()> {
     // system doesn't stop it, and nothing is to be waited for.
     let _went_on = timeout(UNSTOPPED, continued.recv()).await;
     Ok(())
-}
-
-/// Keys from the terminal, which can be left to another program for a while.
-#[derive(Clone)]
-pub struct Keyboard(Arc<Mutex<Option<EventStream>>>);
-
-impl Keyboard {
-    pub fn new() -> Self {
-        Self(Arc::new(Mutex::new(Some(EventStream::new()))))
-    }
-
-    /// Reads none until they are taken again.
-    pub fn leave(&self) {
-        *self.stream() = None;
-    }
-
-    pub fn take(&self) {
-        *self.stream() = Some(EventStream::new());
-    }
-
-    fn stream(&self) -> MutexGuard<'_, Option<EventStream>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Stream for Keyboard {
-    type Item = io::Result<Event>;
-
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match self.stream().as_mut() {
-            Some(stream) => Pin::new(stream).poll_next(context),
-            // Whoever took the keys gives them back before the loop goes on, and then asks again.
-            None => Poll::Pending,
-        }
-    }
 }
 
 impl Drop for Entered {

@@ -75,7 +75,7 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
     let entered = term::enter(false).map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
     let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
-    let mut input = term::Keyboard::new();
+    let mut input = term::Keyboard::new().map_err(TuiError::Terminal)?;
     let (send, sights) = mpsc::unbounded_channel();
     let theme = Theme::new(options.palette, options.depth, options.glyphs);
     let look = Look {
