@@ -38,12 +38,11 @@ use std::time::Duration;
 use crossterm::event::Event;
 use futures_util::Stream;
 use jiff::tz::TimeZone;
-use ratatui::Terminal;
-use ratatui::backend::Backend;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::client::Client;
 use crate::domain::time::At;
+use term::Canvas;
 
 pub use action::readme_table;
 pub use editor::{ANOTHER, Editor, ShellEditor};
@@ -114,7 +113,7 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
     let stopped = stopped().map_err(TuiError::Signals)?;
     let entered = term::enter(options.mouse).map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
-    let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
+    let mut terminal = term::Frames::new(out);
     let mut input = term::Keyboard::new().map_err(TuiError::Terminal)?;
     let host = OnTerminal {
         editor: ShellEditor::of_environment(),
@@ -128,18 +127,18 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
     Ok(driven.unwrap_or(Exit::TerminalGone))
 }
 
-/// Opens the inbox on any terminal, with any input, until it is left or `stopped` says so. Entering and
-/// leaving the terminal is the caller's.
-pub async fn run_on<B, I>(
-    terminal: &mut Terminal<B>,
+/// Opens the inbox on any canvas, with any input, until it is left or `stopped` says so. Entering and
+/// leaving a terminal is the caller's.
+pub async fn run_on<T, I>(
+    terminal: &mut T,
     input: &mut I,
     stopped: impl Future<Output = Exit>,
     connector: impl Connect,
     host: impl Host,
     options: Options,
-) -> Result<Exit, B::Error>
+) -> Result<Exit, T::Error>
 where
-    B: Backend,
+    T: Canvas,
     I: Stream<Item = io::Result<Event>> + Unpin,
 {
     let now = event::Now {

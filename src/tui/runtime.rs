@@ -18,8 +18,6 @@ use crossterm::event::Event as Input;
 use futures_util::Stream as Inputs;
 use futures_util::StreamExt as _;
 use futures_util::future::poll_immediate;
-use ratatui::Terminal;
-use ratatui::backend::Backend;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
@@ -31,6 +29,7 @@ use super::event::{Event, Now};
 use super::look::Appearance;
 use super::record::Recorder;
 use super::state::State;
+use super::term::Canvas;
 use super::theme::Theme;
 use super::update::next_deadline;
 use super::{Connect, Exit, Host};
@@ -58,16 +57,16 @@ pub struct Surroundings<C> {
 }
 
 /// Runs the inbox until it is left, or `stopped` says to stop.
-pub async fn drive<B, I, C, H>(
-    terminal: &mut Terminal<B>,
+pub async fn drive<T, I, C, H>(
+    terminal: &mut T,
     input: &mut I,
     stopped: impl Future<Output = Exit>,
     state: State,
     surroundings: Surroundings<C>,
     mut host: H,
-) -> Result<Exit, B::Error>
+) -> Result<Exit, T::Error>
 where
-    B: Backend,
+    T: Canvas,
     I: Inputs<Item = io::Result<Input>> + Unpin,
     C: Connect,
     H: Host,

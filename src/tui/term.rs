@@ -3,6 +3,7 @@
 //! Invariant: a frame reaches the terminal whole, between the two marks of a synchronised update, and a
 //! frame in which nothing changed reaches it not at all.
 
+mod canvas;
 mod frames;
 mod keyboard;
 mod pen;
@@ -27,6 +28,7 @@ use rustix::process::{Signal, kill_current_process_group};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
+pub use canvas::Canvas;
 pub use frames::Frames;
 pub use keyboard::Keyboard;
 

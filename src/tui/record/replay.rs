@@ -16,6 +16,7 @@ use crate::tui::effect::Effect;
 use crate::tui::event::{Event, Now};
 use crate::tui::keymap::{BadBinding, Binding, Keymap};
 use crate::tui::state::State;
+use crate::tui::term::Canvas;
 use crate::tui::theme::{Depth, GlyphSet, Palette, Theme};
 use crate::tui::update::update;
 use crate::tui::view;
@@ -79,8 +80,9 @@ pub fn replay(
         match &event {
             Event::Resize(size) => terminal.backend_mut().resize(size.width, size.height),
             Event::Drawn => {
-                let drawn = terminal.draw(|frame| view::draw(&state, &theme, frame));
-                drawn.map(|_| ()).unwrap_or_else(|none| match none {});
+                let drawn =
+                    Canvas::draw(&mut terminal, |buffer| view::draw(&state, &theme, buffer));
+                drawn.unwrap_or_else(|none| match none {});
                 played.frames += 1;
             }
             _ => {}

@@ -8,12 +8,11 @@ use std::pin::{Pin, pin};
 use crossterm::event::Event as Input;
 use futures_util::future::poll_immediate;
 use futures_util::{Stream as Inputs, StreamExt as _};
-use ratatui::Terminal;
-use ratatui::backend::Backend;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use super::{News, Session, Writing};
 use crate::tui::event::Event;
+use crate::tui::term::Canvas;
 use crate::tui::{Connect, Exit, Host, watch};
 
 /// Whether the terminal was lent, and how that ended.
@@ -26,16 +25,16 @@ pub(super) enum Lent {
 }
 
 /// Lends the terminal to whatever was asked for, one after the other, and the mouse.
-pub(super) async fn lend<B, I, C, H>(
+pub(super) async fn lend<T, I, C, H>(
     session: &mut Session<C>,
-    terminal: &mut Terminal<B>,
+    terminal: &mut T,
     input: &mut I,
     mut stopped: Pin<&mut impl Future<Output = Exit>>,
     news: &mut UnboundedReceiver<News>,
     host: &mut H,
-) -> Result<Lent, B::Error>
+) -> Result<Lent, T::Error>
 where
-    B: Backend,
+    T: Canvas,
     I: Inputs<Item = io::Result<Input>> + Unpin,
     C: Connect,
     H: Host,
@@ -95,16 +94,16 @@ async fn edit<C: Connect>(
 }
 
 /// The operator's view, until it is left.
-async fn watch<B, I, C>(
+async fn watch<T, I, C>(
     session: &mut Session<C>,
-    terminal: &mut Terminal<B>,
+    terminal: &mut T,
     input: &mut I,
     mut stopped: Pin<&mut impl Future<Output = Exit>>,
     news: &mut UnboundedReceiver<News>,
     host: &mut impl Host,
-) -> Result<Option<Exit>, B::Error>
+) -> Result<Option<Exit>, T::Error>
 where
-    B: Backend,
+    T: Canvas,
     I: Inputs<Item = io::Result<Input>> + Unpin,
     C: Connect,
 {

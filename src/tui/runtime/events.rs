@@ -3,18 +3,17 @@
 use std::io;
 
 use crossterm::event::Event as Input;
-use ratatui::Terminal;
-use ratatui::backend::Backend;
 
 use super::{News, Session};
 use crate::domain::id::RequestId;
 use crate::tui::event::{Answer, Event, Now, Stream};
 use crate::tui::state::Tab;
+use crate::tui::term::Canvas;
 use crate::tui::update::{say, update};
 use crate::tui::{Connect, view};
 
 impl<C: Connect> Session<C> {
-    pub(super) fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>) -> Result<(), B::Error> {
+    pub(super) fn draw<T: Canvas>(&mut self, terminal: &mut T) -> Result<(), T::Error> {
         let size = terminal.size()?;
         if size != self.state.size {
             self.event(Event::Resize(size));
@@ -23,7 +22,7 @@ impl<C: Connect> Session<C> {
             terminal.clear()?;
         }
         let (state, theme) = (&self.state, &self.surroundings.theme);
-        terminal.draw(|frame| view::draw(state, theme, frame))?;
+        terminal.draw(|buffer| view::draw(state, theme, buffer))?;
         self.event(Event::Drawn);
         Ok(())
     }

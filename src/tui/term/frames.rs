@@ -1,4 +1,4 @@
-//! A ratatui backend for slow lines: a frame is gathered and written in one piece, and says as little as
+//! A canvas for slow lines: what a frame changes is gathered and written in one piece, and says as little as
 //! can be. The way to the next cell is the shorter one of going there and writing again what stands
 //! between; the blank rest of a row is erased rather than written; colours are said when they change, and
 //! of blanks only what is seen of them.
@@ -11,10 +11,10 @@ use std::io::{self, Write};
 
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use ratatui::backend::{Backend, ClearType, WindowSize};
-use ratatui::buffer::{Cell, CellWidth as _};
-use ratatui::layout::{Position, Size};
+use ratatui::buffer::{Buffer, Cell, CellWidth as _};
+use ratatui::layout::{Position, Rect, Size};
 
+use super::canvas::Canvas;
 use super::pen::{Pen, number};
 use super::shown::Shown;
 use super::width;
@@ -35,17 +35,18 @@ impl Line for File {
     }
 }
 
-/// The backend.
+/// The canvas.
 pub struct Frames<L> {
     line: L,
+    /// What is to be written.
     frame: Vec<u8>,
     shown: Shown,
+    /// What is to be shown.
+    next: Buffer,
     pen: Pen,
     /// Where the terminal's cursor is, as far as that is known.
     at: Option<Position>,
     cursor_shown: bool,
-    /// Where the cursor was last put. The terminal is never asked: its answer would come in with the keys.
-    cursor: Position,
 }
 
 impl<L: Line> Frames<L> {
@@ -55,18 +56,11 @@ impl<L: Line> Frames<L> {
             line,
             frame: Vec::new(),
             shown: Shown::default(),
+            next: Buffer::default(),
             pen: Pen::PLAIN,
             at: None,
             cursor_shown: true,
-            cursor: Position::ORIGIN,
         }
-    }
-
-    /// Knows how large the screen is now.
-    fn fit(&mut self) -> io::Result<()> {
-        let size = self.line.size()?;
-        self.shown.fit(size.width, size.height);
-        Ok(())
     }
 
     fn go(&mut self, x: u16, y: u16) {
@@ -136,17 +130,23 @@ impl<L: Line> Frames<L> {
         }
         if let Some((x, _)) = cells.get(kept) {
             self.reach(*x, y);
-            self.pen.become_this(Pen::PLAIN, &mut self.frame);
-            self.frame.extend_from_slice(b"\x1b[K");
+            self.erase();
         }
+    }
+
+    /// Erases the rest of the row. What colour letters are written in is nothing to a blank.
+    fn erase(&mut self) {
+        if !self.pen.suits(&Cell::EMPTY) {
+            self.pen.become_this(Pen::PLAIN, &mut self.frame);
+        }
+        self.frame.extend_from_slice(b"\x1b[K");
     }
 
     /// Erases a row and writes all that is known of it: where a terminal counts columns in its own way, what it
     /// shows of the row isn't what was meant, and would stay.
     fn anew(&mut self, y: u16) {
         self.go(0, y);
-        self.pen.become_this(Pen::PLAIN, &mut self.frame);
-        self.frame.extend_from_slice(b"\x1b[K");
+        self.erase();
         for (x, cell) in self.shown.written(y) {
             self.write(x, y, &cell);
         }
@@ -167,88 +167,33 @@ fn jump(x: u16, y: u16) -> usize {
     4 + digits(x) + digits(y)
 }
 
-impl<L: Line> Backend for Frames<L> {
-    type Error = io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        let mut row = Vec::new();
-        let mut content = content.peekable();
-        if content.peek().is_some() {
-            self.fit()?;
-        }
-        while let Some((x, y, cell)) = content.next() {
-            row.push((x, cell));
-            if content.peek().is_none_or(|next| next.1 != y || next.0 <= x) {
-                self.row(y, &row);
-                row.clear();
-            }
-        }
-        Ok(())
-    }
-
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        if std::mem::replace(&mut self.cursor_shown, false) {
-            self.frame.extend_from_slice(b"\x1b[?25l");
-        }
-        Ok(())
-    }
-
-    fn show_cursor(&mut self) -> io::Result<()> {
-        if !std::mem::replace(&mut self.cursor_shown, true) {
-            self.frame.extend_from_slice(b"\x1b[?25h");
-        }
-        Ok(())
-    }
-
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(self.cursor)
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.cursor = position.into();
-        self.go(self.cursor.x, self.cursor.y);
-        Ok(())
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
-    }
-
-    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.fit()?;
-        // Whatever else had the terminal may have left its colours.
+impl<L: Line> Frames<L> {
+    /// Erases everything.
+    fn blank(&mut self, size: Size) {
+        self.shown.blank(size.width, size.height);
+        self.next = Buffer::empty(Rect::from((Position::ORIGIN, size)));
+        // Whatever else had the terminal may have left its colours and its cursor.
         self.pen = Pen::PLAIN;
-        let erase: &[u8] = match region {
-            ClearType::All => b"\x1b[m\x1b[2J",
-            ClearType::AfterCursor => b"\x1b[m\x1b[J",
-            ClearType::BeforeCursor => b"\x1b[m\x1b[1J",
-            ClearType::CurrentLine => b"\x1b[m\x1b[2K",
-            ClearType::UntilNewLine => b"\x1b[m\x1b[K",
-        };
-        self.frame.extend_from_slice(erase);
-        match region {
-            ClearType::All => self.shown.blank(),
-            _ => self.shown.forget(),
-        }
+        self.cursor_shown = false;
         self.at = None;
-        Ok(())
+        self.frame.extend_from_slice(b"\x1b[?25l\x1b[m\x1b[2J");
     }
 
-    fn size(&self) -> io::Result<Size> {
-        self.line.size()
+    fn cursor(&mut self, cursor: Option<Position>) {
+        if self.cursor_shown != cursor.is_some() {
+            self.cursor_shown = cursor.is_some();
+            self.frame.extend_from_slice(match cursor {
+                Some(_) => b"\x1b[?25h",
+                None => b"\x1b[?25l",
+            });
+        }
+        if let Some(Position { x, y }) = cursor {
+            self.go(x, y);
+        }
     }
 
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize {
-            columns_rows: self.size()?,
-            pixels: Size::default(),
-        })
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
+    /// Writes what there is to be written, unless that is nothing.
+    fn send(&mut self) -> io::Result<()> {
         if self.frame.is_empty() {
             return Ok(());
         }
@@ -259,6 +204,41 @@ impl<L: Line> Backend for Frames<L> {
         queue!(whole, EndSynchronizedUpdate)?;
         self.line.write_all(&whole)?;
         self.line.flush()
+    }
+}
+
+impl<L: Line> Canvas for Frames<L> {
+    type Error = io::Error;
+
+    fn size(&self) -> io::Result<Size> {
+        self.line.size()
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        let size = self.line.size()?;
+        self.blank(size);
+        Ok(())
+    }
+
+    fn draw(&mut self, paint: impl FnOnce(&mut Buffer) -> Option<Position>) -> io::Result<()> {
+        let size = self.line.size()?;
+        if self.next.area.as_size() != size {
+            self.blank(size);
+        }
+        self.next.reset();
+        let cursor = paint(&mut self.next);
+        let next = std::mem::take(&mut self.next);
+        let mut changed = Vec::new();
+        for (y, row) in (0..).zip(next.content.chunks(usize::from(size.width).max(1))) {
+            self.shown.changed(y, row, &mut changed);
+            if !changed.is_empty() {
+                self.row(y, &changed);
+                changed.clear();
+            }
+        }
+        self.next = next;
+        self.cursor(cursor);
+        self.send()
     }
 }
 

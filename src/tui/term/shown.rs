@@ -1,4 +1,4 @@
-//! What a terminal shows, as far as it is known from what was written to it: for the ways to say less.
+//! What a terminal shows, as far as it is known from what was written to it: what needn't be said again.
 
 use ratatui::buffer::{Cell, CellWidth as _};
 
@@ -9,29 +9,37 @@ use super::width;
 #[derive(Debug, Default)]
 pub struct Shown {
     width: usize,
-    /// Nothing for what isn't known, and for the second half of what is two columns wide.
+    /// Nothing for the second half of what is two columns wide, and for what became of the other half of such.
     cells: Vec<Option<Cell>>,
 }
 
 impl Shown {
-    /// A terminal of this size, of which nothing is known; unless it has that size already.
-    pub fn fit(&mut self, width: u16, height: u16) {
-        let (width, height) = (usize::from(width), usize::from(height));
-        if self.width != width || self.cells.len() != width * height {
-            self.width = width;
-            self.cells.clear();
-            self.cells.resize(width * height, None);
+    /// It is blank, and has this size.
+    pub fn blank(&mut self, width: u16, height: u16) {
+        self.width = width.into();
+        self.cells.clear();
+        let cells = self.width * usize::from(height);
+        self.cells.resize(cells, Some(Cell::EMPTY));
+    }
+
+    /// Adds those cells of a row that don't look yet as they are to look. All of a screen goes through here for
+    /// each frame.
+    pub fn changed<'a>(&self, y: u16, row: &'a [Cell], changed: &mut Vec<(u16, &'a Cell)>) {
+        let shown = self.row(y).unwrap_or_default();
+        let mut hidden = 0;
+        for (x, (shown, cell)) in (0..).zip(shown.iter().zip(row)) {
+            // The second half of what is two columns wide.
+            if hidden > 0 {
+                hidden -= 1;
+                continue;
+            }
+            if cell.symbol().len() > 1 {
+                hidden = cell.cell_width().saturating_sub(1);
+            }
+            if !shown.as_ref().is_some_and(|shown| looks_alike(shown, cell)) {
+                changed.push((x, cell));
+            }
         }
-    }
-
-    /// Nothing is known any more.
-    pub fn forget(&mut self) {
-        self.cells.fill(None);
-    }
-
-    /// It is blank.
-    pub fn blank(&mut self) {
-        self.cells.fill(Some(Cell::EMPTY));
     }
 
     /// A cell was written.
@@ -110,4 +118,14 @@ impl Shown {
         let from = usize::from(y) * self.width;
         self.cells.get_mut(from..from + self.width)
     }
+}
+
+/// Whether nobody can tell the one from the other.
+fn looks_alike(one: &Cell, other: &Cell) -> bool {
+    let same = match (one.symbol().as_bytes(), other.symbol().as_bytes()) {
+        // Nearly all of them.
+        ([a], [b]) => a == b,
+        (a, b) => a == b,
+    };
+    same && Pen::of(one).suits(other)
 }

@@ -18,7 +18,6 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 
@@ -30,17 +29,9 @@ use super::state::{State, Tab};
 use super::theme::Theme;
 use super::widget::{line, text};
 
-/// Draws everything.
-pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) {
-    let cursor = draw_into(state, theme, frame.buffer_mut());
-    if let Some(position) = cursor {
-        frame.set_cursor_position(position);
-    }
-}
-
 /// Draws everything, and says where the cursor stands if a text is being typed. A buffer that doesn't
 /// have the size that the state knows of is left blank: the news of its size are on their way.
-fn draw_into(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+pub fn draw(state: &State, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let layout = state.screen();
     if buffer.area.as_size() != state.size {
         return None;

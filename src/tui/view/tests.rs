@@ -27,7 +27,7 @@ use crate::tui::sample::{Desk, decided, id, queue, request};
 use crate::tui::state::settings::section::Side;
 use crate::tui::theme::{Depth, GlyphSet, Palette, Theme};
 
-use super::draw_into;
+use super::draw;
 
 fn dark() -> Theme {
     Theme::new(Palette::CalmDark, Depth::Truecolor, GlyphSet::Unicode)
@@ -40,7 +40,7 @@ fn mono() -> Theme {
 fn drawn(desk: &Desk, theme: &Theme) -> Buffer {
     let size = desk.state.size;
     let mut buffer = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-    draw_into(&desk.state, theme, &mut buffer);
+    draw(&desk.state, theme, &mut buffer);
     buffer
 }
 

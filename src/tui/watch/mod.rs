@@ -10,13 +10,12 @@ use std::io;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::{Stream, StreamExt as _};
-use ratatui::Terminal;
-use ratatui::backend::Backend;
 use tokio::sync::mpsc;
 
 use crate::api::stats::Stats;
 use crate::domain::time::At;
 
+use super::term::Canvas;
 use super::theme::Theme;
 use super::{Connect, Exit, Options, TuiError, ring, stopped, term, unbuffered_stdout};
 
@@ -74,7 +73,7 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
     let stopped = stopped().map_err(TuiError::Signals)?;
     let entered = term::enter(false).map_err(TuiError::Terminal)?;
     let out = unbuffered_stdout().map_err(TuiError::Terminal)?;
-    let mut terminal = Terminal::new(term::Frames::new(out)).map_err(TuiError::Terminal)?;
+    let mut terminal = term::Frames::new(out);
     let mut input = term::Keyboard::new().map_err(TuiError::Terminal)?;
     let (send, sights) = mpsc::unbounded_channel();
     let theme = Theme::new(options.palette, options.depth, options.glyphs);
@@ -101,23 +100,24 @@ pub async fn run(connector: impl Connect, options: Options) -> Result<Exit, TuiE
 }
 
 /// Draws what comes in until it is left, and rings for what is grave.
-pub async fn show<B, I>(
-    terminal: &mut Terminal<B>,
+pub async fn show<T, I>(
+    terminal: &mut T,
     input: &mut I,
     mut sights: mpsc::UnboundedReceiver<Sight>,
     look: &Look<'_>,
     mut ring: impl FnMut(),
-) -> Result<Left, B::Error>
+) -> Result<Left, T::Error>
 where
-    B: Backend,
+    T: Canvas,
     I: Stream<Item = io::Result<Event>> + Unpin,
 {
     let mut watch = Watch::default();
     terminal.clear()?;
     loop {
         let now = (look.clock)();
-        terminal.draw(|frame| {
-            view::draw(&watch, now, look, frame.area(), frame.buffer_mut());
+        terminal.draw(|buffer| {
+            view::draw(&watch, now, look, buffer.area, buffer);
+            None
         })?;
         tokio::select! {
             read = input.next() => match read {
