@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::future::join_all;
-use signoff::api::request::Ask;
+use signoff::api::request::{Ask, Filter};
 use signoff::client::{Client, Tick};
 use signoff::domain::id::RequestId;
 use signoff::domain::time::{At, Span};
+use tempfile::TempDir;
 
 use crate::support::email;
 use crate::support::program::{Served, token};
 
-/// Deadlines of an ordinary run; `SIGNOFF_DEADLINES` asks for more.
+/// Deadlines of an ordinary run, and of those that are overdue at a start; `SIGNOFF_DEADLINES` asks for more.
 const DEADLINES: usize = 300;
 /// So many fall in each second.
 const EACH_SECOND: usize = 167;
@@ -33,6 +34,21 @@ fn now() -> At {
     At::from_millis(i64::try_from(since.as_millis()).unwrap())
 }
 
+/// A gate that agents may ask as much of as they like.
+fn generous() -> (TempDir, Served) {
+    let home = tempfile::tempdir().unwrap();
+    let limits = "[limits]\nasks_per_second = 0\npending_per_agent = 0\n";
+    std::fs::write(home.path().join("config.toml"), limits).unwrap();
+    let served = Served::start(home.path());
+    (home, served)
+}
+
+/// When all have been asked for.
+fn afterwards() -> At {
+    let filling = ASKING.millis() * i64::try_from(count()).unwrap() + 1_000;
+    now().plus(Span::from_millis(filling))
+}
+
 /// An e-mail that nobody decides about before then.
 fn until(deadline: At) -> Ask {
     let mut wanted = email();
@@ -41,11 +57,16 @@ fn until(deadline: At) -> Ask {
     wanted
 }
 
-/// Asks for a share of them; when each falls.
-async fn ask_for(agent: Client, share: usize, first: At) -> BTreeMap<RequestId, At> {
+/// Asks for a share of them, so many of which fall in each second; when each falls.
+async fn ask_for(
+    agent: Client,
+    share: usize,
+    first: At,
+    each_second: usize,
+) -> BTreeMap<RequestId, At> {
     let mut deadlines = BTreeMap::new();
     for nth in (share..).step_by(CROWD).take_while(|nth| *nth < count()) {
-        let step = 1_000 * nth / EACH_SECOND;
+        let step = 1_000 * nth / each_second;
         let deadline = first.plus(Span::from_millis(i64::try_from(step).unwrap()));
         let asked = agent
             .ask(&until(deadline), &format!("{nth}"))
@@ -63,17 +84,13 @@ fn count() -> usize {
 /// 01 §Time, with more to do than a clock usually has.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_deadlines_at_once_are_kept_while_agents_go_on_asking() {
-    let home = tempfile::tempdir().unwrap();
-    let limits = "[limits]\nasks_per_second = 0\npending_per_agent = 0\n";
-    std::fs::write(home.path().join("config.toml"), limits).unwrap();
-    let served = Served::start(home.path());
+    let (home, served) = generous();
     let agent = served.client(&token(home.path(), "agent-token"));
     let owner = served.client(&token(home.path(), "token"));
     let mut stream = owner.events(None).await.unwrap();
 
-    let filling = ASKING.millis() * i64::try_from(count()).unwrap() + 1_000;
-    let first = now().plus(Span::from_millis(filling));
-    let asking = (0..CROWD).map(|share| ask_for(agent.clone(), share, first));
+    let first = afterwards();
+    let asking = (0..CROWD).map(|share| ask_for(agent.clone(), share, first, EACH_SECOND));
     let mut open: BTreeMap<RequestId, At> = join_all(asking).await.into_iter().flatten().collect();
     assert_eq!(open.len(), count());
 
@@ -118,5 +135,49 @@ async fn many_deadlines_at_once_are_kept_while_agents_go_on_asking() {
         late[late.len() * 99 / 100],
         late[late.len() - 1],
         asked.load(Ordering::SeqCst) as f64 / begun.elapsed().as_secs_f64(),
+    );
+}
+
+/// 01 §Time, with everything due while no gate is running: the first answer knows of all of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_overdue_at_the_start_is_settled_before_the_first_answer() {
+    let (home, mut served) = generous();
+    let agent = served.client(&token(home.path(), "agent-token"));
+    let first = afterwards();
+    let asking = (0..CROWD).map(|share| ask_for(agent.clone(), share, first, usize::MAX));
+    let mut open: BTreeMap<RequestId, At> = join_all(asking).await.into_iter().flatten().collect();
+    assert_eq!(open.len(), count());
+    served.kill();
+    let last = *open.values().max().unwrap();
+    let left = u64::try_from(last.since(now()).millis());
+    // It is the clock itself that has to come so far.
+    tokio::time::sleep(Duration::from_millis(left.unwrap_or(0) + 1)).await;
+
+    let begun = Instant::now();
+    let served = Served::start(home.path());
+    let owner = served.client(&token(home.path(), "token"));
+    let pending = Filter {
+        status: Some("pending".to_owned()),
+        ..Filter::default()
+    };
+    let waiting = owner.requests(&pending).await.unwrap();
+    let took = begun.elapsed();
+    assert!(waiting.items.is_empty(), "{:?}", waiting.items);
+    let mut stream = owner.events(Some(0)).await.unwrap();
+    while !open.is_empty() {
+        let tick = stream.next().await.unwrap().expect("the stream goes on");
+        let Tick::Event(event) = tick else {
+            continue;
+        };
+        if event.kind == "request.expired" {
+            let deadline = open.remove(&event.request.unwrap());
+            assert!(event.at >= deadline.expect("each expires once"));
+        }
+    }
+    let _told = writeln!(
+        std::io::stderr(),
+        "{} were overdue at the start; the first answer came after {} ms",
+        count(),
+        took.as_millis(),
     );
 }
