@@ -80,6 +80,40 @@ pub(super) const NARROW_TAB: usize = TAB - 1;
 const ELLIPSIS: &str = "…";
 
 pub(super) fn one_line(text: &str, max_width: usize) -> Shown {
+    plain_line(text, max_width).unwrap_or_else(|| dressed_line(text, max_width))
+}
+
+/// Most of what is shown needs no looking at: each of its bytes is a column.
+fn plain_line(text: &str, max_width: usize) -> Option<Shown> {
+    const MORE_BLANKS: &str = "     ";
+    const { assert!(MORE_BLANKS.len() == BLANKS_ON_ONE_LINE + 1) };
+    let is_plain = text.len() <= BYTES_PER_LINE
+        && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+        && !text.contains(MORE_BLANKS);
+    if !is_plain {
+        return None;
+    }
+    let cut = text.len() > max_width;
+    let room = if cut {
+        max_width.saturating_sub(1)
+    } else {
+        text.len()
+    };
+    let mut pieces = Vec::with_capacity(2);
+    if room > 0 {
+        pieces.push(Piece::Plain(text[..room].to_owned()));
+    }
+    if cut && max_width > 0 {
+        pieces.push(Piece::Quiet(ELLIPSIS.to_owned()));
+    }
+    Some(Shown {
+        pieces,
+        width: text.len().min(max_width),
+        cut,
+    })
+}
+
+fn dressed_line(text: &str, max_width: usize) -> Shown {
     let budget = max_width
         .saturating_mul(BYTES_PER_COLUMN)
         .saturating_add(BYTES_PER_LINE);
@@ -216,4 +250,20 @@ fn grouped(n: usize) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_line_is_shown_as_any_other(text in "[ a~]{0,30}|\\PC{0,12}", width in 0_usize..40) {
+            if let Some(plain) = plain_line(&text, width) {
+                prop_assert_eq!(plain, dressed_line(&text, width));
+            }
+        }
+    }
 }
