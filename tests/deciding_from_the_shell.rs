@@ -496,6 +496,12 @@ fn a_claim_warns_others_and_a_snooze_hides_it_from_one() {
     let hidden = out(&decided(place, &["snooze", id(&request), "--for", "90d"]));
     assert!(hidden.contains("nine tenths of its time"), "{hidden}");
     assert_eq!(mine()["items"], json!([]));
+    let hidden = || json_of(&as_owner(place, &["list", "--put-off", "--json"]));
+    assert_eq!(hidden()["items"][0]["id"], request["id"]);
+    let back = out(&decided(place, &["snooze", id(&request), "--back"]));
+    assert!(back.contains("is not hidden from you"), "{back}");
+    assert_eq!(hidden()["items"], json!([]));
+    assert_eq!(mine()["items"].as_array().unwrap().len(), 1);
     for wrong in [
         &["--for", "1h", "--until", "2030-01-01"][..],
         &[],

@@ -78,8 +78,30 @@ async fn how_many_wait_is_told_of_each_without_what_they_put_off() {
     }
     assert_eq!(totals().await, (4, 0, 4));
     let until = Snooze {
-        until: asked[0].created_at.plus(Span::from_secs(30 * 60)),
+        until: Some(asked[0].created_at.plus(Span::from_secs(30 * 60))),
     };
+    owner.snooze(asked[0].id, &until).await.unwrap();
+    assert_eq!(totals().await, (3, 1, 4));
+    let hidden = Filter {
+        put_off: Some(true),
+        ..waiting(true)
+    };
+    let listed = async |filter: &Filter| {
+        let page = owner.requests(filter).await.unwrap();
+        let ids: Vec<_> = page.items.iter().map(|request| request.id).collect();
+        (ids, page.found)
+    };
+    assert_eq!(listed(&hidden).await, (vec![asked[0].id], Some(1)));
+    let whose = Filter {
+        reviewer: None,
+        ..hidden.clone()
+    };
+    let refused = owner.requests(&whose).await.unwrap_err().to_string();
+    assert!(refused.contains("goes with reviewer=me"), "{refused}");
+    let at_once = Snooze { until: None };
+    owner.snooze(asked[0].id, &at_once).await.unwrap();
+    assert_eq!(totals().await, (4, 0, 4));
+    assert_eq!(listed(&hidden).await, (Vec::new(), Some(0)));
     owner.snooze(asked[0].id, &until).await.unwrap();
     assert_eq!(totals().await, (3, 1, 4));
     owner

@@ -337,7 +337,9 @@ pub struct RevealedValue {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Snooze {
-    pub until: At,
+    /// Until when; without a moment it is called back at once.
+    #[serde(default)]
+    pub until: Option<At>,
 }
 
 /// `GET /v1/requests/{id}/why`
@@ -381,6 +383,9 @@ pub struct Filter {
     /// `me`, or a person's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewer: Option<PersonId>,
+    /// What the caller put off, and nothing else; goes with `reviewer=me`, which otherwise leaves it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_off: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_by: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

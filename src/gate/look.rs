@@ -24,8 +24,9 @@ pub enum Look {
     },
     Claim,
     Release,
+    /// Until then, or no longer.
     Snooze {
-        until: At,
+        until: Option<At>,
     },
 }
 
@@ -99,13 +100,14 @@ impl Gate {
             Look::Claim => Some(Fact::Claimed(Claimed { by })),
             // What isn't claimed by the caller is nothing to give back.
             Look::Release => mine.then_some(Fact::Released(Released { by })),
-            Look::Snooze { until } if until <= now => {
+            Look::Snooze { until: Some(until) } if until <= now => {
                 return Err(GateError::invalid("/until", "that moment has passed"));
             }
-            Look::Snooze { until } => Some(Fact::Snoozed(Snoozed {
+            Look::Snooze { until: Some(until) } => Some(Fact::Snoozed(Snoozed {
                 by,
                 until: latest_snooze(stored).map_or(until, |latest| until.min(latest)),
             })),
+            Look::Snooze { until: None } => Some(Fact::Snoozed(Snoozed { by, until: now })),
         })
     }
 

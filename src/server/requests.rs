@@ -440,6 +440,13 @@ pub(super) fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<
         Some(reviewer) if reviewer.as_str() == "me" => Audience::Reviewer(caller.reviewer_self()?),
         Some(reviewer) => caller.reviewer(reviewer)?,
     };
+    let put_off = filter.put_off.unwrap_or(false);
+    if put_off && filter.reviewer.as_ref().map(PersonId::as_str) != Some("me") {
+        return Err(Rejection::invalid(
+            "/put_off",
+            "goes with reviewer=me: what others put off is theirs to know",
+        ));
+    }
     let order = match statuses.as_slice() {
         _ if only_pending => Order::Urgency,
         [] => Order::Asked,
@@ -454,6 +461,7 @@ pub(super) fn query(shared: &Shared, caller: &Caller, filter: Filter) -> Result<
         agent: filter.agent,
         action: filter.action,
         risk: filter.risk,
+        put_off,
         requested_by: filter
             .requested_by
             .map(|person| me_or(&person, caller))

@@ -144,7 +144,8 @@ pub(super) fn page(query: &Query, columns: &str, dialect: &Dialect) -> Result<Pa
     let put_off = total.as_ref().and_then(|_| put_off(query));
     let scope = conditions.sql.len();
     narrow(&mut conditions, query, dialect)?;
-    let narrowed = conditions.sql.len() > scope + usize::from(!query.statuses.is_empty());
+    let narrowed =
+        query.put_off || conditions.sql.len() > scope + usize::from(!query.statuses.is_empty());
     // A search reads every request that is left, so it ends at a bound.
     let found = (total.is_some() && narrowed && query.after.is_none()).then(|| Select {
         sql: format!(
@@ -249,10 +250,11 @@ fn scope(query: &Query) -> Conditions {
         }
     }
     if let Audience::Reviewer(_) = &query.audience {
-        conditions.add(
-            "p.reviews AND (p.snoozed_until IS NULL OR p.snoozed_until <= ?)",
-            [Value::Integer(query.now.millis())],
-        );
+        let which = match query.put_off {
+            true => "p.reviews AND p.snoozed_until > ?",
+            false => "p.reviews AND (p.snoozed_until IS NULL OR p.snoozed_until <= ?)",
+        };
+        conditions.add(which, [Value::Integer(query.now.millis())]);
     }
     match (query.order, &query.audience) {
         (Order::Urgency, Audience::Everybody) => conditions.add("r.urgency IS NOT NULL", []),

@@ -20,6 +20,8 @@ pub struct Query {
     pub agent: Option<AgentId>,
     pub action: Option<ActionName>,
     pub risk: Option<Risk>,
+    /// What its reviewer put off, in place of all the rest.
+    pub put_off: bool,
     pub requested_by: Option<PersonId>,
     pub decided_by: Option<PersonId>,
     pub recipient: Option<String>,
@@ -53,6 +55,7 @@ impl Query {
             agent: None,
             action: None,
             risk: None,
+            put_off: false,
             requested_by: None,
             decided_by: None,
             recipient: None,

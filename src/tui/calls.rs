@@ -153,7 +153,11 @@ pub async fn act(client: &Client, id: RequestId, deed: Deed) -> Result<Request, 
         Deed::TakeBack => client.take_back(id).await,
         Deed::Claim => client.claim(id).await,
         Deed::Release => client.release(id).await,
-        Deed::Snooze(until) => client.snooze(id, &Snooze { until }).await,
+        Deed::Snooze(until) => {
+            let until = Some(until);
+            client.snooze(id, &Snooze { until }).await
+        }
+        Deed::CallBack => client.snooze(id, &Snooze { until: None }).await,
     }
 }
 

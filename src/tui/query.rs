@@ -20,6 +20,8 @@ use crate::domain::time::{At, Span};
 /// As many words, and as long ones, as the gate looks for.
 const MOST_WORDS: usize = 8;
 const LONGEST_WORD: usize = 64;
+/// All that may stand behind `put:`.
+const OFF: &str = "off";
 
 /// What a value may be asked of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub enum Key {
     To,
     Rule,
     Trigger,
+    /// `put:off`: what was put off, in place of what waits.
+    Put,
 }
 
 /// What a line is read against: the keys that make sense of the list, and what a day is here.
@@ -57,6 +61,7 @@ impl Key {
         Key::To,
         Key::Rule,
         Key::Trigger,
+        Key::Put,
     ];
 
     /// What may be asked of what is over.
@@ -86,6 +91,7 @@ impl Key {
             Key::To => "to:",
             Key::Rule => "rule:",
             Key::Trigger => "trigger:",
+            Key::Put => "put:",
         }
     }
 
@@ -114,6 +120,7 @@ pub struct Query {
     recipient: Option<String>,
     rule: Option<String>,
     trigger: Option<Trigger>,
+    put_off: Option<bool>,
     words: Vec<String>,
 }
 
@@ -163,6 +170,11 @@ impl Query {
         *self == Self::default()
     }
 
+    /// Whether it asks for what was put off.
+    pub fn is_put_off(&self) -> bool {
+        self.put_off.is_some()
+    }
+
     /// The same question with this asked as well.
     pub fn narrow(&self, filter: Filter) -> Filter {
         Filter {
@@ -177,6 +189,7 @@ impl Query {
             recipient: self.recipient.clone(),
             rule: self.rule.clone(),
             trigger: self.trigger,
+            put_off: self.put_off,
             q: (!self.words.is_empty()).then(|| self.words.join(" ")),
             ..filter
         }
@@ -232,6 +245,8 @@ impl Query {
                 let trigger = Trigger::deserialize(word).map_err(|_| bad(key, value, takes))?;
                 once(&mut self.trigger, key, trigger)
             }
+            Key::Put if value == OFF => once(&mut self.put_off, key, true),
+            Key::Put => Err(bad(key, value, OFF)),
         }
     }
 }
@@ -366,6 +381,7 @@ fn values(key: Key, rows: &[Request]) -> Vec<String> {
         Key::Trigger => ["chat", "schedule", "email", "webhook", "voice", "api"]
             .map(str::to_owned)
             .to_vec(),
+        Key::Put => vec![OFF.to_owned()],
         Key::To | Key::Rule => Vec::new(),
     }
 }
@@ -406,6 +422,8 @@ mod tests {
         assert_eq!(asked.trigger, Some(Trigger::Voice));
         assert_eq!(asked.requested_by, Some("me".parse().unwrap()));
         assert_eq!(asked.action, Some("email.send".parse().unwrap()));
+        assert_eq!(asked.put_off, None);
+        assert_eq!(filter("put:off refund").put_off, Some(true));
         assert!(read(" \t ", false, Key::WAITING).unwrap().is_empty());
     }
 
@@ -421,6 +439,7 @@ mod tests {
             "risk:huge can't be: it takes low, medium, high or critical"
         );
         assert!(why("trigger:cron").ends_with("webhook, voice or api"));
+        assert_eq!(why("put:on"), "put:on can't be: it takes off");
         assert!(why("agent:!").ends_with("a name as the list shows it"));
         assert_eq!(
             why("risk:low risk:high"),

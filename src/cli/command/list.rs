@@ -33,6 +33,10 @@ pub struct Args {
     #[arg(long, help_heading = HEADING)]
     mine: bool,
 
+    /// Only what you put off, which --mine leaves out
+    #[arg(long, help_heading = HEADING)]
+    put_off: bool,
+
     /// How many at most
     #[arg(long, value_name = "N", default_value_t = 50,
         value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIMIT)))]
@@ -78,7 +82,8 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let me = || "me".parse::<PersonId>().expect("it has the form of an id");
     let filter = Filter {
         status: args.status.0,
-        reviewer: args.mine.then(me),
+        reviewer: (args.mine || args.put_off).then(me),
+        put_off: args.put_off.then_some(true),
         limit: Some(args.limit),
         cursor: args.cursor,
         ..args.filters.filter()
@@ -133,6 +138,7 @@ fn none(filter: &Filter) -> &'static str {
         ..Filter::default()
     };
     match filter.status.as_deref() {
+        _ if filter.put_off.is_some() => "you have put nothing off",
         Some("pending") if *filter == any => {
             "nothing waits; `signoff list --status all` lists what has been"
         }

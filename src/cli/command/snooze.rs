@@ -38,19 +38,23 @@ struct End {
     /// For how long, like 2h
     #[arg(long = "for", value_name = "TIME")]
     span: Option<Span>,
+
+    /// No longer: it is among what waits for you at once
+    #[arg(long)]
+    back: bool,
 }
 
 const EXAMPLE: &str = "\
 Examples:
   signoff snooze gem0xd --for 2h
   signoff snooze gem0xd --until tomorrow
-  signoff snooze gem0xd --until 2026-12-01T09:00:00Z";
+  signoff snooze gem0xd --until 2026-12-01T09:00:00Z
+  signoff snooze gem0xd --back";
 
 pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
     let id = resolve(session, &args.id).await?;
     let from_now = args.end.span.map(|span| words::now().plus(span));
     let until = args.end.until.or(from_now);
-    let until = until.ok_or_else(|| Failure::usage("say --until TIME or --for TIME"))?;
     let snooze = Snooze { until };
     let request = session.call(async |client| client.snooze(id, &snooze).await);
     let request = request.await.map_err(unknown)?;
@@ -62,11 +66,11 @@ pub async fn run(args: Args, session: &Session) -> Result<Exit, Failure> {
 }
 
 /// Until when it is hidden, which may be earlier than was asked for.
-fn said(request: &Request, asked: At) -> String {
+fn said(request: &Request, asked: Option<At>) -> String {
     let until = request.you.as_ref().and_then(|you| you.snoozed_until);
     match until {
         None => format!("{} is not hidden from you\n", request.id),
-        Some(until) if until < asked => format!(
+        Some(until) if asked.is_some_and(|asked| until < asked) => format!(
             "{} is hidden from you until {until}, nine tenths of its time\n",
             request.id
         ),

@@ -71,6 +71,12 @@ impl Untrusted {
         wrap::lines(&self.0, width)
     }
 
+    /// The same in as many lines, but none of them leaves a word or two alone below the others: where one
+    /// would, they are broken evenly.
+    pub fn even_lines(&self, width: usize) -> Vec<Line> {
+        wrap::even_lines(&self.0, width)
+    }
+
     /// The whole text in lines as the agent ended them, for the command line.
     pub fn plain(&self) -> String {
         plain::plain(&self.0)

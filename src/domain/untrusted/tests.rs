@@ -210,6 +210,34 @@ fn lines_break_between_words() {
 }
 
 #[test]
+fn no_word_is_left_alone_below_the_others() {
+    let even = |text: &str, width| -> Vec<String> {
+        let lines = Untrusted::from(text).even_lines(width);
+        lines
+            .iter()
+            .map(|line| super::tests::text(&line.pieces))
+            .collect()
+    };
+    let policy = "asks: jane.doe@acme.example is not on its list";
+    assert_eq!(wrapped(policy, 44).last().unwrap(), "list");
+    assert_eq!(
+        even(policy, 44),
+        ["asks: jane.doe@acme.example ", "is not on its list"]
+    );
+    // Enough of it is below, or it isn't broken between words: nothing to mend.
+    for (text, width) in [
+        ("the quick brown fox", 10),
+        ("sha256:0123456789abcdef", 20),
+        ("one line\nand two", 14),
+        ("日本語のテキスト", 7),
+    ] {
+        assert_eq!(even(text, width), wrapped(text, width), "{text}");
+    }
+    let text = "a b ".repeat(4_000);
+    assert_eq!(even(&text, 30), wrapped(&text, 30));
+}
+
+#[test]
 fn a_full_last_column_means_that_the_word_goes_on() {
     assert_eq!(wrapped("ab cdef ghi", 7), ["ab ", "cdef ", "ghi"]);
     assert_eq!(wrapped("abcdefghi", 7), ["abcdefg", "hi"]);
@@ -396,7 +424,7 @@ proptest! {
         prop_assert!(shown.width <= width);
         assert_safe(&text(&shown.pieces))?;
         assert_straight(&shown.pieces, shown.width)?;
-        for line in untrusted.lines(width) {
+        for line in untrusted.lines(width).into_iter().chain(untrusted.even_lines(width)) {
             prop_assert!(line.width <= width.max(2));
             prop_assert!(!text(&line.pieces).contains('\n'));
             assert_safe(&text(&line.pieces))?;

@@ -28,6 +28,51 @@ pub(super) fn lines(text: &str, width: usize) -> Vec<Line> {
     wrap.lines
 }
 
+/// Fewer columns than this are a word or two.
+const STRAY: usize = 14;
+/// What is longer has enough below its first lines, and isn't worth looking at again.
+const SHORT: usize = 8;
+
+pub(super) fn even_lines(text: &str, width: usize) -> Vec<Line> {
+    let full = lines(text, width);
+    if !leaves_a_word(&full, width) {
+        return full;
+    }
+    // More columns never need more lines, so that the fewest columns that do with these are found by halves.
+    let (mut too_few, mut enough) = (width / 2, width);
+    let mut even = full;
+    let many = even.len();
+    while enough - too_few > 1 {
+        let middle = too_few + (enough - too_few) / 2;
+        let tried = lines(text, middle);
+        match tried.len() <= many && is_between_words(&tried) {
+            true => (enough, even) = (middle, tried),
+            false => too_few = middle,
+        }
+    }
+    even
+}
+
+/// Whether the last line is a rest of the one before, and hardly anything.
+fn leaves_a_word(lines: &[Line], width: usize) -> bool {
+    let [_, .., last] = lines else {
+        return false;
+    };
+    lines.len() <= SHORT && last.width < STRAY.min(width / 2) && is_between_words(lines)
+}
+
+/// Whether it is one line of the text, and each break is at a blank, which the row before ends with.
+fn is_between_words(lines: &[Line]) -> bool {
+    let [_, rest @ ..] = lines else {
+        return true;
+    };
+    let blank = |line: &Line| {
+        let last = line.pieces.last();
+        last.is_some_and(|piece| piece.text().ends_with(' '))
+    };
+    rest.iter().all(|line| line.continued) && lines[..lines.len() - 1].iter().all(blank)
+}
+
 /// Breaks lines between words. The last column is kept free for the blank at which a line is broken,
 /// so that no blank is ever lost: where text stands in the last column, the word goes on below.
 #[derive(Default)]

@@ -10,6 +10,7 @@ pub enum Order {
     Reject(Option<usize>, String),
     Answer(Option<usize>, String),
     Edit(Option<usize>),
+    Discard,
     Claim(Option<usize>),
     Snooze(Option<usize>, String),
     Why(Option<usize>),
@@ -22,13 +23,17 @@ pub enum Order {
 }
 
 /// The verbs, how each is written, and what it does: the help, and what is said of a line that is none.
-pub const VERBS: [(&str, &str, &str); 15] = [
+pub const VERBS: [(&str, &str, &str); 16] = [
     (
         "list",
         "list",
         "reads out what waits for you, each with its number; a number stays with its request.",
     ),
-    ("show", "show 3", "reads out all of request 3."),
+    (
+        "show",
+        "show 3",
+        "reads out all of request 3; so do open 3 and the number alone.",
+    ),
     (
         "approve",
         "approve 3",
@@ -48,6 +53,11 @@ pub const VERBS: [(&str, &str, &str); 15] = [
         "edit",
         "edit 3",
         "reads out all of it, opens $VISUAL or $EDITOR on its parameters, then asks about your change.",
+    ),
+    (
+        "discard",
+        "discard",
+        "throws away what you wrote with edit, so that the next edit begins with what was asked.",
     ),
     (
         "claim",
@@ -79,6 +89,9 @@ pub const VERBS: [(&str, &str, &str); 15] = [
 impl Order {
     /// Reads a line; or says what is wrong with it.
     pub fn read(line: &str) -> Result<Self, String> {
+        if let (Some(number), "") = number(line.trim())? {
+            return Ok(Order::Show(Some(number)));
+        }
         let (verb, rest) = split(line);
         let verb = verb.to_lowercase();
         let (number, words) = number(rest)?;
@@ -94,7 +107,7 @@ impl Order {
         };
         match verb.as_str() {
             "list" => plain(Order::List),
-            "show" => about(Order::Show),
+            "show" | "open" => about(Order::Show),
             "approve" => about(Order::Approve),
             "reject" => Ok(Order::Reject(number, words.to_owned())),
             "answer" if words.is_empty() => {
@@ -102,6 +115,7 @@ impl Order {
             }
             "answer" => Ok(Order::Answer(number, words.to_owned())),
             "edit" => about(Order::Edit),
+            "discard" => plain(Order::Discard),
             "claim" => about(Order::Claim),
             "snooze" if words.is_empty() => {
                 Err("say for how long: snooze 3 2h, or snooze 3 tomorrow".to_owned())
@@ -154,6 +168,9 @@ mod tests {
         for (line, order) in [
             ("list", Order::List),
             ("  Show 3 ", Order::Show(Some(3))),
+            ("open 3", Order::Show(Some(3))),
+            (" 3", Order::Show(Some(3))),
+            ("discard", Order::Discard),
             ("approve", Order::Approve(None)),
             (
                 "reject 3  wrong list ",
@@ -182,6 +199,9 @@ mod tests {
             "approve all",
             "approve 3 4",
             "quit now",
+            "3 4",
+            "3rd",
+            "discard all",
             "answer 3",
             "snooze 3",
             "claim 3 now",

@@ -132,7 +132,9 @@ pub fn edited(state: &mut State) {
         }
         Some(Overlay::Broken(broken)) => {
             let rows = page::broken(&broken, &state.keymap, usize::from(shape.width));
-            talk_of(state).out.extend(rows.iter().filter_map(page_row));
+            let talk = talk_of(state);
+            talk.out.extend(rows.iter().filter_map(page_row));
+            talk.say("discard throws it away.");
         }
         _ => {}
     }

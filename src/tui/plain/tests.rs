@@ -289,6 +289,31 @@ fn a_change_is_read_out_before_it_is_approved() {
 }
 
 #[test]
+fn a_number_alone_reads_out_and_what_was_written_can_be_thrown_away() {
+    let mut person = Person::new(queue());
+    person.hears();
+    let shown = person.says("show 3");
+    assert!(shown.contains("#launch"), "{shown}");
+    assert_eq!(person.says("3"), shown);
+    assert_eq!(person.says("open 3"), shown);
+    assert_eq!(
+        person.says("discard"),
+        "You have written nothing that could be thrown away."
+    );
+    person.says("edit");
+    let (_, text) = person.0.editing.clone().expect("an editor is open");
+    person.0.writes(&text.replace("#launch", "#lunch"));
+    person.hears();
+    let said = person.says("discard");
+    assert!(said.starts_with("Nothing was decided."), "{said}");
+    assert!(said.contains("What you wrote is gone"), "{said}");
+    person.says("edit");
+    let (_, again) = person.0.editing.as_ref().expect("an editor is open");
+    assert_eq!(*again, text);
+    assert!(person.0.sent.is_empty());
+}
+
+#[test]
 fn no_text_passes_for_a_line_of_ours_or_commands_a_terminal() {
     let mut person = Person::new(queue());
     let mut said = person.hears();

@@ -81,6 +81,10 @@ fn obey(state: &mut State, order: Order, effects: &mut Vec<Effect>) {
         Order::Quit => effects.push(Effect::Quit),
         Order::Again => link::refresh(state, effects),
         Order::Undo => deeds::undo(state, effects),
+        Order::Discard if state.pending.draft.is_none() => {
+            talk_of(state).say("You have written nothing that could be thrown away.");
+        }
+        Order::Discard => edit::discard(state),
         Order::History => {
             state.tab = Tab::History;
             state.history.list.refresh();

@@ -92,10 +92,21 @@ impl Desk {
 
     /// As the gate pages: cursors are places in its order.
     fn page(&self, fetch: &PageFetch, over: bool) -> Page<Request> {
-        let wanted = |r: &&Request| r.status.decided() == over;
+        let now = self.state.now.wall;
+        let put_off = |r: &Request| {
+            let until = r.you.as_ref().and_then(|you| you.snoozed_until);
+            !over && !r.status.decided() && until.is_some_and(|until| until > now)
+        };
+        let wanted = |r: &&Request| r.status.decided() == over && !put_off(r);
         let all = self.gate.iter().filter(wanted).count();
         let asked = fetch.query.narrow(Filter::default());
-        let found = |r: &&Request| wanted(r) && finds(&asked, r);
+        let found = |r: &&Request| {
+            let listed = match asked.put_off {
+                Some(_) => put_off(r),
+                None => wanted(r),
+            };
+            listed && finds(&asked, r)
+        };
         let waiting: Vec<&Request> = self.gate.iter().filter(found).collect();
         let start: usize = fetch
             .cursor
@@ -112,7 +123,7 @@ impl Desk {
             items: items.map(bare).collect(),
             next_cursor: (end < waiting.len()).then(|| end.to_string()),
             total: Some(all as u64),
-            put_off: None,
+            put_off: Some(self.gate.iter().filter(|r| put_off(r)).count() as u64),
             found: (asked != Filter::default() && start == 0).then_some(waiting.len() as u64),
         }
     }

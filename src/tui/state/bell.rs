@@ -1,5 +1,7 @@
 //! What the one who looks was told of.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 
 use crate::api::notification::Notification;
@@ -11,8 +13,8 @@ use super::overlay::Overlay;
 use super::page::{Look, PageRow, cell, title};
 use super::{State, words};
 
-/// Columns for when it was, behind one for the focus.
-const TIME: usize = 10;
+/// Columns for when it was.
+const TIME: usize = 8;
 /// Columns for whether it is new.
 const NEW: usize = 5;
 /// Rows above the first.
@@ -23,6 +25,8 @@ const HEAD: usize = 2;
 pub struct Bell {
     /// How many of all that they were told they haven't seen.
     pub unseen: u64,
+    /// Requests that were decided from here while something was new: of these, nothing is.
+    pub decided: BTreeSet<RequestId>,
     /// The newest of it, once it was asked for.
     pub told: Option<Vec<Notification>>,
 }
@@ -131,13 +135,12 @@ fn rows(
     zone: &TimeZone,
     width: usize,
 ) -> Vec<PageRow> {
-    let sign = if focused { "> " } else { "  " };
-    let look = if focused { Look::Key } else { Look::Dim };
     let row = |(index, line): (usize, Line)| {
         let first = index == 0;
-        let at = format!("{sign}{}", words::when(told.at, now, zone));
+        let at = words::when(told.at, now, zone);
         PageRow {
-            first: cell(if first { at } else { String::new() }, TIME, look),
+            focused,
+            first: cell(if first { at } else { String::new() }, TIME, Look::Dim),
             second: cell(
                 if first && !told.seen { "new" } else { "" },
                 NEW,
@@ -147,7 +150,7 @@ fn rows(
         }
     };
     told.text
-        .lines(width)
+        .even_lines(width)
         .into_iter()
         .enumerate()
         .map(row)

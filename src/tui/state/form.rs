@@ -186,14 +186,10 @@ impl Form {
                 focused = page.len();
             }
             let changed = row.field.text != row.was;
-            let sign = match (focus, changed) {
-                (true, _) => "> ",
-                (false, true) => "+ ",
-                (false, false) => "  ",
-            };
+            let sign = if changed { "+ " } else { "  " };
             let look = match (focus, changed) {
+                (_, true) => Look::Good,
                 (true, _) => Look::Key,
-                (false, true) => Look::Good,
                 (false, false) => Look::Dim,
             };
             let name = row.name.one_line(names - 1);
@@ -208,6 +204,7 @@ impl Form {
                 _ => Untrusted::from(row.field.text.as_str()),
             };
             page.push(PageRow {
+                focused: focus,
                 first: cell(sign, sign.len(), look),
                 second: cell(name, names, look),
                 text: shown.one_line(room).pieces,

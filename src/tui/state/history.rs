@@ -16,6 +16,7 @@ use crate::domain::lifecycle::Decision;
 use crate::domain::review::Word;
 use crate::domain::time::{At, Span};
 use crate::domain::untrusted::Untrusted;
+use crate::domain::verdict::RungName;
 
 use super::State;
 use super::document::{Document, Shape, voter};
@@ -154,7 +155,7 @@ impl State {
                 .reading()
                 .map_or(0, |detail| detail.document.warnings.len()),
         };
-        let text = layout.detail_parts(warnings, false).text;
+        let text = layout.detail_parts(warnings, 0).text;
         let shape = Shape {
             width: text.width,
             compact: layout.mode != Mode::Split,
@@ -177,7 +178,12 @@ pub fn took(request: &Request) -> Span {
 /// Who decided: people, an agent that withdrew, nobody in time, or the rule that answered.
 pub fn decided_by(request: &Request) -> Untrusted {
     let Some(settled) = &request.settled else {
-        let rule = request.verdict.rule.clone();
+        let verdict = &request.verdict;
+        // A mode is no rule that somebody would know by its name.
+        let rule = verdict
+            .rule
+            .clone()
+            .filter(|_| verdict.rung != RungName::Mode);
         return rule.unwrap_or_else(|| Untrusted::from("policy"));
     };
     let word = match settled.decision {

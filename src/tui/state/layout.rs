@@ -11,6 +11,8 @@ pub const SMALLEST: Size = Size {
     height: 8,
 };
 const SPLIT_FROM: u16 = 110;
+/// Columns that the keys of a decision need beside the list, with the margins.
+const READING: u16 = 70;
 /// Columns of the menu beside the settings.
 const MENU: u16 = 25;
 /// Rows of the palette, its hairline included.
@@ -70,7 +72,7 @@ impl Layout {
                 layout.stack(list);
             }
             (Mode::Split, _) => {
-                let list = (width * 2 / 5).min(64) - 1;
+                let list = (width * 2 / 5).min(64).min(width - READING) - 1;
                 let column = |x: u16, width: u16| Rect::new(x, body.y, width, body.height);
                 layout.list_title = Rect::new(0, body.y, list, 1);
                 layout.list = Rect::new(0, body.y + 1, list, body.height - 1);
@@ -269,20 +271,31 @@ impl Layout {
         }
     }
 
-    /// The parts of the detail when that many warnings stand under its headline, and policy has something
-    /// to say to whoever decides.
-    pub fn detail_parts(&self, warnings: usize, guided: bool) -> DetailParts {
+    /// Where the text of the detail begins, and how wide it is.
+    pub fn detail_columns(&self) -> (u16, u16) {
         let area = self.detail;
         let margin = match self.mode {
             Mode::Single => 1,
             _ => 2,
         };
         let x = area.x + margin.min(area.width);
-        let width = area.width.saturating_sub(margin + 1);
+        (x, area.width.saturating_sub(margin + 1))
+    }
+
+    /// The parts of the detail when that many warnings stand under its headline, and so many rows of guidance
+    /// above its keys.
+    pub fn detail_parts(&self, warnings: usize, guidance: usize) -> DetailParts {
+        let area = self.detail;
+        let (x, width) = self.detail_columns();
         // What is decided has its keys at its foot; beside no list, nothing is.
         let foot: u16 = match self.column() {
-            Some(_) => 2 + u16::from(guided),
+            Some(_) => 2,
             None => 0,
+        };
+        // It takes rows of the text, with a blank one to keep it apart: rule and keys stay where they are.
+        let guidance = match u16::try_from(guidance).unwrap_or(u16::MAX) {
+            rows @ 1.. if foot > 0 => rows.saturating_add(1),
+            _ => 0,
         };
         let mut y = area.y;
         let mut left = area.height;
@@ -305,14 +318,16 @@ impl Layout {
         let rest = area
             .height
             .saturating_sub(headline.height + meta.height + warnings.height + u16::from(roomy));
-        let text = take(rest.saturating_sub(foot));
+        let text = take(rest.saturating_sub(foot + guidance));
+        take(guidance.min(1));
+        let guidance = take(guidance.saturating_sub(1));
         DetailParts {
             headline,
             meta,
             warnings,
             text,
+            guidance,
             rule: take(foot.min(1)),
-            guidance: take(foot.saturating_sub(2)),
             bar: take(foot.min(1)),
         }
     }
@@ -326,10 +341,10 @@ pub struct DetailParts {
     pub warnings: Rect,
     /// The window on the document.
     pub text: Rect,
-    /// The hairline above the decision bar, where the detail has a bar of its own.
-    pub rule: Rect,
     /// What policy says to whoever decides, right above the keys.
     pub guidance: Rect,
+    /// The hairline above the decision bar, where the detail has a bar of its own.
+    pub rule: Rect,
     pub bar: Rect,
 }
 
@@ -356,7 +371,7 @@ mod tests {
                         Layout::of_history(size, pane, false),
                         Layout::of_history(size, pane, true),
                     ] {
-                        let parts = layout.detail_parts(2, true);
+                        let parts = layout.detail_parts(2, 2);
                         if layout.detail.height > 0 {
                             assert!(parts.text.height > 0, "{size:?}");
                         }
@@ -372,7 +387,7 @@ mod tests {
 
     fn assert_inside(size: Size, layout: &Layout) {
         let screen = Rect::new(0, 0, size.width, size.height);
-        let parts = layout.detail_parts(2, true);
+        let parts = layout.detail_parts(2, 2);
         for part in [
             layout.tabs,
             layout.body,

@@ -12,10 +12,10 @@ use crate::domain::untrusted::Untrusted;
 
 use crate::tui::action::ActionId;
 
+use super::State;
 use super::field::Field;
 use super::overlay::About;
 use super::pending::Pane;
-use super::{State, words};
 
 /// No more than anybody looks through in one go.
 pub const MOST: usize = 200;
@@ -123,11 +123,15 @@ impl State {
         let open = self.keymap.key(ActionId::Open);
         let count = |test: &dyn Fn(&Marked) -> bool| {
             let of = marks.iter().filter(|mark| test(mark)).count();
-            (of > 0).then(|| words::count(of, "marked one"))
+            match of {
+                0 => None,
+                1 => Some("one of the marked is".to_owned()),
+                of => Some(format!("{of} of the marked are")),
+            }
         };
         if let Some(grave) = count(&|mark| mark.risk >= Risk::High) {
             return Some(format!(
-                "{grave} of high or critical risk: open and approve that alone: {open} {alone}"
+                "{grave} of high or critical risk, to be approved alone: {open} {alone}"
             ));
         }
         if count(&|mark| !mark.together).is_some() {
@@ -138,6 +142,6 @@ impl State {
         let read =
             |mark: &Marked| self.pending.read.get(&mark.about.id) == Some(&mark.about.digest);
         let unread = count(&|mark| !read(mark))?;
-        Some(format!("{unread} not read to the end: open each first"))
+        Some(format!("{unread} not read to the end yet: {open} opens it"))
     }
 }

@@ -52,7 +52,7 @@ use page::PageRow;
 use pending::{Filter, Pane, Pending};
 pub use possible::STALE;
 use settings::Settings;
-pub use standing::{STARTED, is_grave, is_guided};
+pub use standing::{STARTED, guidance_of, is_grave};
 
 /// The tabs, from left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -273,8 +273,8 @@ impl State {
         let layout = self.layout();
         let reading = self.pending.reading();
         let warnings = reading.map_or(0, |detail| detail.document.warnings.len());
-        let guided = reading.is_some_and(|detail| is_guided(&detail.request));
-        let parts = layout.detail_parts(warnings, guided);
+        let guidance = reading.map_or(0, |detail| guidance_of(&detail.request, &layout).len());
+        let parts = layout.detail_parts(warnings, guidance);
         let shape = Shape {
             width: parts.text.width,
             compact: layout.mode != Mode::Split,

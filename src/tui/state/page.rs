@@ -27,6 +27,8 @@ const ANSWER: usize = 11;
 /// A row of a page: up to two columns, and a text beside them.
 #[derive(Debug, Default)]
 pub struct PageRow {
+    /// It is what keys are about.
+    pub focused: bool,
     pub first: Cell,
     pub second: Cell,
     pub text: Vec<Piece>,
@@ -76,7 +78,7 @@ pub fn help(keymap: &Keymap, width: usize) -> Vec<PageRow> {
             "" => action.help.to_owned(),
             note => format!("{} ({note})", action.help),
         };
-        let lines = Untrusted::from(help).lines(width.saturating_sub(KEYS));
+        let lines = Untrusted::from(help).even_lines(width.saturating_sub(KEYS));
         for (index, line) in lines.into_iter().enumerate() {
             let keys = if index == 0 { keys.as_str() } else { "" };
             rows.push(PageRow {
@@ -133,7 +135,7 @@ pub fn messages(said: &VecDeque<Message>, zone: &TimeZone, width: usize) -> Vec<
             ToastTone::Bad => Look::Bad,
         };
         let text = Untrusted::from(message.text.as_str());
-        let lines = text.lines(width.saturating_sub(TIME));
+        let lines = text.even_lines(width.saturating_sub(TIME));
         for (index, line) in lines.into_iter().enumerate() {
             let at = match index {
                 0 => words::seconds(message.at, zone),
@@ -162,7 +164,7 @@ pub fn token(token: &NewSecret, width: usize) -> Vec<PageRow> {
         PageRow::default(),
     ];
     let mut text = |text: String| {
-        let lines = Untrusted::from(text).lines(width).into_iter();
+        let lines = Untrusted::from(text).even_lines(width).into_iter();
         rows.extend(lines.map(|line| PageRow {
             text: line.pieces,
             ..PageRow::default()
@@ -223,20 +225,27 @@ fn entry(
     width: usize,
     rows: &mut Vec<PageRow>,
 ) {
-    let lines = said.lines(width.saturating_sub(NAME + ANSWER));
+    let lines = said.even_lines(width.saturating_sub(NAME + ANSWER));
     for (index, line) in lines.into_iter().enumerate() {
         let (name, answer) = if index == 0 { (name, answer) } else { ("", "") };
         rows.push(PageRow {
             first: cell(name, NAME, Look::Dim),
             second: cell(answer, ANSWER, look),
             text: line.pieces,
+            ..PageRow::default()
         });
     }
 }
 
 fn said(rung: &Rung) -> Untrusted {
+    let named = |rule: &&Untrusted| {
+        rung.text
+            .raw_for_execution()
+            .contains(rule.raw_for_execution())
+    };
     match &rung.rule {
         None => rung.text.clone(),
+        Some(rule) if named(&rule) => rung.text.clone(),
         Some(rule) => Untrusted::from(format!(
             "{}: {}",
             rule.raw_for_execution(),

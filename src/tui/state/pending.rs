@@ -84,6 +84,8 @@ pub enum Deed {
     Claim,
     Release,
     Snooze(At),
+    /// What was put off waits again.
+    CallBack,
 }
 
 /// What the gate was told of the request on the screen.

@@ -11,7 +11,8 @@ use crate::domain::risk::Risk;
 use crate::domain::untrusted::safe;
 use crate::domain::verdict::Effect;
 
-use super::layout::Mode;
+use super::document::{self, ABOVE_THE_KEYS, Row};
+use super::layout::{Layout, Mode};
 use super::pending::Approved;
 use super::{State, Tab, words};
 
@@ -26,10 +27,18 @@ pub fn is_grave(request: &Request) -> bool {
     request.risk.level >= Risk::High
 }
 
-/// Whether policy has something to say to whoever decides about it.
-pub fn is_guided(request: &Request) -> bool {
+/// What policy says to whoever decides about it, as rows right above the keys; none where they have no place of
+/// their own, or where it is more than fits there.
+pub fn guidance_of(request: &Request, layout: &Layout) -> Vec<Row> {
     let guidance = request.review.as_ref().and_then(|r| r.guidance.as_ref());
-    words::said(guidance).is_some() && !request.status.decided()
+    let Some(guidance) = words::said(guidance).filter(|_| !request.status.decided()) else {
+        return Vec::new();
+    };
+    let rows = document::guidance(guidance, layout.detail_columns().1);
+    match layout.column() {
+        Some(_) if rows.len() <= ABOVE_THE_KEYS => rows,
+        _ => Vec::new(),
+    }
 }
 
 /// Why the caller can't take a decision of their own about this back; nothing if they can.
@@ -152,6 +161,13 @@ impl State {
         let me = self.me.as_ref().map(|me| me.id.as_str());
         let claim = request.claim.as_ref();
         claim.is_some_and(|claim| Some(claim.by.as_str()) == me)
+    }
+
+    /// The focused request, while it is put off.
+    pub fn put_off(&self) -> Option<RequestId> {
+        let request = &self.pending.reading()?.request;
+        let until = request.you.as_ref()?.snoozed_until?;
+        (until > self.now.wall).then_some(request.id)
     }
 
     /// Why an approval of the focused request holds once and no longer.

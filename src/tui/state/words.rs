@@ -125,6 +125,9 @@ pub fn when(at: At, now: At, zone: &TimeZone) -> String {
 /// `3m 10s`: how long something took.
 pub fn took(span: Span) -> String {
     let secs = span.millis() / SECOND;
+    if secs == 0 {
+        return "at once".to_owned();
+    }
     let (mins, hours, days) = (secs / 60, secs / 3_600, secs / 86_400);
     match (days, hours) {
         (0, 0) => format!("{mins}m {:02}s", secs % 60),
@@ -276,7 +279,8 @@ mod tests {
     #[test]
     fn what_something_took_is_said_in_two_units() {
         for (secs, text) in [
-            (0, "0m 00s"),
+            (0, "at once"),
+            (1, "0m 01s"),
             (190, "3m 10s"),
             (3_599, "59m 59s"),
             (7_500, "2h 05m"),

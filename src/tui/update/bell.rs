@@ -149,20 +149,37 @@ pub fn rang(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// What the gate says of it. What is listed on the screen has been seen.
+/// The one who looks has decided about it: that they were asked is no news any more. What else is new, the gate
+/// knows.
+pub fn decided(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
+    if state.bell.unseen > 0 {
+        state.bell.decided.insert(id);
+        effects.push(Effect::FetchBell);
+    }
+}
+
+/// What the gate says of it. What is listed on the screen has been seen, and so has what was decided from here;
+/// the gate is told once nothing else is new, since it counts from the last that was seen.
 pub fn known(
     state: &mut State,
     result: Result<Notifications, ClientError>,
     effects: &mut Vec<Effect>,
 ) {
     match result {
-        Ok(bell) => {
-            state.bell.unseen = bell.unseen;
-            if is_open(state)
-                && let Some(newest) = bell.items.first().filter(|newest| !newest.seen)
-            {
-                effects.push(Effect::BellSeen(newest.id));
+        Ok(mut bell) => {
+            let newest = bell.items.first().filter(|newest| !newest.seen);
+            let newest = newest.map(|newest| newest.id);
+            let decided = &state.bell.decided;
+            for one in bell.items.iter_mut().filter(|one| !one.seen) {
+                if one.request.is_some_and(|id| decided.contains(&id)) {
+                    one.seen = true;
+                    bell.unseen = bell.unseen.saturating_sub(1);
+                }
             }
+            if let Some(newest) = newest.filter(|_| is_open(state) || bell.unseen == 0) {
+                effects.push(Effect::BellSeen(newest));
+            }
+            state.bell.unseen = bell.unseen;
             state.bell.told = Some(bell.items);
         }
         Err(error) => toast(state, ToastTone::Bad, error.to_string()),

@@ -73,10 +73,13 @@ pub fn claim(state: &mut State, effects: &mut Vec<Effect>) {
     send(state, id, deed, effects);
 }
 
-/// `s`
-pub fn ask_how_long(state: &mut State) {
+/// `s`: asks for how long; what is put off already is called back.
+pub fn ask_how_long(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(why) = state.obstacle() {
         return toast(state, ToastTone::Plain, why);
+    }
+    if let Some(id) = state.put_off() {
+        return send(state, id, Deed::CallBack, effects);
     }
     if let Some(detail) = state.pending.reading() {
         let mut line = TextLine::about(&detail.request);
@@ -186,6 +189,12 @@ fn took_effect(state: &mut State, deed: Deed, request: Request, effects: &mut Ve
         Deed::Claim => format!("taken on; others see that: {headline}"),
         Deed::Release => format!("given back: {headline}"),
         Deed::Snooze(_) => put_off(state, &request, &headline),
+        Deed::CallBack => {
+            if state.pending.list.query.is_put_off() {
+                state.pending.list.remove(request.id);
+            }
+            format!("it waits for you again: {headline}")
+        }
     };
     toast(state, ToastTone::Good, text);
     state.pending.list.refresh();

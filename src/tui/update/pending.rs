@@ -27,7 +27,7 @@ pub fn act(state: &mut State, action: ActionId, effects: &mut Vec<Effect>) {
         ActionId::Edit => edit::open(state, effects),
         ActionId::Undo => deeds::undo(state, effects),
         ActionId::Claim => deeds::claim(state, effects),
-        ActionId::Snooze => deeds::ask_how_long(state),
+        ActionId::Snooze => deeds::ask_how_long(state, effects),
         ActionId::Notify => decide::toggle_notify(state),
         ActionId::Remember => decide::cycle_remember(state),
         ActionId::Why => {

@@ -1,5 +1,5 @@
-//! The question before a grave approval. It stands where the document ends, and names again what would
-//! be done and to whom; `y` alone says yes.
+//! The question before a grave approval. It stands where the document ends, or in its place where too little
+//! of it would be left to read, and names again what would be done and to whom; `y` alone says yes.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,6 +8,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::api::request::Request;
 use crate::domain::review::Remember;
+use crate::domain::untrusted::Untrusted;
 use crate::tui::action::ActionId;
 use crate::tui::keymap::Keymap;
 use crate::tui::state::layout::{Layout, Mode};
@@ -20,24 +21,31 @@ use super::{inside, row};
 
 /// Recipients that are named one by one.
 const NAMED: usize = 4;
+/// Fewer rows of the request above the question are scraps of it, out of which nobody could read anything.
+const WORTH_READING: u16 = 10;
 
 pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let Some(detail) = state.pending.reading() else {
         return;
     };
     let whole = match layout.mode {
+        // The hairline above it becomes that of the question.
+        Mode::Stacked if !layout.divider.is_empty() => layout.divider.union(layout.detail),
         Mode::Split | Mode::Stacked => layout.detail,
         Mode::Single | Mode::Tiny => layout.body,
     };
     let width = usize::from(whole.width).saturating_sub(4);
     let mut rows = question(detail, state.pending.choice.remember, width, theme);
-    let height = u16::try_from(rows.len() + 2)
+    let height = u16::try_from(rows.len() + 3)
         .unwrap_or(u16::MAX)
         .min(whole.height);
-    let area = Rect {
-        y: whole.bottom() - height,
-        height,
-        ..whole
+    let area = match whole.height - height < WORTH_READING {
+        true => whole,
+        false => Rect {
+            y: whole.bottom() - height,
+            height,
+            ..whole
+        },
     };
     Clear.render(area, buffer);
     line::rule(
@@ -48,6 +56,9 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     );
     // With little room the answer stays, and what is named last goes.
     rows.truncate(usize::from(height.saturating_sub(2)));
+    if rows.len() + 2 < usize::from(area.height) {
+        rows.push(Vec::new());
+    }
     rows.push(answer(&state.keymap, theme));
     let inner = inside(area, 2);
     for (index, spans) in rows.into_iter().enumerate() {
@@ -97,7 +108,17 @@ fn question(
         let nobody = "to  nobody that the parameters name";
         rows.push(vec![Span::styled(nobody, theme.warning())]);
     }
-    rows.push(vec![Span::styled(effect(request), theme.dim())]);
+    let effect = Untrusted::from(effect(request));
+    let shown = effect.one_line(width);
+    let lines = match shown.cut {
+        false => vec![shown.pieces],
+        true => {
+            let lines = effect.even_lines(width).into_iter();
+            lines.map(|line| line.pieces).collect()
+        }
+    };
+    let lines = lines.iter();
+    rows.extend(lines.map(|pieces| text::spans(pieces, theme.dim(), theme)));
     rows
 }
 

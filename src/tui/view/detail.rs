@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::api::request::Request;
@@ -10,7 +11,7 @@ use crate::domain::time::At;
 use crate::tui::state::document::{Document, Row, Tone};
 use crate::tui::state::layout::{DetailParts, Layout, Mode};
 use crate::tui::state::pending::Detail;
-use crate::tui::state::{State, Tab, is_guided, words};
+use crate::tui::state::{State, Tab, guidance_of, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
@@ -34,7 +35,12 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         line::rule(theme.glyphs.rule, theme.rule(), parts.rule, buffer);
         let left = progress(detail, usize::from(parts.text.height), theme);
         line::right(left, parts.rule, buffer);
-        guidance(&detail.request, theme, parts.guidance, buffer);
+        let guidance = guidance_of(&detail.request, layout);
+        for (index, content) in guidance.iter().enumerate() {
+            if let Some(area) = row(parts.guidance, index) {
+                document_row(content, theme, area, buffer);
+            }
+        }
         footer::decision_bar(state, theme, parts.bar, buffer);
     }
 }
@@ -49,8 +55,9 @@ pub fn read(
     buffer: &mut Buffer,
 ) -> DetailParts {
     let warnings = detail.map_or(0, |detail| detail.document.warnings.len());
-    let guided = detail.is_some_and(|detail| is_guided(&detail.request));
-    let parts = layout.detail_parts(warnings, guided && state.tab == Tab::Pending);
+    let guidance = detail.filter(|_| state.tab == Tab::Pending);
+    let guidance = guidance.map_or(0, |detail| guidance_of(&detail.request, layout).len());
+    let parts = layout.detail_parts(warnings, guidance);
     let request = detail.map_or(focused, |detail| &detail.request);
     headline(request, theme, parts.headline, buffer);
     meta(state, request, theme, parts.meta, buffer);
@@ -68,19 +75,6 @@ pub fn read(
     }
     document_rows(&detail.document, detail.scroll, theme, parts.text, buffer);
     parts
-}
-
-/// What policy says to whoever decides, as much of it as fits; all of it is in the document.
-fn guidance(request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let guidance = request.review.as_ref().and_then(|r| r.guidance.as_ref());
-    let Some(guidance) = guidance.filter(|_| !area.is_empty()) else {
-        return;
-    };
-    let label = "Guidance   ";
-    let room = usize::from(area.width).saturating_sub(label.len());
-    let mut spans = vec![Span::styled(label, theme.dim())];
-    spans.extend(text::line(guidance, room, theme.text(), theme));
-    line::left(spans, area, buffer);
 }
 
 /// The rows of a document from the n-th on.
@@ -135,18 +129,18 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
         left.map(|left| format!("{} left", words::long(left))),
         next.map(|at| format!("passed on in {}", until(at))),
     ];
-    let mut lasting = lasting(state, theme);
+    let mut right = lasting(state, theme);
     if let Some(at) = automatic {
         let how = match area.width < WIDE {
             true => "approved",
             false => "approves by itself",
         };
         let words = format!("{how} in {} unless rejected", until(at));
-        lasting.push(Span::styled(words, theme.warning()));
-        lasting.push(Span::raw("  "));
+        right.push(words, theme.warning());
     }
-    lasting.extend(attention(state, request, theme));
-    let room = usize::from(area.width).saturating_sub(footer::width(&lasting));
+    attention(state, request, theme, &mut right);
+    let right = right.spans;
+    let room = usize::from(area.width).saturating_sub(footer::width(&right) + APART.len());
     let mut shown = String::new();
     for fact in facts.into_iter().flatten() {
         let dot = if shown.is_empty() {
@@ -161,9 +155,29 @@ fn meta(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mu
         shown.push_str(&dot);
         shown.push_str(&fact);
     }
-    let mut spans = lasting;
-    spans.push(Span::styled(shown, theme.dim()));
-    line::left(spans, area, buffer);
+    if shown.is_empty() {
+        return line::left(right, area, buffer);
+    }
+    // What is said of it now and then stands at the right, so that the rest stays where it is.
+    line::both(vec![Span::styled(shown, theme.dim())], right, area, buffer);
+}
+
+/// Between two things that are said beside each other.
+const APART: &str = "  ";
+
+/// Words beside each other.
+#[derive(Default)]
+struct Said {
+    spans: Vec<Span<'static>>,
+}
+
+impl Said {
+    fn push(&mut self, words: String, style: Style) {
+        if !self.spans.is_empty() {
+            self.spans.push(Span::raw(APART));
+        }
+        self.spans.push(Span::styled(words, style));
+    }
 }
 
 /// A person on the line waits by the second.
@@ -178,22 +192,24 @@ fn waiting(state: &State, request: &Request) -> String {
 }
 
 /// Who has taken it on, and who else has it on their screen.
-fn attention(state: &State, request: &Request, theme: &Theme) -> Vec<Span<'static>> {
+fn attention(state: &State, request: &Request, theme: &Theme, said: &mut Said) {
     if state.tab != Tab::Pending {
-        return Vec::new();
+        return;
     }
-    let mut spans = Vec::new();
+    let until = request.you.as_ref().and_then(|you| you.snoozed_until);
+    if let Some(until) = until.filter(|until| *until > state.now.wall) {
+        let until = words::when(until, state.now.wall, &state.zone);
+        said.push(format!("put off until {until}"), theme.text());
+    }
     if let Some(claim) = &request.claim {
-        let (words, style) = match state.claims(request) {
-            true => ("you have it".to_owned(), theme.text()),
+        match state.claims(request) {
+            true => said.push("you have it".to_owned(), theme.text()),
             false => {
                 let left = words::long(claim.until.since(state.now.wall));
                 let words = format!("{} has it for {left} more", claim.by);
-                (words, theme.warning())
+                said.push(words, theme.warning());
             }
-        };
-        spans.push(Span::styled(words, style));
-        spans.push(Span::raw("  "));
+        }
     }
     let reading = state.pending.reading();
     let looking = reading.map_or(&[][..], |detail| detail.looking(state.now.elapsed));
@@ -205,25 +221,22 @@ fn attention(state: &State, request: &Request, theme: &Theme) -> Vec<Span<'stati
         .collect();
     match looking.as_slice() {
         [] => {}
-        [one] => {
-            let words = format!("{one} is looking  ");
-            spans.push(Span::styled(words, theme.warning()));
-        }
+        [one] => said.push(format!("{one} is looking"), theme.warning()),
         several => {
-            let words = format!("{} others are looking  ", several.len());
-            spans.push(Span::styled(words, theme.warning()));
+            let words = format!("{} others are looking", several.len());
+            said.push(words, theme.warning());
         }
     }
-    spans
 }
 
 /// An approval that would hold longer than once says so wherever it can be given.
-fn lasting(state: &State, theme: &Theme) -> Vec<Span<'static>> {
-    if state.tab != Tab::Pending || state.pending.choice.remember == Remember::Once {
-        return Vec::new();
+fn lasting(state: &State, theme: &Theme) -> Said {
+    let mut said = Said::default();
+    if state.tab == Tab::Pending && state.pending.choice.remember != Remember::Once {
+        let words = format!("remember {}", footer::remember(state));
+        said.push(words, theme.warning());
     }
-    let words = format!("remember {}", footer::remember(state));
-    vec![Span::styled(words, theme.warning()), Span::raw("  ")]
+    said
 }
 
 fn document_row(content: &Row, theme: &Theme, area: Rect, buffer: &mut Buffer) {

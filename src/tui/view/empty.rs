@@ -66,6 +66,10 @@ fn first_steps(
         more => format!("Nothing waits but {} put off.", words::grouped(more)),
     };
     parts.push((vec![waits], theme.title()));
+    if state.pending.list.put_off > 0 {
+        let filter = state.keymap.key(ActionId::Filter);
+        parts.push(dim(&format!("{filter} put:off lists what you put off.")));
+    }
     parts.push(blank());
     if roomy {
         parts.push(dim(match width {

@@ -55,28 +55,19 @@ pub fn draw(
     }
     let (keys, last) = keys(state, layout);
     let last = hint(state, last, theme);
-    let room = usize::from(area.width).saturating_sub(width(&last));
+    let room = usize::from(area.width).saturating_sub(width(&last) + SHORT_GAP.len());
     let hints = |hint: fn(&State, Id, &Theme) -> Vec<Span<'static>>| -> Vec<_> {
         keys.iter().map(|key| hint(state, *key, theme)).collect()
     };
     let spans = match in_a_row(hints(hint), GAP, room) {
         (spans, true) => spans,
-        (_, false) => {
-            // Where keys have to go, those of a choice that can't be made go first.
-            let needed =
-                |key: &&Id| !matches!(key, Id::Remember | Id::Notify) || is_alive(state, **key);
-            let hints = keys
-                .iter()
-                .filter(needed)
-                .map(|key| short_hint(state, *key, theme));
-            in_a_row(hints.collect(), SHORT_GAP, room).0
-        }
+        (_, false) => in_a_row(hints(short_hint), SHORT_GAP, room).0,
     };
     line::both(spans, last, area, buffer);
     None
 }
 
-/// Keys side by side, as many as fit with a gap behind them; and whether those are all.
+/// Keys side by side, as many as fit; and whether those are all.
 fn in_a_row(
     hints: Vec<Vec<Span<'static>>>,
     gap: &'static str,
@@ -85,7 +76,7 @@ fn in_a_row(
     let mut spans = Vec::new();
     for hint in hints {
         let before = if spans.is_empty() { "" } else { gap };
-        if width(&spans) + before.len() + width(&hint) + gap.len() > room {
+        if width(&spans) + before.len() + width(&hint) > room {
             return (spans, false);
         }
         spans.push(Span::raw(before));
@@ -94,46 +85,41 @@ fn in_a_row(
     (spans, true)
 }
 
-/// The keys at the foot of what is decided, the last of them at the right.
+/// The keys at the foot of what is decided.
 pub(super) const DECISIONS: [Id; 6] = [
     Id::Approve,
     Id::Reject,
     Id::Form,
     Id::Respond,
-    Id::Remember,
     Id::Notify,
+    Id::Remember,
 ];
 
 /// The decision keys, at the foot of what is decided.
 pub fn decision_bar(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let [keys @ .., last] = DECISIONS;
-    let last = short_hint(state, last, theme);
-    let room = usize::from(area.width).saturating_sub(width(&last));
-    let hints = keys.map(|key| short_hint(state, key, theme));
-    let (spans, _) = in_a_row(hints.to_vec(), SHORT_GAP, room);
-    line::both(spans, last, area, buffer);
+    let hints = DECISIONS.map(|key| short_hint(state, key, theme));
+    let (spans, _) = in_a_row(hints.to_vec(), SHORT_GAP, area.width.into());
+    line::left(spans, area, buffer);
 }
 
-/// A key and what it does here; dim when it does nothing now.
+/// A key and what it does here; dim when it does nothing now. A choice takes the same room whatever is chosen, so
+/// that no key moves while one goes from one request to the next.
 pub fn hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
     let title = match id {
-        Id::Notify => format!("{} [{}]", id.action().title, notify(state)),
-        Id::Remember => format!("{} {}", id.action().title, remember(state)),
+        Id::Notify => format!("{} {:<5}", id.action().title, notify(state)),
+        Id::Remember => format!("{} {:<9}", id.action().title, remembers(state)),
         id => title(state, id),
     };
     keyed(state, id, title, theme)
 }
 
-/// The same in fewer columns: what can't be chosen isn't said.
+/// The same in fewer columns.
 fn short_hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
-    let title = match (id, is_alive(state, id)) {
-        (Id::Notify, true) => format!("notify [{}]", notify(state)),
-        (Id::Notify, false) => "notify".to_owned(),
+    let title = match (id, state.pending.choice.remember) {
+        (Id::Notify, _) => format!("notify {:<5}", notify(state)),
         // Once is what everybody expects.
-        (Id::Remember, true) if state.pending.choice.remember == Remember::Once => {
-            "remember".to_owned()
-        }
-        (Id::Remember, true) => remember(state).to_owned(),
+        (Id::Remember, Remember::Once) => format!("{:<9}", "remember"),
+        (Id::Remember, _) => format!("{:<9}", remembers(state)),
         (id, _) => title(state, id),
     };
     keyed(state, id, title, theme)
@@ -142,6 +128,7 @@ fn short_hint(state: &State, id: Id, theme: &Theme) -> Vec<Span<'static>> {
 fn title(state: &State, id: Id) -> String {
     match id {
         Id::NextTab => "tabs".to_owned(),
+        Id::Snooze if state.put_off().is_some() => "call back".to_owned(),
         Id::Quit if state.sample => "leave the sample".to_owned(),
         Id::Back if state.pending.pane == Pane::List && state.tab == Tab::Pending => {
             match state.pending.marks.is_empty() {
@@ -157,7 +144,9 @@ fn title(state: &State, id: Id) -> String {
         }
         Id::Down if matches!(state.overlay, Some(Overlay::Bell(_))) => "move".to_owned(),
         Id::Down if state.overlay.is_some() || reads(state) => "scroll".to_owned(),
-        Id::Toggle | Id::Open if state.tab == Tab::Settings && state.overlay.is_none() => {
+        Id::Toggle | Id::Open | Id::Remove
+            if state.tab == Tab::Settings && state.overlay.is_none() =>
+        {
             settings::title_of(state, id).to_owned()
         }
         id => id.action().title.to_owned(),
@@ -198,17 +187,22 @@ fn reads(state: &State) -> bool {
 }
 
 fn notify(state: &State) -> &'static str {
-    let you = state.pending.reading().and_then(|d| d.request.you.as_ref());
-    match (
-        you.is_some_and(|you| you.notify_always),
-        state.pending.choice.notify_agent,
-    ) {
-        (true, _) => "always",
-        (false, true) => "on",
-        (false, false) => "off",
+    match state.why_always_told().is_some() || state.pending.choice.notify_agent {
+        true => "[on]",
+        false => "[off]",
     }
 }
 
+/// How long an approval would hold, in the words of a key.
+fn remembers(state: &State) -> &'static str {
+    match state.pending.choice.remember {
+        Remember::Once => "once",
+        Remember::Conversation => "this talk",
+        Remember::Always => "always",
+    }
+}
+
+/// The same in a sentence.
 pub fn remember(state: &State) -> &'static str {
     match state.pending.choice.remember {
         Remember::Once => "once",

@@ -111,7 +111,22 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     }
     if !layout.divider.is_empty() {
         line::rule(theme.glyphs.rule, theme.rule(), layout.divider, buffer);
+        line::right(rows_below(state, layout, theme), layout.divider, buffer);
         record(state, theme, layout, buffer);
+    }
+}
+
+/// How many rows of the list are below its last one on the screen, as far as they are known.
+fn rows_below(state: &State, layout: &Layout, theme: &Theme) -> Vec<Span<'static>> {
+    let list = &state.history.list;
+    let more = if list.known().1 { "+" } else { "" };
+    match list.rows.len().saturating_sub(list.top + layout.entries()) {
+        0 => Vec::new(),
+        below => {
+            let below = words::grouped(below as u64);
+            let words = format!(" {} {below}{more} more ", theme.glyphs.down);
+            vec![Span::styled(words, theme.dim())]
+        }
     }
 }
 
@@ -241,7 +256,7 @@ fn record(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let Some(request) = state.history.list.focused() else {
         return;
     };
-    let parts = layout.detail_parts(0, false);
+    let parts = layout.detail_parts(0, 0);
     let width = usize::from(parts.headline.width);
     let mut right = vec![pending::outcome(request.status, theme)];
     let decision = decision(state, request, theme);

@@ -15,6 +15,9 @@ pub fn draw(rows: &[PageRow], scroll: usize, theme: &Theme, area: Rect, buffer: 
     let height = usize::from(area.height);
     for (index, content) in rows.iter().skip(scroll).take(height).enumerate() {
         if let Some(area) = row(area, index) {
+            if content.focused {
+                focus(theme, area, buffer);
+            }
             let mut spans = vec![
                 column(&content.first, theme),
                 column(&content.second, theme),
@@ -23,6 +26,17 @@ pub fn draw(rows: &[PageRow], scroll: usize, theme: &Theme, area: Rect, buffer: 
             line::left(spans, area, buffer);
         }
     }
+}
+
+/// What keys are about looks as it does in a list, which has the whole width.
+fn focus(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let whole = Rect {
+        x: buffer.area.x,
+        width: buffer.area.width,
+        ..area
+    };
+    buffer.set_style(whole, theme.focused());
+    buffer.set_string(whole.x, whole.y, theme.glyphs.bar, theme.accent());
 }
 
 /// How much of it is below, for where no text stands.

@@ -36,7 +36,7 @@ pub fn draw(state: &State, palette: &Palette, theme: &Theme, layout: &Layout, bu
     }
     if let Some(entry) = entries.get(palette.focus) {
         let area = inside(below, 2);
-        let lines = Untrusted::from(told(entry)).lines(usize::from(area.width));
+        let lines = text::fitting(&Untrusted::from(told(entry)), area);
         for (index, told) in lines.iter().enumerate() {
             if let Some(area) = row(area, index) {
                 line::left(text::spans(&told.pieces, theme.text(), theme), area, buffer);

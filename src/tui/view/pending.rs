@@ -19,10 +19,10 @@ use crate::tui::widget::{line, text};
 
 use super::{detail, empty, footer, inside, row};
 
-/// Columns for the time that is left.
-const TIME: u16 = 11;
+/// Columns for the time that is left, and whether the agent waits meanwhile.
+const TIME: u16 = 15;
 /// Columns for the action in one-line entries, where there is room.
-const ACTION: u16 = 18;
+const ACTION: u16 = 16;
 const ACTION_FROM: u16 = 72;
 /// With less than this left, the time doesn't stand back.
 const SOON: Time = Time::from_secs(600);
@@ -36,7 +36,7 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     }
     title(state, theme, layout.list_title, buffer);
     list(state, theme, layout, buffer);
-    divider(theme, layout, buffer);
+    divider(state, theme, layout, buffer);
     detail::draw(state, theme, layout, buffer);
 }
 
@@ -58,11 +58,6 @@ fn title(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         right.push(Span::styled(new, theme.accent()));
     }
     if let Some(total) = list.total.filter(|_| !list.rows.is_empty()) {
-        let below = list.below(state.entries());
-        if below > 0 {
-            let more = format!("{} {} more  ", theme.glyphs.down, words::grouped(below));
-            right.push(Span::styled(more, theme.dim()));
-        }
         let total = words::grouped(total);
         let place = match list.position() {
             Some(place) => format!("{} of {total}", words::grouped(place)),
@@ -155,7 +150,7 @@ fn nothing_found(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buf
     }
 }
 
-fn divider(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
+fn divider(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.divider;
     match layout.mode {
         Mode::Split => {
@@ -163,7 +158,21 @@ fn divider(theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
                 buffer.set_string(area.x, y, theme.glyphs.column, theme.rule());
             }
         }
-        _ => line::rule(theme.glyphs.rule, theme.rule(), area, buffer),
+        _ => {
+            line::rule(theme.glyphs.rule, theme.rule(), area, buffer);
+            line::right(below(state, theme), area, buffer);
+        }
+    }
+}
+
+/// How many rows of the list are below its last one on the screen, for the hairline there.
+pub fn below(state: &State, theme: &Theme) -> Vec<Span<'static>> {
+    match state.pending.list.below(state.entries()) {
+        0 => Vec::new(),
+        below => {
+            let more = format!(" {} {} more ", theme.glyphs.down, words::grouped(below));
+            vec![Span::styled(more, theme.dim())]
+        }
     }
 }
 
@@ -234,16 +243,17 @@ fn first_line(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut at_right = vec![state_of(state, request, theme)];
+    let brief = layout.mode == Mode::Single;
+    let mut at_right = vec![state_of(state, request, brief, theme)];
     let waits = !state.is_decided(request);
     let narrow = layout.mode != Mode::Split && waits;
     if narrow && request.waiting && area.width >= ACTION_FROM {
-        at_right.insert(0, Span::styled("waits ", theme.dim()));
+        at_right.insert(0, Span::styled("waits  ", theme.dim()));
     }
     if narrow && request.claim.is_some() {
         let words = match state.claims(request) {
-            true => "yours ",
-            false => "taken ",
+            true => "yours  ",
+            false => "taken  ",
         };
         at_right.insert(0, Span::styled(words, theme.text()));
     }
@@ -306,7 +316,7 @@ fn second_line(state: &State, request: &Request, theme: &Theme, area: Rect, buff
 }
 
 /// At the end of a row: the time that is left, or what became of it.
-fn state_of(state: &State, request: &Request, theme: &Theme) -> Span<'static> {
+fn state_of(state: &State, request: &Request, brief: bool, theme: &Theme) -> Span<'static> {
     if let Some(sending) = state.pending.sending(request.id) {
         return Span::styled(sending_words(sending.decide.decision), theme.accent());
     }
@@ -325,7 +335,11 @@ fn state_of(state: &State, request: &Request, theme: &Theme) -> Span<'static> {
                 true => theme.text(),
                 false => theme.dim(),
             };
-            Span::styled(words::short(left), style)
+            let words = match brief {
+                true => words::short(left),
+                false => format!("{} left", words::short(left)),
+            };
+            Span::styled(words, style)
         }
     }
 }

@@ -12,6 +12,7 @@ mod palette;
 mod proof;
 mod reviewed;
 mod sample;
+mod steady;
 
 use std::fmt::Write as _;
 
@@ -383,7 +384,7 @@ fn what_is_cut_has_a_mark() {
     long.action = "slack.send_message_to_all".parse().unwrap();
     let desk = Desk::new(80, 24, vec![long]);
     let screen = text(&desk, &dark());
-    assert!(screen.contains(" slack.send_messa… "), "{screen}");
+    assert!(screen.contains(" slack.send_mes… "), "{screen}");
 }
 
 #[test]

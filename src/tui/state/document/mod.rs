@@ -28,6 +28,7 @@ use crate::tui::state::proof::RecordProof;
 
 pub use plan::voter;
 pub use raw::Past;
+pub use rows::{ABOVE_THE_KEYS, guidance};
 use write::Writer;
 
 /// What a row is to the eye.
@@ -88,6 +89,9 @@ enum Block {
         aside: Option<Untrusted>,
         tone: Tone,
     },
+    /// What policy says to whoever decides. Where the keys have a place of their own, it stands right above
+    /// them, and here only if there is too little room for all of it.
+    Guidance(Untrusted),
     /// A heading of ours, with a count.
     Heading(&'static str, String),
     /// A text of several lines.
@@ -152,7 +156,7 @@ impl Document {
             writer.context(context.text());
         }
         if request.status.decided() {
-            writer.heading("Record", String::new());
+            writer.heading("Record", "what became of it".to_owned());
             writer.asked(request);
             writer.outcome(request);
             writer.passed_on(request);

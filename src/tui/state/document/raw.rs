@@ -15,7 +15,9 @@ impl Document {
     /// Everything that the digest of a request covers, and nothing else.
     pub fn raw(request: &Request, zone: &TimeZone) -> Self {
         let mut writer = Writer::new(zone, true);
-        writer.ours("Digest", request.digest.to_string());
+        writer.heading("Digest", "of all that follows".to_owned());
+        writer.text(&request.digest.to_string());
+        writer.put(Block::Gap);
         writer.ours("Action", request.action.to_string());
         writer.ours("Agent", request.agent.to_string());
         for (index, recipient) in request.recipients.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! What became of a request: what was said, whether the agent knows, how the run went, and when.
 
 use crate::api::request::{DecisionRecord, Request, Settled};
-use crate::domain::execution::{Attempt, ExecutionState, Outcome};
+use crate::domain::execution::{Attempt, ExecutionState, Executor, Outcome};
 use crate::domain::review::Remember;
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
@@ -26,7 +26,7 @@ impl Writer<'_> {
                 self.field("Reason", reason.clone(), Tone::Content);
             }
             self.voted(request);
-            self.agent_knows(settled);
+            self.agent_knows(request, settled);
         }
         self.run(request);
     }
@@ -67,9 +67,15 @@ impl Writer<'_> {
         }
     }
 
-    fn agent_knows(&mut self, settled: &Settled) {
+    fn agent_knows(&mut self, request: &Request, settled: &Settled) {
+        let execution = &request.execution;
+        let started = execution.executor == Executor::Agent && !execution.attempts.is_empty();
         let words = match (settled.notify_agent, settled.agent_told_at) {
             (_, Some(at)) => format!("told at {}", words::seconds(at, self.zone())),
+            (true, None) if started => "knows: it has started".to_owned(),
+            (true, None) if request.waiting => {
+                "waits for the outcome, and gets it as its answer".to_owned()
+            }
             (true, None) => "to be told; it hasn't taken the outcome yet".to_owned(),
             (false, None) => "not told".to_owned(),
         };

@@ -6,6 +6,8 @@ use super::{Block, Row, Shape, Tone};
 
 /// Columns between the left edge and the values of labelled rows.
 const LABEL: usize = 11;
+/// Guidance of no more rows than this stands right above the keys, where they have a place of their own.
+pub const ABOVE_THE_KEYS: usize = 2;
 /// Keys of parameters up to this width stand on the row of their value.
 const LONGEST_KEY: usize = 16;
 /// The column of the values behind them.
@@ -42,6 +44,12 @@ impl Block {
                 aside,
                 tone,
             } => field_rows(label, value, aside.as_ref(), *tone, width, rows),
+            Block::Guidance(words) => {
+                let guidance = guidance(words, shape.width);
+                if shape.compact || guidance.len() > ABOVE_THE_KEYS {
+                    rows.extend(guidance);
+                }
+            }
             Block::Text(text) => {
                 let lines = text.lines(width.saturating_sub(GUTTER));
                 rows.extend(lines.into_iter().map(|line| content(0, line.pieces)));
@@ -53,6 +61,20 @@ impl Block {
             }
         }
     }
+}
+
+/// What policy says to whoever decides, as rows.
+pub fn guidance(words: &Untrusted, width: u16) -> Vec<Row> {
+    let mut rows = Vec::new();
+    field_rows(
+        "Guidance",
+        words,
+        None,
+        Tone::Content,
+        width.into(),
+        &mut rows,
+    );
+    rows
 }
 
 fn content(indent: usize, pieces: Vec<Piece>) -> Row {
@@ -122,10 +144,13 @@ fn field_rows(
         tone,
         ..content(LABEL - GUTTER, pieces)
     };
-    let mut lines = value.lines(room).into_iter();
+    let mut lines = value.even_lines(room).into_iter();
     rows.extend(lines.next().map(|line| labelled(line.pieces)));
     rows.extend(lines.map(|line| hanging(line.pieces, tone)));
-    let asides = aside.map(|aside| aside.lines(room)).into_iter().flatten();
+    let asides = aside
+        .map(|aside| aside.even_lines(room))
+        .into_iter()
+        .flatten();
     rows.extend(asides.map(|line| hanging(line.pieces, Tone::Aside)));
 }
 

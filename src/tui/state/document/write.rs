@@ -202,7 +202,12 @@ impl<'a> Writer<'a> {
         self.plan(request);
         let guidance = request.review.as_ref().and_then(|r| r.guidance.clone());
         if let Some(guidance) = guidance {
-            self.field("Guidance", guidance, Tone::Content);
+            if request.status.decided() {
+                self.field("Guidance", guidance, Tone::Content);
+            } else {
+                self.say(&guidance);
+                self.put(Block::Guidance(guidance));
+            }
         }
         for (index, reason) in request.risk.reasons.iter().enumerate() {
             let label = if index == 0 { "Risk" } else { "" };

@@ -498,6 +498,9 @@ impl State {
             (Section::Notifications, Some(_)) => {
                 "hours are for the quiet ones: go to that row".to_owned()
             }
+            (Section::Appearance, None) => {
+                "a look is chosen in an inbox of your own, not here".to_owned()
+            }
             _ => "there is nothing more to open here".to_owned(),
         }
     }
@@ -526,7 +529,7 @@ impl State {
         };
         let layout = Layout::of_settings(self.size, 0);
         let width = usize::from(layout.foot_text().width);
-        let (title, text) = (told.title.lines(width), told.text.lines(width));
+        let (title, text) = (told.title.even_lines(width), told.text.even_lines(width));
         let keys = usize::from(layout.mode == Mode::Split);
         u16::try_from(title.len() + text.len() + 1 + keys).unwrap_or(u16::MAX)
     }

@@ -129,13 +129,14 @@ impl Page {
     fn entry(&mut self, first: Cell, second: Cell, text: &Untrusted) {
         let taken = first.width + second.width;
         let (mut first, mut second) = (Some(first), Some(second));
-        for line in text.lines(self.width.saturating_sub(taken).max(1)) {
+        for line in text.even_lines(self.width.saturating_sub(taken).max(1)) {
             let blank = |width| cell("", width, Look::Dim);
             let (one, two) = (first.take(), second.take());
             self.rows.push(PageRow {
                 first: one.unwrap_or_else(|| blank(taken)),
                 second: two.unwrap_or_else(|| blank(0)),
                 text: line.pieces,
+                ..PageRow::default()
             });
         }
     }

@@ -34,6 +34,30 @@ fn what_one_is_told_is_counted_as_it_comes_and_seen_when_it_was_listed() {
     assert_eq!(desk.bell.seen, [2, 3], "there was nothing new");
 }
 
+/// 01 §Notifications: that one was asked is no news once one has answered.
+#[test]
+fn what_was_decided_from_here_is_not_new_any_more() {
+    let mut desk = desk();
+    desk.ring("outreach asks: email to pat@partner.example");
+    desk.keys("r");
+    desk.type_in("no");
+    desk.keys("enter");
+    desk.ring("owner saved version 2 of the policy");
+    desk.bell.told[0].request = None;
+    assert_eq!(desk.state.bell.unseen, 2);
+    desk.answer_decision();
+    assert_eq!(desk.state.bell.unseen, 1);
+    assert!(desk.bell.seen.is_empty(), "the policy is still news");
+    let mut desk = self::desk();
+    desk.ring("outreach asks: email to pat@partner.example");
+    desk.keys("r");
+    desk.type_in("no");
+    desk.keys("enter");
+    desk.answer_decision();
+    assert_eq!(desk.state.bell.unseen, 0);
+    assert_eq!(desk.bell.seen, [1], "the gate knows as well");
+}
+
 #[test]
 fn what_the_focus_has_left_and_what_was_listed_is_not_new_any_more() {
     let mut desk = desk();

@@ -182,7 +182,7 @@ fn what_may_not_be_approved_together_is_not() {
     desk.keys("space space A");
     assert!(
         desk.toast()
-            .ends_with("not read to the end: open each first"),
+            .starts_with("one of the marked is not read to the end yet: enter opens it"),
         "{}",
         desk.toast()
     );
@@ -192,7 +192,7 @@ fn what_may_not_be_approved_together_is_not() {
     desk.keys("A");
     assert!(
         desk.toast()
-            .starts_with("1 marked one of high or critical risk")
+            .starts_with("one of the marked is of high or critical risk")
     );
 
     let mut desk = Desk::new(120, 36, vec![email(1), email(2)]);

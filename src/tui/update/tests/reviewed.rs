@@ -465,6 +465,39 @@ fn a_request_is_put_off_and_comes_back() {
     assert!(later > TODAY.parse().unwrap());
 }
 
+/// It is found by the filter, and the key that put it off calls it back.
+#[test]
+fn what_was_put_off_is_called_back() {
+    let mut desk = desk();
+    let until: At = "2026-11-20T18:00:00Z".parse().unwrap();
+    desk.keys("s enter");
+    desk.answer_deed(|request| request.you.as_mut().unwrap().snoozed_until = Some(until));
+    assert_ne!(desk.focused(), Some(id(1)));
+    desk.keys("/");
+    desk.type_in("put:off");
+    desk.keys("enter");
+    assert_eq!(desk.focused(), Some(id(1)));
+    assert_eq!(desk.state.pending.list.rows.len(), 1);
+    desk.keys("s");
+    assert_eq!(desk.done, [(id(1), Deed::CallBack)]);
+    desk.answer_deed(|request| request.you.as_mut().unwrap().snoozed_until = None);
+    assert!(
+        desk.toast().starts_with("it waits for you again: "),
+        "{}",
+        desk.toast()
+    );
+    assert!(desk.state.pending.list.rows.is_empty());
+    desk.keys("esc");
+    assert!(
+        desk.state
+            .pending
+            .list
+            .rows
+            .iter()
+            .any(|row| row.id == id(1))
+    );
+}
+
 #[test]
 fn what_stays_on_the_screen_is_told_once_and_again_when_all_was_read() {
     let mut desk = Desk::new(80, 24, queue());

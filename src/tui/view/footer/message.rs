@@ -14,7 +14,7 @@ use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::sending_words;
 use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
-use crate::tui::view::{detail, edited, page, palette, settings};
+use crate::tui::view::{detail, edited, page, palette, pending, settings};
 use crate::tui::widget::{line, text};
 
 /// Said where nothing else is.
@@ -47,6 +47,16 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
         progress.clear();
     }
     let x = line::right(progress, area, buffer);
+    if let Some(column) = column.filter(|_| state.tab == Tab::Pending) {
+        let more = pending::below(state, theme);
+        let list = Rect {
+            width: column - area.x,
+            ..area
+        };
+        if wanted + width(&more) < usize::from(list.width) {
+            line::right(more, list, buffer);
+        }
+    }
     let room = usize::from(x.saturating_sub(area.x + 3));
     let Some((words, style)) = words else {
         return;

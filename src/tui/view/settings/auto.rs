@@ -13,7 +13,7 @@ use crate::tui::state::{State, words};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::row;
+use super::{focus, row};
 
 /// The columns of a row; those without width aren't shown.
 struct Columns {
@@ -93,12 +93,7 @@ fn page(state: &State, known: &Known, theme: &Theme, layout: &Layout, buffer: &m
             return;
         };
         if place == state.settings.focus {
-            buffer.set_style(area, theme.focused());
-            let bar = match state.settings_side() {
-                Side::Page => theme.accent(),
-                Side::Menu => theme.rule(),
-            };
-            buffer.set_string(area.x, area.y, theme.glyphs.bar, bar);
+            focus(state, Side::Page, theme, area, buffer);
         }
         let columns = Columns::of(layout, area);
         let rest = Rect {

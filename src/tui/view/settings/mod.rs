@@ -62,14 +62,10 @@ fn draw_menu(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             MenuRow::Section(section) => {
                 let current = section == settings.section;
                 if current {
-                    let bar = match state.settings_side() {
-                        Side::Menu => theme.accent(),
-                        Side::Page => theme.rule(),
-                    };
-                    buffer.set_style(area, theme.focused());
-                    buffer.set_string(area.x, area.y, theme.glyphs.bar, bar);
+                    focus(state, Side::Menu, theme, area, buffer);
                 }
-                let name = vec![Span::styled(section.title(), theme.text())];
+                let style = if current { theme.title() } else { theme.text() };
+                let name = vec![Span::styled(section.title(), style)];
                 let says = match state.settings_layout().column() {
                     None if area.width >= 70 => {
                         vec![Span::styled(section.says(), theme.dim())]
@@ -80,6 +76,19 @@ fn draw_menu(state: &State, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             }
         }
     }
+}
+
+/// Marks a row of one of the two sides. The one in which keys move looks focused; in the other it is only seen
+/// where they will go on.
+fn focus(state: &State, side: Side, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let bar = match state.settings_side() == side {
+        true => {
+            buffer.set_style(area, theme.focused());
+            theme.accent()
+        }
+        false => theme.rule(),
+    };
+    buffer.set_string(area.x, area.y, theme.glyphs.bar, bar);
 }
 
 /// What the page is called and about, where there is a row for it.
@@ -121,14 +130,20 @@ fn foot(state: &State, below: usize, theme: &Theme, layout: &Layout, buffer: &mu
     let mut rows = match told.change {
         // All of a change is read before it is saved.
         true => {
-            let lines = told.title.lines(room).into_iter();
+            let lines = told.title.even_lines(room).into_iter();
             lines
                 .map(|line| text::spans(&line.pieces, theme.title(), theme))
                 .collect()
         }
         false => vec![text::line(&told.title, room, theme.dim(), theme)],
     };
-    let lines = told.text.lines(room).into_iter();
+    let left = Rect {
+        height: inner
+            .height
+            .saturating_sub(u16::try_from(rows.len()).unwrap_or(u16::MAX)),
+        ..inner
+    };
+    let lines = text::fitting(&told.text, left).into_iter();
     rows.extend(lines.map(|line| text::spans(&line.pieces, style(theme.text()), theme)));
     if rows.len() > usize::from(inner.height) {
         rows.truncate(usize::from(inner.height));
@@ -229,7 +244,7 @@ pub fn keys(state: &State, layout: &Layout) -> &'static [Id] {
     }
 }
 
-/// What two of the keys do on this page.
+/// What these keys do on this page.
 pub fn title_of(state: &State, id: Id) -> &'static str {
     let settings = &state.settings;
     let usual = id.action().title;
@@ -243,6 +258,7 @@ pub fn title_of(state: &State, id: Id) -> &'static str {
         },
         (Id::Toggle, Section::Patterns) => "resume",
         (Id::Toggle, Section::Away) => "back again",
+        (Id::Remove, Section::Tokens) => "revoke",
         (Id::Open, Section::Rules) => "try version",
         (Id::Open, Section::Appearance) => "use it",
         (Id::Open, Section::People) => "role",

@@ -14,7 +14,7 @@ use crate::tui::state::settings::sheet::{Ink, SheetRow};
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
-use super::row;
+use super::{focus, row};
 
 /// The places of the columns; those without width aren't shown.
 fn places(state: &State, layout: &Layout, area: Rect) -> Vec<Rect> {
@@ -67,12 +67,7 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
             break;
         };
         if place == sheet.focus && shown.subject.is_some() {
-            let bar = match state.settings_side() {
-                Side::Page => theme.accent(),
-                Side::Menu => theme.rule(),
-            };
-            buffer.set_style(area, theme.focused());
-            buffer.set_string(area.x, area.y, theme.glyphs.bar, bar);
+            focus(state, Side::Page, theme, area, buffer);
         }
         draw_row(state, shown, theme, layout, area, buffer);
     }
@@ -85,6 +80,11 @@ fn titles(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
         return;
     };
     let settings = &state.settings;
+    // One line that says why there are no rows has no columns.
+    let rows = &settings.sheet.rows;
+    if !rows.is_empty() && rows.iter().all(|row| row.cells.len() == 1) {
+        return;
+    }
     let columns = columns(settings.section, settings.opened.is_some());
     for (column, area) in columns.iter().zip(places(state, layout, area)) {
         if area.width > 0 {

@@ -10,10 +10,13 @@ pub const COLUMNS: [Column; 3] = [
     column("Now", 12, 10, 7),
 ];
 
+/// Said where a look would be lost with the inbox.
+pub const NOT_HERE: &str = "A look is chosen in an inbox of your own, which keeps it; not here.";
+
 /// Colours, then signs; nothing where they can't be chosen from here.
 pub fn rows(look: Option<Look>) -> Vec<SheetRow> {
     let Some(now) = look else {
-        return vec![SheetRow::heading("This terminal's look is not kept here.")];
+        return vec![SheetRow::heading(NOT_HERE)];
     };
     let mut rows = vec![SheetRow::heading("Colours")];
     for colours in Colours::ALL {
