@@ -21,6 +21,8 @@ use super::{detail, empty, footer, inside, row};
 
 /// Columns for the time that is left, and whether the agent waits meanwhile.
 const TIME: u16 = 15;
+/// Columns for the time alone.
+const LEFT: usize = 8;
 /// Columns for the action in one-line entries, where there is room.
 const ACTION: u16 = 16;
 const ACTION_FROM: u16 = 72;
@@ -247,6 +249,11 @@ fn first_line(
     let mut at_right = vec![state_of(state, request, brief, theme)];
     let waits = !state.is_decided(request);
     let narrow = layout.mode != Mode::Split && waits;
+    if narrow && !brief {
+        // Whatever stands before it keeps its place.
+        let words = format!("{:>LEFT$}", at_right[0].content);
+        at_right[0] = Span::styled(words, at_right[0].style);
+    }
     if narrow && request.waiting && area.width >= ACTION_FROM {
         at_right.insert(0, Span::styled("waits  ", theme.dim()));
     }

@@ -75,6 +75,24 @@ fn what_is_grave_rings_and_colours_the_number() {
 }
 
 #[test]
+fn what_took_no_second_was_decided_at_once() {
+    let mut watch = Watch::default();
+    let [stats, _] = sights();
+    let Sight::Stats(mut stats) = stats else {
+        panic!("figures come first");
+    };
+    stats.decided.median_seconds = Some(0);
+    watch.take(Sight::Stats(stats));
+    for (size, words) in [
+        ((80, 24), "half of them at once"),
+        ((40, 12), "half at once"),
+    ] {
+        let screen = text(&drawn(&watch, Depth::Mono, GlyphSet::Unicode, size));
+        assert!(screen.contains(words), "{screen}");
+    }
+}
+
+#[test]
 fn it_fits_every_screen() {
     let mut watch = Watch::default();
     for sight in sights() {

@@ -319,16 +319,20 @@ fn last(
 fn decided(stats: &Stats, shape: Shape) -> String {
     let decided = &stats.decided;
     let total = words::grouped(decided.total);
-    let within = words::long(stats.at.since(decided.since));
-    let (some, half) = match shape.narrow {
-        true => ("in", ", half in"),
-        false => ("decided in", ", half of them within"),
+    let since = words::long(stats.at.since(decided.since));
+    let (some, half, within) = match shape.narrow {
+        true => ("in", "half", "in"),
+        false => ("decided in", "half of them", "within"),
     };
-    let median = decided.median_seconds.map_or_else(String::new, |seconds| {
-        let seconds = Time::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX / 1_000));
-        format!("{half} {}", words::long(seconds))
-    });
-    format!("{total} {some} {within}{median}")
+    let median = match decided.median_seconds {
+        None => String::new(),
+        Some(0) => format!(", {half} at once"),
+        Some(seconds) => {
+            let seconds = Time::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX / 1_000));
+            format!(", {half} {within} {}", words::long(seconds))
+        }
+    };
+    format!("{total} {some} {since}{median}")
 }
 
 /// A column for each hour, the latest at the right. An hour without decisions has only a dot.

@@ -46,8 +46,14 @@ impl Document {
         writer.heading("Agent", latest(&past.agent));
         writer.earlier(&past.agent);
         if let Some((recipient, requests)) = &past.recipient {
-            writer.heading("Recipient", latest(requests));
-            writer.field("", recipient.clone(), Tone::Content);
+            writer.say(recipient);
+            writer.put(Block::Gap);
+            writer.put(Block::Field {
+                label: "Recipient",
+                value: recipient.clone(),
+                aside: Some(Untrusted::from(latest(requests))),
+                tone: Tone::Content,
+            });
             writer.earlier(requests);
         }
         Self::written(writer, true)

@@ -14,7 +14,6 @@ use crate::tui::state::State;
 use crate::tui::state::layout::{Layout, Mode};
 use crate::tui::state::settings::Typing;
 use crate::tui::state::settings::section::{MenuRow, Section, Side, menu};
-use crate::tui::state::settings::sheet::Subject;
 use crate::tui::theme::Theme;
 use crate::tui::widget::{line, text};
 
@@ -252,10 +251,8 @@ pub fn title_of(state: &State, id: Id) -> &'static str {
         return usual;
     }
     match (id, settings.section) {
-        (Id::Toggle, Section::Agents) => match stopped(state) {
-            true => "let go on",
-            false => "stop",
-        },
+        // One title for both, so that the keys behind it stay where they are.
+        (Id::Toggle, Section::Agents) => "stop, go on",
         (Id::Toggle, Section::Patterns) => "resume",
         (Id::Toggle, Section::Away) => "back again",
         (Id::Remove, Section::Tokens) => "revoke",
@@ -266,22 +263,6 @@ pub fn title_of(state: &State, id: Id) -> &'static str {
         (Id::Open, Section::Notifications) => "quiet hours",
         _ => usual,
     }
-}
-
-/// Whether the agent that is focused, or whose page it is, is stopped.
-fn stopped(state: &State) -> bool {
-    let settings = &state.settings;
-    let focused = match settings.sheet.subject() {
-        Some(Subject::Agent(agent)) => Some(agent),
-        _ => settings.opened.as_ref(),
-    };
-    let agents = settings
-        .page_facts()
-        .into_iter()
-        .flat_map(|facts| &facts.agents);
-    agents
-        .into_iter()
-        .any(|agent| Some(&agent.id) == focused && !agent.enabled)
 }
 
 /// What stands before a line that is typed.

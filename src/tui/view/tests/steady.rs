@@ -8,8 +8,9 @@ use super::super::footer;
 use super::{dark, drawn, mono, row_text, text};
 use crate::api::request::Request;
 use crate::domain::review::Remember;
+use crate::tui::event::{Answer, Event};
 use crate::tui::look::Look;
-use crate::tui::sample::{Desk, decided, email, queue, request, reviewed};
+use crate::tui::sample::{Desk, decided, email, id, queue, request, reviewed};
 use crate::tui::state::settings::section::{Section, Side};
 
 const SIZES: [(u16, u16); 2] = [(120, 36), (80, 24)];
@@ -212,7 +213,7 @@ fn what_is_further_down_is_counted_below() {
 fn many_over() -> Vec<Request> {
     let one = decided().remove(0);
     let many = (1..=40u8).map(|n| Request {
-        id: crate::tui::sample::id(n),
+        id: id(n),
         ..one.clone()
     });
     many.collect()
@@ -246,4 +247,67 @@ fn no_key_of_a_decision_is_left_out() {
             assert!(screen.contains(&title), "{width}: {title}\n{screen}");
         }
     }
+}
+
+/// Whether an agent waits is said in a column of its own, however much time is left.
+#[test]
+fn what_stands_before_a_time_stays_in_its_column() {
+    let waiting = |n: u8, expires: &str| {
+        let also = json!({"waiting": true, "expires_at": expires});
+        request(n, "crm.note: lead Hooli", &json!({"lead": "Hooli"}), also)
+    };
+    let gate = vec![
+        waiting(1, "2026-11-20T14:00:42Z"),
+        waiting(2, "2026-11-20T14:04:00Z"),
+        waiting(3, "2026-11-21T13:00:00Z"),
+    ];
+    let desk = Desk::new(80, 24, gate);
+    let screen = text(&desk, &dark());
+    let rows: Vec<&str> = screen.lines().filter(|row| row.contains("waits")).collect();
+    let columns: Vec<_> = rows.iter().map(|row| row.chars().count()).collect();
+    let at: Vec<_> = rows
+        .iter()
+        .map(|row| row.split("waits").next().unwrap().chars().count())
+        .collect();
+    assert_eq!(rows.len(), 3, "{screen}");
+    assert!(at.iter().all(|column| *column == at[0]), "{screen}");
+    assert!(columns.iter().all(|end| *end == columns[0]), "{screen}");
+    assert!(
+        rows[0].ends_with(" left") && !rows[0].contains("waits 4"),
+        "{screen}"
+    );
+}
+
+/// What a key is called is the same for every row, so that the keys behind it don't move.
+#[test]
+fn keys_of_the_settings_stay_where_they_are() {
+    for section in Section::ALL {
+        for size in SIZES {
+            let mut desk = Desk::new(size.0, size.1, queue());
+            desk.state.look = Some(Look::default());
+            desk.state.settings.section = section;
+            desk.keys("3");
+            desk.state.settings.side = Some(Side::Page);
+            let footer = |desk: &Desk| row_text(&drawn(desk, &dark()), size.1 - 1);
+            let first = footer(&desk);
+            for _ in 0..12 {
+                desk.keys("j");
+                assert_eq!(footer(&desk), first, "{section:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_verdict_names_its_rule_twice() {
+    let rung = json!({"rung": "ask", "answer": "ask", "rule": "capability mail email.send",
+        "text": "capability mail email.send asks: pat@partner.example is not on its list"});
+    let why = json!({"rungs": [rung], "would_have_been": null, "verdict": {"effect": "ask", "rung": "ask",
+        "rule": null, "text": "it asks"}});
+    let mut desk = Desk::new(80, 24, queue());
+    desk.keys("w");
+    let answer = Answer::Why(id(1), Ok(serde_json::from_value(why).unwrap()));
+    desk.event(Event::Answer(answer));
+    let screen = text(&desk, &dark());
+    assert_eq!(screen.matches("capability mail").count(), 1, "{screen}");
 }

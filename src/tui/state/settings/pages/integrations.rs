@@ -12,7 +12,7 @@ use super::Around;
 
 pub const COLUMNS: [Column; 5] = [
     column("Action", 0, 0, 0),
-    column("Needs approval", 16, 15, 0),
+    column("Needs approval", 16, 16, 0),
     column("Risk", 10, 9, 9),
     column("Run by", 10, 9, 0),
     column("State", 10, 9, 9),
