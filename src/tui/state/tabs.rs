@@ -62,6 +62,9 @@ impl State {
         let (found, total) = (list.found?, list.total?);
         let more = if found.or_more { "+" } else { "" };
         let (found, total) = (words::grouped(found.count), words::grouped(total));
+        if list.query.is_put_off() {
+            return Some(format!("{found}{more} put off"));
+        }
         Some(format!("{found}{more} of {total}"))
     }
 

@@ -87,10 +87,35 @@ pub fn document_rows(
 ) {
     let rows = document.rows().iter().skip(scroll);
     for (index, content) in rows.take(usize::from(area.height)).enumerate() {
-        if let Some(area) = row(area, index) {
-            document_row(content, theme, area, buffer);
+        let Some(area) = row(area, index) else {
+            return;
+        };
+        match (index, label_above(document.rows(), scroll)) {
+            (0, Some(labelled)) => {
+                let labelled = Row {
+                    label: labelled.label,
+                    gutter: false,
+                    hangs: false,
+                    indent: labelled.indent,
+                    ..content.clone()
+                };
+                document_row(&labelled, theme, area, buffer);
+            }
+            _ => document_row(content, theme, area, buffer),
         }
     }
+}
+
+/// The row with the label of a value that goes on in the n-th one: at the top of the window it has its label
+/// again, so that nobody has to guess what it is.
+fn label_above(rows: &[Row], n: usize) -> Option<&Row> {
+    let goes_on = |row: &Row| row.label.is_empty() && (row.hangs || !row.gutter && row.indent > 0);
+    rows.get(n).filter(|row| goes_on(row))?;
+    let above = rows[..n].iter().rev();
+    above
+        .into_iter()
+        .find(|row| !goes_on(row))
+        .filter(|row| !row.label.is_empty())
 }
 
 fn headline(request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -132,7 +132,10 @@ fn nothing_found(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buf
     let area = inside(layout.body, 2);
     let total = state.pending.list.total.unwrap_or(0);
     let total = usize::try_from(total).unwrap_or(usize::MAX);
-    let words = format!("Nothing found among {}:", words::count(total, "request"));
+    let words = match state.pending.list.query.is_put_off() {
+        true => "Nothing found among what you put off:".to_owned(),
+        false => format!("Nothing found among {}:", words::count(total, "request")),
+    };
     let text = Untrusted::from(state.pending.filter.text.as_str());
     let width = usize::from(area.width);
     let filter = state.keymap.key(ActionId::Filter);

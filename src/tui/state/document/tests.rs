@@ -286,3 +286,28 @@ fn what_counts_for_a_decision_is_there_however_narrow() {
         assert!(rows(&passed).contains("user:ben: away"), "{compact}");
     }
 }
+
+/// An agent that waits, or that has started, needs no telling.
+#[test]
+fn what_the_agent_knows_is_not_said_to_be_to_come() {
+    let settled = json!({"decision": "approved", "by": "dana", "at": "2026-11-20T14:02:00Z", "reason": null,
+        "notify_agent": true, "agent_told_at": null});
+    let record = |waiting: bool, attempts: Value| {
+        let execution = json!({"executor": "agent", "state": "running", "epoch": 1, "lapses_at": null,
+            "attempts": attempts});
+        let also = json!({"status": "approved", "waiting": waiting, "settled": settled, "execution": execution});
+        let request = sample::request(1, "a headline", &json!({}), also);
+        let mut document = Document::record(&request, None, &TimeZone::UTC);
+        document.lay_out(Shape {
+            width: 76,
+            compact: true,
+        });
+        let rows = document.rows().iter();
+        rows.map(line).find(|row| row.starts_with("Agent")).unwrap()
+    };
+    let started = json!([{"epoch": 1, "worker": null, "started_at": "2026-11-20T14:02:01Z", "ended_at": null,
+        "outcome": null, "observed": null, "error": null, "result": null}]);
+    assert!(record(false, json!([])).contains("to be told"));
+    assert!(record(true, json!([])).ends_with("gets it as its answer"));
+    assert!(record(true, started).ends_with("knows: it has started"));
+}

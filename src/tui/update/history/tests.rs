@@ -3,6 +3,7 @@
 use crate::tui::effect::Part;
 use crate::tui::sample::{Desk, decided, email, id, rejected};
 use crate::tui::state::Tab;
+use crate::tui::state::history::decided_by;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::Pane;
 
@@ -168,4 +169,17 @@ fn what_was_asked_before_the_connection_broke_is_asked_again() {
     assert_eq!(desk.browsed.len(), before + 1);
     assert_eq!(desk.state.history.list.rows.len(), 4);
     assert_eq!(focused(&desk), 3);
+}
+
+/// A mode is a word of the policy's own; nobody would know it as somebody who decides.
+#[test]
+fn what_a_mode_let_through_policy_decided() {
+    let verdict = |rung: &str, rule: &str| {
+        let verdict = serde_json::json!({"effect": "allow", "rung": rung, "rule": rule, "text": "it is read-only"});
+        let mut request = decided().remove(2);
+        request.verdict = serde_json::from_value(verdict).unwrap();
+        decided_by(&request).plain_line()
+    };
+    assert_eq!(verdict("mode", "confirm_tools"), "policy");
+    assert_eq!(verdict("trusted", "Small exports"), "Small exports");
 }

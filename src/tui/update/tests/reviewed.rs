@@ -478,6 +478,7 @@ fn what_was_put_off_is_called_back() {
     desk.keys("enter");
     assert_eq!(desk.focused(), Some(id(1)));
     assert_eq!(desk.state.pending.list.rows.len(), 1);
+    assert_eq!(desk.state.found().as_deref(), Some("1 put off"));
     desk.keys("s");
     assert_eq!(desk.done, [(id(1), Deed::CallBack)]);
     desk.answer_deed(|request| request.you.as_mut().unwrap().snoozed_until = None);

@@ -179,6 +179,19 @@ fn wanted(state: &State, layout: &Layout) -> (&'static [Id], Id) {
                 Id::Quit,
             ],
             (Mode::Single, Pane::List) => &[Id::Open, Id::Filter, Id::Down, Id::NextTab, Id::Quit],
+            // What is put off is listed to be called back.
+            (_, Pane::List) if state.pending.list.query.is_put_off() => &[
+                Id::Approve,
+                Id::Reject,
+                Id::Form,
+                Id::Respond,
+                Id::Notify,
+                Id::Snooze,
+                Id::Back,
+                Id::Filter,
+                Id::Open,
+                Id::Why,
+            ],
             (_, Pane::List) => &[
                 Id::Approve,
                 Id::Reject,

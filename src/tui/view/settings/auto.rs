@@ -28,7 +28,7 @@ impl Columns {
     fn of(layout: &Layout, area: Rect) -> Self {
         let (lead, approval, unlocked, yours, opted_in) = match layout.mode {
             Mode::Split => (2, 16, 12, 19, 20),
-            Mode::Stacked => (2, 15, 13, 18, 0),
+            Mode::Stacked => (2, 16, 12, 18, 0),
             Mode::Single | Mode::Tiny => (1, 0, 10, 9, 0),
         };
         let mut x = area.x + lead;

@@ -311,3 +311,57 @@ fn no_verdict_names_its_rule_twice() {
     let screen = text(&desk, &dark());
     assert_eq!(screen.matches("capability mail").count(), 1, "{screen}");
 }
+
+/// It says until when, and which key calls it back.
+#[test]
+fn what_is_put_off_can_be_seen_to_be() {
+    for size in SIZES {
+        let mut put_off = email(1);
+        let until = "2026-11-20T18:00:00Z".parse().unwrap();
+        put_off.you.as_mut().unwrap().snoozed_until = Some(until);
+        let mut desk = Desk::new(size.0, size.1, vec![put_off]);
+        let screen = text(&desk, &dark());
+        assert!(screen.contains("Nothing waits but 1 put off."), "{screen}");
+        assert!(screen.contains("/ put:off lists"), "{screen}");
+        desk.keys("/");
+        desk.type_in("put:off");
+        desk.keys("enter");
+        let screen = text(&desk, &dark());
+        for words in ["put off until 18:00", "s call back", "Only  put:off"] {
+            assert!(screen.contains(words), "{screen}");
+        }
+    }
+}
+
+/// However far the request is scrolled, what stands at the top says what it is.
+#[test]
+fn no_value_is_without_its_label_at_the_top() {
+    let words = "the contract ends on 30 November and nobody has answered since the 3rd, so that "
+        .repeat(4);
+    let mail = json!({"to": ["jane.doe@acme.example", "legal@acme.example", "ana@acme.example"],
+        "subject": "Your quote", "body": "Hi Jane\n".repeat(40)});
+    let also = json!({"reason": words, "action": "email.send"});
+    for size in SIZES {
+        let mut desk = Desk::new(size.0, 24, vec![request(1, "email", &mail, also.clone())]);
+        desk.keys("enter");
+        let mut labels = std::collections::BTreeSet::new();
+        for _ in 0..20 {
+            let top = desk.state.pending.reading().unwrap().scroll;
+            let content = &desk.state.pending.reading().unwrap().document.rows()[top];
+            let (hangs, bare) = (
+                content.hangs,
+                content.label.is_empty() && !content.gutter && content.indent > 0,
+            );
+            let row = row_text(&drawn(&desk, &dark()), 5);
+            let row = row.rsplit('│').next().unwrap().trim_start().to_owned();
+            if hangs || bare {
+                let label = ["To", "Agent says"]
+                    .into_iter()
+                    .find(|label| row.starts_with(label));
+                labels.insert(label.unwrap_or_else(|| panic!("{}", text(&desk, &dark()))));
+            }
+            desk.keys("j");
+        }
+        assert!(labels.contains("To"), "{labels:?}");
+    }
+}
