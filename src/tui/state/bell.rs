@@ -27,6 +27,8 @@ pub struct Bell {
     pub unseen: u64,
     /// Requests that were decided from here while something was new: of these, nothing is.
     pub decided: BTreeSet<RequestId>,
+    /// It is to be asked for again because of these.
+    pub is_old: bool,
     /// The newest of it, once it was asked for.
     pub told: Option<Vec<Notification>>,
 }

@@ -135,7 +135,7 @@ fn decided(
             match sent.position(|sending| sending.id == id) {
                 Some(at) => {
                     let sent = state.pending.sending.remove(at);
-                    bell::decided(state, id, effects);
+                    bell::decided(state, id);
                     heard(state, &sent.decide, *request);
                 }
                 // The request itself has told before what came of it.

@@ -90,8 +90,13 @@ fn open_request(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// After every event: what was to be opened is shown once it is here, and the focus is on the screen.
-pub fn settle(state: &mut State) {
+/// After every event: what was to be opened is shown once it is here, and the focus is on the screen. What is
+/// still new is asked for once nothing is being decided any more.
+pub fn settle(state: &mut State, effects: &mut Vec<Effect>) {
+    let busy = !state.pending.sending.is_empty() || state.pending.batch.is_some();
+    if state.is_live() && !busy && std::mem::take(&mut state.bell.is_old) {
+        effects.push(Effect::FetchBell);
+    }
     let page = state.layout().page();
     let Some(Overlay::Bell(list)) = &mut state.overlay else {
         return;
@@ -151,10 +156,10 @@ pub fn rang(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// The one who looks has decided about it: that they were asked is no news any more. What else is new, the gate
 /// knows.
-pub fn decided(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
+pub fn decided(state: &mut State, id: RequestId) {
     if state.bell.unseen > 0 {
         state.bell.decided.insert(id);
-        effects.push(Effect::FetchBell);
+        state.bell.is_old = true;
     }
 }
 

@@ -73,7 +73,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     settings::settle(state, &mut effects);
     edit::settle(state);
     form::settle(state);
-    bell::settle(state);
+    bell::settle(state, &mut effects);
     overlay::settle(state);
     palette::settle(state);
     plain::settle(state, &mut effects);

@@ -85,18 +85,25 @@ pub fn document_rows(
     area: Rect,
     buffer: &mut Buffer,
 ) {
+    let above = label_above(document.rows(), scroll);
     let rows = document.rows().iter().skip(scroll);
     for (index, content) in rows.take(usize::from(area.height)).enumerate() {
         let Some(area) = row(area, index) else {
             return;
         };
-        match (index, label_above(document.rows(), scroll)) {
+        match (index, above) {
             (0, Some(labelled)) => {
+                // Long labels reach to where the gutter stands.
+                let gutter = content.gutter && labelled.label.len() < content.indent;
+                let indent = if gutter {
+                    content.indent
+                } else {
+                    labelled.indent
+                };
                 let labelled = Row {
                     label: labelled.label,
-                    gutter: false,
-                    hangs: false,
-                    indent: labelled.indent,
+                    gutter,
+                    indent,
                     ..content.clone()
                 };
                 document_row(&labelled, theme, area, buffer);
@@ -276,6 +283,10 @@ fn document_row(content: &Row, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             format!("{:<indent$}", content.label),
             theme.dim(),
         ));
+        if content.gutter {
+            spans.push(Span::styled(theme.glyphs.gutter, theme.rule()));
+            spans.push(Span::raw(" "));
+        }
     } else if content.gutter {
         let (before, after) = match content.hangs {
             true => (indent, 0),

@@ -23,20 +23,23 @@ pub fn draw(state: &State, sheet: &Sheet, theme: &Theme, page: Rect, buffer: &mu
         }
         return;
     };
-    let below = document
-        .rows()
-        .len()
-        .saturating_sub(sheet.scroll + usize::from(area.height));
-    let more = match below {
-        0 => String::new(),
-        below => format!(
-            "{} {} more",
-            theme.glyphs.down,
-            words::grouped(below as u64)
-        ),
-    };
     if let Some(at) = row(page, 0) {
-        line::both(title, vec![Span::styled(more, theme.dim())], at, buffer);
+        line::left(title, at, buffer);
     }
     detail::document_rows(document, sheet.scroll, theme, area, buffer);
+}
+
+/// How much of it is below, for the hairline there.
+pub fn below(state: &State, sheet: &Sheet, theme: &Theme) -> Vec<Span<'static>> {
+    let (_, area) = state.sheet_window();
+    let rows = sheet.document.as_ref();
+    let rows = rows.map_or(0, |document| document.rows().len());
+    match rows.saturating_sub(sheet.scroll + usize::from(area.height)) {
+        0 => Vec::new(),
+        below => {
+            let below = words::grouped(below as u64);
+            let more = format!(" {} {below} more ", theme.glyphs.down);
+            vec![Span::styled(more, theme.dim())]
+        }
+    }
 }

@@ -45,7 +45,7 @@ pub enum Tone {
 pub struct Row {
     /// Ours, or nothing.
     pub label: &'static str,
-    /// A row of content, marked as such.
+    /// A row of content, marked as such, behind its label where it has one.
     pub gutter: bool,
     /// The value of a labelled row that goes on: its gutter stands right before the value, not at the edge.
     pub hangs: bool,

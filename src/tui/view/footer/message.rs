@@ -14,7 +14,7 @@ use crate::tui::state::overlay::Overlay;
 use crate::tui::state::pending::sending_words;
 use crate::tui::state::{Link, State, Tab, ToastTone};
 use crate::tui::theme::Theme;
-use crate::tui::view::{detail, edited, page, palette, pending, settings};
+use crate::tui::view::{detail, edited, page, palette, pending, settings, sheet};
 use crate::tui::widget::{line, text};
 
 /// Said where nothing else is.
@@ -30,6 +30,7 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     }
     let mut progress = match &state.overlay {
         Some(Overlay::Edited(edited)) => edited::progress(state, edited, theme),
+        Some(Overlay::Sheet(sheet)) => sheet::below(state, sheet, theme),
         Some(Overlay::Filter(_) | Overlay::Several(_) | Overlay::Palette(_)) => Vec::new(),
         Some(overlay) if overlay.covers() => page::below(state, theme),
         Some(overlay) if overlay.field().is_none() => Vec::new(),

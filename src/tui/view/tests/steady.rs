@@ -201,6 +201,14 @@ fn what_is_further_down_is_counted_below() {
         let more = (0..size.1).find(|y| row_text(&buffer, *y).contains("more"));
         let row = row_text(&buffer, more.expect("there are more"));
         assert!(row.starts_with('─') && row.contains(" ↓ "), "{row}");
+        let long = json!({"text": "Hi Jane\n".repeat(60)});
+        let mut desk = Desk::new(size.0, size.1, vec![request(1, "a text", &long, json!({}))]);
+        desk.keys("p");
+        let last = row_text(&drawn(&desk, &dark()), size.1 - 2);
+        assert!(last.starts_with('─'), "{last}");
+        desk.keys("esc ?");
+        let last = row_text(&drawn(&desk, &dark()), size.1 - 2);
+        assert!(last.contains(" ↓ "), "{last}");
         let mut desk = Desk::new(size.0, size.1, Vec::new());
         desk.gate = many_over();
         desk.keys("2");
