@@ -13,6 +13,8 @@ pub enum Order {
     Discard,
     Claim(Option<usize>),
     Snooze(Option<usize>, String),
+    /// Calls back what was put off.
+    Back(Option<usize>),
     Why(Option<usize>),
     Notify(Option<usize>, bool),
     Undo,
@@ -23,7 +25,7 @@ pub enum Order {
 }
 
 /// The verbs, how each is written, and what it does: the help, and what is said of a line that is none.
-pub const VERBS: [(&str, &str, &str); 16] = [
+pub const VERBS: [(&str, &str, &str); 17] = [
     (
         "list",
         "list",
@@ -68,6 +70,11 @@ pub const VERBS: [(&str, &str, &str); 16] = [
         "snooze",
         "snooze 3 2h",
         "hides it from you for so long, or until tomorrow; its time goes on, and it comes back before it ends.",
+    ),
+    (
+        "back",
+        "back 3",
+        "calls it back before that: it waits for you again at once.",
     ),
     ("why", "why 3", "says what each rung of policy said."),
     (
@@ -121,6 +128,7 @@ impl Order {
                 Err("say for how long: snooze 3 2h, or snooze 3 tomorrow".to_owned())
             }
             "snooze" => Ok(Order::Snooze(number, words.to_owned())),
+            "back" => about(Order::Back),
             "why" => about(Order::Why),
             "notify" => match words.to_lowercase().as_str() {
                 "on" => Ok(Order::Notify(number, true)),
@@ -187,6 +195,7 @@ mod tests {
             ("answer 1 no", Order::Answer(Some(1), "no".to_owned())),
             ("claim 2", Order::Claim(Some(2))),
             ("snooze 2 2h", Order::Snooze(Some(2), "2h".to_owned())),
+            ("back 2", Order::Back(Some(2))),
             ("snooze 2h", Order::Snooze(None, "2h".to_owned())),
             ("notify on", Order::Notify(None, true)),
             ("notify 4 off", Order::Notify(Some(4), false)),

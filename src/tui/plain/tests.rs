@@ -256,6 +256,33 @@ fn requests_are_claimed_and_put_off() {
 }
 
 #[test]
+fn what_was_put_off_is_called_back_by_its_number() {
+    let mut person = Person::new(queue());
+    person.hears();
+    person.says("snooze 3 4h");
+    let until = "2026-11-20T18:00:00Z".parse().unwrap();
+    person.0.answer_deed(|request| {
+        let you = request.you.as_mut().expect("it is dana's");
+        you.snoozed_until = Some(until);
+    });
+    person.hears();
+    let said = person.says("list");
+    assert!(
+        said.contains("1 put off; back and its number calls one back."),
+        "{said}"
+    );
+    person.says("back 3");
+    assert_eq!(person.0.done, [(id(3), Deed::CallBack)]);
+    person.0.answer_deed(|request| {
+        let you = request.you.as_mut().expect("it is dana's");
+        you.snoozed_until = None;
+    });
+    let said = person.hears();
+    assert!(said.contains("It waits for you again"), "{said}");
+    assert!(said.contains("New, number 3"), "{said}");
+}
+
+#[test]
 fn a_change_is_read_out_before_it_is_approved() {
     let mut person = Person::new(queue());
     person.hears();

@@ -121,6 +121,11 @@ fn obey(state: &mut State, order: Order, effects: &mut Vec<Effect>) {
                 want(state, Wanted::Snooze(id, time));
             }
         }
+        Order::Back(number) => {
+            if let Some(id) = named(state, number) {
+                deeds::call_back(state, id, effects);
+            }
+        }
         Order::Answer(number, words) => {
             if let Some(id) = find(state, number) {
                 want(state, Wanted::Answer(id, words));
@@ -155,25 +160,30 @@ fn want(state: &mut State, wanted: Wanted) {
 /// The request of that number, or the one that was shown last, brought into focus.
 fn find(state: &mut State, number: Option<usize>) -> Option<RequestId> {
     let entries = state.entries();
+    let id = named(state, number)?;
+    if !state.pending.list.focus_on(id, entries) {
+        talk_of(state).say(GONE);
+        return None;
+    }
+    Some(id)
+}
+
+/// The request of that number, or the one that was shown last, whether it is on the list or not.
+fn named(state: &mut State, number: Option<usize>) -> Option<RequestId> {
     let talk = talk_of(state);
     let id = match number {
         Some(number) => talk.request(number),
         None => talk.shown,
     };
-    let Some(id) = id else {
+    if id.is_none() {
         talk.say(match number {
             Some(number) => {
                 format!("There is no request number {number}; list reads out what waits.")
             }
             None => "Say which, by its number; list reads out what waits.".to_owned(),
         });
-        return None;
-    };
-    if !state.pending.list.focus_on(id, entries) {
-        talk_of(state).say(GONE);
-        return None;
     }
-    Some(id)
+    id
 }
 
 fn notify(state: &mut State, on: bool) {
@@ -214,9 +224,16 @@ fn list(state: &mut State) {
         1 => "1 request waits for you.".to_owned(),
         total => format!("{} requests wait for you.", words::grouped(total)),
     };
+    let put_off = state.pending.list.put_off;
     let talk = talk_of(state);
     talk.say(head);
     talk.out.extend(lines);
+    if put_off > 0 {
+        let put_off = words::grouped(put_off);
+        talk.say(format!(
+            "{put_off} put off; back and its number calls one back."
+        ));
+    }
     if more {
         talk.say("These are the first of them; more come up as these are decided.");
     }

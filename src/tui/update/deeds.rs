@@ -79,13 +79,18 @@ pub fn ask_how_long(state: &mut State, effects: &mut Vec<Effect>) {
         return toast(state, ToastTone::Plain, why);
     }
     if let Some(id) = state.put_off() {
-        return send(state, id, Deed::CallBack, effects);
+        return call_back(state, id, effects);
     }
     if let Some(detail) = state.pending.reading() {
         let mut line = TextLine::about(&detail.request);
         line.field.insert(OFFERS[0]);
         state.overlay = Some(Overlay::Snooze(line));
     }
+}
+
+/// What was put off waits again.
+pub fn call_back(state: &mut State, id: RequestId, effects: &mut Vec<Effect>) {
+    send(state, id, Deed::CallBack, effects);
 }
 
 /// `tab` in that line.
