@@ -257,15 +257,15 @@ fn first_line(
         let words = format!("{:>LEFT$}", at_right[0].content);
         at_right[0] = Span::styled(words, at_right[0].style);
     }
-    if narrow && request.waiting && area.width >= ACTION_FROM {
-        at_right.insert(0, Span::styled("waits  ", theme.dim()));
-    }
+    // There is one place before the time; who has taken it on counts more than that the agent waits.
     if narrow && request.claim.is_some() {
         let words = match state.claims(request) {
             true => "yours  ",
             false => "taken  ",
         };
         at_right.insert(0, Span::styled(words, theme.text()));
+    } else if narrow && request.waiting && area.width >= ACTION_FROM {
+        at_right.insert(0, Span::styled("waits  ", theme.dim()));
     }
     let x = line::right(at_right, area, buffer);
     let mut width = x.saturating_sub(area.x + 1);
