@@ -417,7 +417,7 @@ async fn several_are_marked_and_each_is_decided_by_itself() {
     let mut owner = Inbox::open_as(&gate, "owner", "false", "").await;
     owner.sees("1 of 4").await;
     owner.types("  A").await;
-    owner.sees("not read to the end yet: enter opens it").await;
+    owner.sees("not read to the end yet: go to each").await;
     owner.press(KeyCode::Esc).await;
     owner.types("g").await;
     for n in 1..=2 {

@@ -39,7 +39,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// it comes to the event.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = without_paging)]
+#[schemars(transform = without_them)]
 pub(super) struct Following {
     /// The position to go on after; from now on when nothing is said.
     after: Option<u64>,
@@ -47,26 +47,32 @@ pub(super) struct Following {
     filter: Filter,
 }
 
-/// A stream has no pages.
-fn without_paging(schema: &mut Schema) {
+/// What of the list's filters makes no sense of a stream, and why.
+const NOT_HERE: [(&str, &str); 3] = [
+    ("limit", "a stream has no pages; leave it out"),
+    ("cursor", "a stream has no pages; leave it out"),
+    (
+        "put_off",
+        "a stream tells of what is put off as well; leave it out",
+    ),
+];
+
+fn without_them(schema: &mut Schema) {
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, _| name != "limit" && name != "cursor");
+        properties.retain(|name, _| NOT_HERE.iter().all(|(not_here, _)| name != not_here));
     }
 }
 
 impl Following {
     /// What a request has to match; nothing when every event is wanted.
     fn query(self, shared: &Shared, caller: &Caller) -> Result<Option<Query>, Rejection> {
-        for (name, given) in [
-            ("/limit", self.filter.limit.is_some()),
-            ("/cursor", self.filter.cursor.is_some()),
-        ] {
-            if given {
-                return Err(Rejection::invalid(
-                    name,
-                    "a stream has no pages; leave it out",
-                ));
-            }
+        let given = [
+            self.filter.limit.is_some(),
+            self.filter.cursor.is_some(),
+            self.filter.put_off.is_some(),
+        ];
+        if let Some(((name, why), _)) = NOT_HERE.iter().zip(given).find(|(_, given)| *given) {
+            return Err(Rejection::invalid(format!("/{name}"), *why));
         }
         match self.filter == Filter::default() {
             true => Ok(None),

@@ -26,7 +26,7 @@ KNOWN = {
 # Where a value may be well formed and still wrong: it names nobody, or says what isn't so.
 MEANING = re.compile(
     r"/(on_behalf_of|recipients|manager|team|groups/\d+|owners(/\d+)?|users/\d+|admins(/\d+)?|person"
-    r"|agent|worker|remember|reviewer|cursor|through|digest|id|nodes|actions(/.*)?|away(/.*)?|until|pointer"
+    r"|agent|worker|remember|reviewer|put_off|cursor|through|digest|id|nodes|actions(/.*)?|away(/.*)?|until|pointer"
     r"|notifications/quiet(/.*)?|policy|q|text|reason|outcome|since|recipient_params(/.*)?"
     # Any JSON at all, but for numbers that other readers would change.
     r"|params(/.*)?|context(/.*)?|checkpoint(/.*)?|result(/.*)?)"

@@ -230,11 +230,10 @@ impl List {
     }
 
     /// Once the user has moved, or the screen has grown, there are no blank rows at the end while there are
-    /// rows above; unless those are new, and wait there.
+    /// rows above; not even where those are new.
     pub fn pull_up(&mut self, entries: usize) {
-        if self.new_above == 0 {
-            self.top = self.top.min(self.rows.len().saturating_sub(entries));
-        }
+        self.top = self.top.min(self.rows.len().saturating_sub(entries));
+        self.new_above = self.new_above.min(self.top);
     }
 
     /// Nothing counts as new any more, and what is above comes down where there is room.

@@ -131,7 +131,7 @@ impl State {
         };
         if let Some(grave) = count(&|mark| mark.risk >= Risk::High) {
             return Some(format!(
-                "{grave} of high or critical risk, to be approved alone: {open} {alone}"
+                "{grave} of high or critical risk: go to each, {open} and {alone} approve it alone"
             ));
         }
         if count(&|mark| !mark.together).is_some() {
@@ -142,6 +142,8 @@ impl State {
         let read =
             |mark: &Marked| self.pending.read.get(&mark.about.id) == Some(&mark.about.digest);
         let unread = count(&|mark| !read(mark))?;
-        Some(format!("{unread} not read to the end yet: {open} opens it"))
+        Some(format!(
+            "{unread} not read to the end yet: go to each, {open} opens it"
+        ))
     }
 }

@@ -26,6 +26,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crossterm::event::KeyCode;
 use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
@@ -123,6 +124,8 @@ pub struct Guard {
     pub dead_until: Duration,
     /// The key that decided last, or was taken for a held one, and when it last came.
     pub held: Option<(ActionId, Duration)>,
+    /// What was pressed last to decide: held on, it isn't the text that it asks for.
+    pub pressed: Option<KeyCode>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

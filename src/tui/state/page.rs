@@ -79,8 +79,20 @@ pub fn help(keymap: &Keymap, width: usize) -> Vec<PageRow> {
             note => format!("{} ({note})", action.help),
         };
         let lines = Untrusted::from(help).even_lines(width.saturating_sub(KEYS));
+        // Many keys have a row of their own above what they do.
+        let apart = keys.chars().count() >= KEYS;
+        if apart {
+            rows.push(PageRow {
+                first: cell(keys.as_str(), width, Look::Key),
+                ..PageRow::default()
+            });
+        }
         for (index, line) in lines.into_iter().enumerate() {
-            let keys = if index == 0 { keys.as_str() } else { "" };
+            let keys = if index == 0 && !apart {
+                keys.as_str()
+            } else {
+                ""
+            };
             rows.push(PageRow {
                 first: cell(keys, KEYS, Look::Key),
                 text: line.pieces,

@@ -136,6 +136,7 @@ fn decided(
                 Some(at) => {
                     let sent = state.pending.sending.remove(at);
                     bell::decided(state, id);
+                    marks::decided(state, id);
                     heard(state, &sent.decide, *request);
                 }
                 // The request itself has told before what came of it.

@@ -46,11 +46,17 @@ pub fn key(state: &mut State, event: &KeyEvent, effects: &mut Vec<Effect>) {
     let broken = disarm(state);
     let action = Key::of(event).and_then(|key| state.keymap.find(key, state.scopes()));
     match action {
-        None => type_in(state, event),
-        Some(action) if action.danger == Danger::None => act(state, action.id, effects),
+        None => type_in(state, event, before),
+        Some(action) if action.danger == Danger::None => {
+            state.guard.pressed = None;
+            act(state, action.id, effects);
+        }
         Some(_) if event.kind == KeyEventKind::Repeat => {}
         Some(action) if burst || broken => refuse_burst(state, action.id),
-        Some(action) => arm(state, action.id),
+        Some(action) => {
+            state.guard.pressed = Some(event.code);
+            arm(state, action.id);
+        }
     }
 }
 
@@ -119,12 +125,33 @@ pub fn due(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// Keys that are no actions are text where a text is typed, and nothing anywhere else.
-fn type_in(state: &mut State, event: &KeyEvent) {
+fn type_in(state: &mut State, event: &KeyEvent, before: Option<Duration>) {
+    if repeats_itself(state, event.code, before) {
+        let text = "that key is being held: nothing is typed";
+        return toast(state, ToastTone::Plain, text);
+    }
     if let Some(field) = state.overlay.as_mut().and_then(Overlay::field_mut)
         && !edit(field, event)
     {
         reason_is_full(state);
     }
+}
+
+/// Whether it is the key that asked for a text, and is held on. What it has written so far goes as well.
+fn repeats_itself(state: &mut State, code: KeyCode, before: Option<Duration>) -> bool {
+    let now = state.now.elapsed;
+    let soon = before.is_some_and(|before| now.saturating_sub(before) < REPETITION);
+    let (KeyCode::Char(char), true) = (code, soon && state.guard.pressed == Some(code)) else {
+        return false;
+    };
+    let Some(field) = state.overlay.as_mut().and_then(Overlay::field_mut) else {
+        return false;
+    };
+    let held = field.text.chars().all(|typed| typed == char);
+    if held {
+        field.clear();
+    }
+    held
 }
 
 /// Said when not all that was typed or pasted could be taken.

@@ -232,6 +232,13 @@ pub fn check(state: &mut State, about: About, decided: bool) {
     toast(state, ToastTone::Plain, text);
 }
 
+/// The mark of one that was decided from here comes off without a word: what became of it is said anyway.
+pub fn decided(state: &mut State, id: RequestId) {
+    if !matches!(state.overlay, Some(Overlay::Several(_))) {
+        state.pending.marks.retain(|mark| mark.about.id != id);
+    }
+}
+
 /// `esc`
 pub fn clear(state: &mut State) {
     state.pending.marks.clear();

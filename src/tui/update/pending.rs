@@ -68,7 +68,11 @@ fn open(state: &mut State) {
 /// From what is read to the list; there it takes the marks off, then shows the whole list.
 fn back(state: &mut State) {
     match state.pending.pane {
-        Pane::Detail => state.pending.pane = Pane::List,
+        Pane::Detail => {
+            state.pending.pane = Pane::List;
+            let entries = state.entries();
+            state.pending.list.pull_up(entries);
+        }
         Pane::List if !state.pending.marks.is_empty() => marks::clear(state),
         Pane::List if !state.pending.filter.text.is_empty() => filter::clear(state),
         Pane::List => {}

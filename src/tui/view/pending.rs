@@ -284,23 +284,15 @@ fn first_line(
     }
     let risk = request.risk.level;
     let glyph = theme.glyphs.risk(risk);
-    let mut spans = match state.pending.is_marked(request.id) {
-        // The mark takes the first of the two columns; both kinds of sign are one column wide.
-        true => vec![
-            Span::styled(theme.glyphs.approved, theme.accent()),
-            Span::styled(last_column(glyph), theme.risk(risk)),
-        ],
-        false => vec![Span::styled(glyph, theme.risk(risk))],
+    // A mark stands behind the risk, and hides nothing of it.
+    let mark = match state.pending.is_marked(request.id) {
+        true => Span::styled(theme.glyphs.approved, theme.accent()),
+        false => Span::raw(" "),
     };
-    spans.push(Span::raw(" "));
+    let mut spans = vec![Span::styled(glyph, theme.risk(risk)), mark];
     let room = usize::from(width).saturating_sub(3);
     spans.extend(text::line(&request.headline, room, style, theme));
     line::left(spans, Rect { width, ..area }, buffer);
-}
-
-fn last_column(glyph: &'static str) -> &'static str {
-    let at = glyph.char_indices().next_back().map_or(0, |(at, _)| at);
-    &glyph[at..]
 }
 
 fn second_line(state: &State, request: &Request, theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -175,14 +175,27 @@ fn several_that_were_read_are_approved_each_by_itself() {
     assert_eq!(desk.toast(), "approved 2 of 2");
 }
 
+/// What is decided from here says so itself, and how to take it back.
+#[test]
+fn a_marked_one_that_is_decided_alone_loses_its_mark_without_a_word() {
+    let mut desk = desk();
+    desk.keys("space k enter");
+    desk.wait(1_000);
+    desk.keys("a");
+    assert_eq!(desk.answer_decision(), id(1));
+    assert!(desk.state.pending.marks.is_empty());
+    assert!(desk.toast().starts_with("approved: "), "{}", desk.toast());
+}
+
 /// 01 §Batch: never blind, none high or critical, only where the policy says so.
 #[test]
 fn what_may_not_be_approved_together_is_not() {
     let mut desk = desk();
     desk.keys("space space A");
     assert!(
-        desk.toast()
-            .starts_with("one of the marked is not read to the end yet: enter opens it"),
+        desk.toast().starts_with(
+            "one of the marked is not read to the end yet: go to each, enter opens it"
+        ),
         "{}",
         desk.toast()
     );

@@ -56,6 +56,33 @@ fn a_held_key_decides_once() {
 }
 
 #[test]
+fn a_key_that_asks_for_a_reason_and_is_held_writes_none() {
+    let mut desk = desk();
+    desk.press("r");
+    desk.wait(500);
+    for _ in 0..40 {
+        desk.press("r");
+        desk.wait(33);
+    }
+    let Some(Overlay::Reason(line)) = &desk.state.overlay else {
+        panic!("{:?}", desk.state.overlay);
+    };
+    assert_eq!(line.field.text, "");
+    assert!(desk.toast().contains("being held"), "{}", desk.toast());
+    // Whoever lets go of it first writes what begins with it.
+    desk.wait(200);
+    desk.press("r");
+    desk.wait(60);
+    desk.press("o");
+    desk.wait(60);
+    desk.press("r");
+    let Some(Overlay::Reason(line)) = &desk.state.overlay else {
+        panic!("{:?}", desk.state.overlay);
+    };
+    assert_eq!(line.field.text, "ror");
+}
+
+#[test]
 fn two_presses_apart_decide_twice() {
     let mut desk = desk();
     for n in [1, 2] {

@@ -27,6 +27,26 @@ fn rows_that_come_in_above_wait_above_the_screen() {
     assert_eq!(desk.state.pending.list.new_above, 0);
 }
 
+/// What came in above is the most urgent of all: it doesn't wait out of sight while there is room for it.
+#[test]
+fn nothing_waits_above_a_screen_that_has_room() {
+    let mut desk = desk();
+    desk.keys("enter");
+    desk.ask_first(email(101));
+    for _ in 0..2 {
+        desk.wait(1_000);
+        desk.keys("a");
+        desk.answer_decision();
+    }
+    desk.wait(1_000);
+    desk.keys("esc");
+    let entries = desk.state.entries();
+    let list = &desk.state.pending.list;
+    assert!(list.rows.len() < entries);
+    assert_eq!((list.top, list.new_above), (0, 0));
+    assert_eq!(list.rows[0].id, id(101));
+}
+
 #[test]
 fn a_flood_of_news_asks_for_one_page_at_a_time() {
     let mut desk = desk();

@@ -40,12 +40,16 @@ pub fn draw(state: &State, theme: &Theme, layout: &Layout, buffer: &mut Buffer) 
     let wanted = words.as_ref().map_or(0, |(words, _)| {
         words.one_line(usize::from(area.width)).width + 3
     });
-    // What has just happened, and what a line takes, is said in full; how much is still to be read comes back
-    // with the next key.
+    // What has just happened, and what a line takes, is said in full; of what is still to be read there is then
+    // no more than a sign, and the rest comes back with the next key.
     let typed = state.overlay.as_ref().and_then(Overlay::line).is_some();
     let first = state.toast.is_some() || typed;
     if first && width(&progress) + wanted > usize::from(area.width) {
-        progress.clear();
+        progress.retain(|span| span.content.trim_start().starts_with(theme.glyphs.down));
+        progress.truncate(1);
+        for sign in &mut progress {
+            sign.content = format!(" {} ", theme.glyphs.down).into();
+        }
     }
     let x = line::right(progress, area, buffer);
     if let Some(column) = column.filter(|_| state.tab == Tab::Pending) {
