@@ -99,6 +99,11 @@ impl Form {
         })
     }
 
+    /// Whether anything stands in it that wasn't asked.
+    pub fn is_changed(&self) -> bool {
+        self.rows.iter().any(|row| row.field.text != row.was)
+    }
+
     /// The row that is being changed.
     pub fn row(&self) -> &FormRow {
         &self.rows[self.focus]

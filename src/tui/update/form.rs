@@ -86,12 +86,26 @@ pub fn done(state: &mut State) {
         );
     };
     let about = form.about;
-    leave(state);
+    close(state);
     edit::filled(state, about, text);
 }
 
-/// `esc`: it is kept for when it is opened again.
+/// `esc`: what was written is kept for when it is opened again, and that is said.
 pub fn leave(state: &mut State) {
+    close(state);
+    if state
+        .pending
+        .form
+        .as_ref()
+        .is_some_and(|form| form.is_changed())
+    {
+        let again = state.keymap.key(ActionId::Form);
+        let text = format!("nothing was decided; {again} takes up what you wrote");
+        toast(state, ToastTone::Plain, text);
+    }
+}
+
+fn close(state: &mut State) {
     if let Some(Overlay::Form(form)) = state.overlay.take() {
         state.pending.form = (!form.stale).then_some(form);
     }

@@ -70,6 +70,10 @@ fn what_is_no_number_is_said_at_its_row_and_what_was_typed_is_kept() {
     assert!(matches!(desk.state.overlay, Some(Overlay::Form(_))));
     desk.keys("esc");
     assert!(desk.state.overlay.is_none() && desk.sent.is_empty());
+    assert_eq!(
+        desk.toast(),
+        "nothing was decided; e takes up what you wrote"
+    );
     desk.keys("e");
     assert!(shown(&desk).contains("0x7"), "it is as it was left");
     desk.keys("ctrl-u");
