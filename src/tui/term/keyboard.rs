@@ -15,6 +15,7 @@ use std::task::{Context, Poll, ready};
 use crossterm::event::Event;
 use futures_util::Stream;
 use rustix::fs::{Mode, OFlags, open};
+use rustix::io::{Errno, retry_on_intr};
 use rustix::termios::ttyname;
 use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::unix::pipe::Receiver;
@@ -62,6 +63,8 @@ impl Stream for Keyboard {
 /// The terminal, as long as its keys are ours.
 struct Listening {
     tty: Receiver,
+    /// Nobody has waited for it yet, so what was typed before is there without being known.
+    fresh: bool,
     resized: Signal,
     decoder: Decoder,
     events: VecDeque<Event>,
@@ -69,8 +72,13 @@ struct Listening {
 
 impl Listening {
     fn begin() -> io::Result<Self> {
+        Self::to(terminal()?)
+    }
+
+    fn to(tty: Receiver) -> io::Result<Self> {
         Ok(Self {
-            tty: terminal()?,
+            tty,
+            fresh: true,
             resized: signal(SignalKind::window_change())?,
             decoder: Decoder::default(),
             events: VecDeque::new(),
@@ -87,14 +95,25 @@ impl Listening {
                 return Poll::Ready(Ok(Event::Resize(width, height)));
             }
             let mut bytes = [0; 1024];
-            let mut read = ReadBuf::new(&mut bytes);
-            ready!(Pin::new(&mut self.tty).poll_read(context, &mut read))?;
-            if read.filled().is_empty() {
+            let read = ready!(self.read(context, &mut bytes))?;
+            if read == 0 {
                 return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
             }
-            let more = read.remaining() == 0;
-            self.decoder.take(read.filled(), more, &mut self.events);
+            let more = read == bytes.len();
+            self.decoder.take(&bytes[..read], more, &mut self.events);
         }
+    }
+
+    fn read(&mut self, context: &mut Context<'_>, bytes: &mut [u8]) -> Poll<io::Result<usize>> {
+        if self.fresh {
+            match retry_on_intr(|| rustix::io::read(&self.tty, &mut *bytes)) {
+                Err(Errno::AGAIN) => self.fresh = false,
+                read => return Poll::Ready(read.map_err(io::Error::from)),
+            }
+        }
+        let mut read = ReadBuf::new(bytes);
+        ready!(Pin::new(&mut self.tty).poll_read(context, &mut read))?;
+        Poll::Ready(Ok(read.filled().len()))
     }
 }
 
@@ -113,4 +132,40 @@ fn listen(path: &Path) -> io::Result<Receiver> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let tty = open(path, flags, Mode::empty())?;
     Receiver::from_owned_fd_unchecked(tty)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use crossterm::event::{KeyCode, KeyModifiers};
+    use futures_util::StreamExt as _;
+    use futures_util::future::poll_immediate;
+
+    use super::*;
+
+    /// What was typed for something else is thrown away before anything is waited for, so it has to be known then.
+    #[tokio::test]
+    async fn what_was_typed_before_is_there_at_once() {
+        let (terminal, mut hands) = io::pipe().unwrap();
+        hands.write_all(b"aq").unwrap();
+        let tty = Receiver::from_owned_fd(terminal.into()).unwrap();
+        let listening = Listening::to(tty).unwrap();
+        let mut keyboard = Keyboard(Arc::new(Mutex::new(Some(listening))));
+        for typed in ['a', 'q'] {
+            let event = poll_immediate(keyboard.next()).await;
+            let key = Event::Key(crossterm::event::KeyEvent::new(
+                KeyCode::Char(typed),
+                KeyModifiers::NONE,
+            ));
+            assert_eq!(event.unwrap().unwrap().unwrap(), key);
+        }
+        assert!(poll_immediate(keyboard.next()).await.is_none());
+        hands.write_all(b"j").unwrap();
+        let event = keyboard.next().await.unwrap().unwrap();
+        assert!(matches!(event, Event::Key(key) if key.code == KeyCode::Char('j')));
+        drop(hands);
+        let end = keyboard.next().await.unwrap();
+        assert_eq!(end.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
 }
