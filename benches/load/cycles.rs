@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use rustix::process::{Resource, getrlimit, setrlimit};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 use signoff::client::Client;
 use tempfile::TempDir;
 
@@ -39,12 +40,12 @@ struct Took {
 
 impl Scene {
     /// Starts a gate in a home of its own, on a file or on this PostgreSQL.
-    pub async fn new(postgres: Option<&str>) -> Outcome<Self> {
+    pub async fn new(signoff: &Path, postgres: Option<&str>) -> Outcome<Self> {
         let home = tempfile::tempdir()?;
         // The agents here ask as fast as they can, which is what the limits are there to prevent.
         let limits = "[limits]\nasks_per_second = 0\npending_per_agent = 0\n";
         std::fs::write(home.path().join("config.toml"), limits)?;
-        let gate = Server::start(&mut program(home.path(), postgres))?;
+        let gate = Server::start(&mut serve(signoff, home.path(), postgres))?;
         let owner = std::fs::read_to_string(home.path().join("token")).map_err(|error| {
             format!("the gate made no owner ({error}): there is a workspace in this database already; give it an empty one")
         })?;
@@ -203,8 +204,8 @@ impl Scene {
 }
 
 /// `signoff serve` with nothing of the caller's own settings.
-fn program(home: &Path, postgres: Option<&str>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_signoff"));
+fn serve(signoff: &Path, home: &Path, postgres: Option<&str>) -> Command {
+    let mut command = Command::new(signoff);
     command
         .args(["serve", "--listen", "127.0.0.1:0"])
         .env_remove("SIGNOFF_URL")
@@ -260,8 +261,7 @@ impl Agent {
             self.asking.send("POST", "/v1/requests", ASK).await?;
             let asked = self.asking.answer().await?;
             took.asks.push(begun.elapsed());
-            took.answers
-                .push(self.decide(&serde_json::from_slice(&asked)?).await?);
+            took.answers.push(self.decide(&asked).await?);
         }
         Ok(took)
     }
@@ -269,27 +269,48 @@ impl Agent {
     async fn go_for(mut self, times: usize) -> Outcome<()> {
         for _ in 0..times {
             self.asking.send("POST", "/v1/requests", ASK).await?;
-            let asked = self.asking.json().await?;
+            let asked = self.asking.answer().await?;
             self.decide(&asked).await?;
         }
         Ok(())
     }
 
     /// From sending the decision until the agent that waits has it; the decider has its answer then, too.
-    async fn decide(&mut self, asked: &Value) -> Outcome<Duration> {
-        is(asked, "pending")?;
-        let id = asked["id"].as_str().ok_or("a request without an id")?;
+    async fn decide(&mut self, asked: &[u8]) -> Outcome<Duration> {
+        let Brief { id, digest, .. } = Brief::of(asked, "pending")?;
         let wait = format!("/v1/requests/{id}?wait=60");
         self.waiting.send("GET", &wait, "").await?;
-        let word = json!({"decision": "approve", "digest": asked["digest"]}).to_string();
+        let word = format!("{{\"decision\": \"approve\", \"digest\": \"{digest}\"}}");
         let path = format!("/v1/requests/{id}/decision");
         let begun = Instant::now();
         self.deciding.send("POST", &path, &word).await?;
         let waited = self.waiting.answer().await?;
         let took = begun.elapsed();
-        is(&serde_json::from_slice(&waited)?, "approved")?;
-        is(&self.deciding.json().await?, "approved")?;
+        Brief::of(&waited, "approved")?;
+        Brief::of(&self.deciding.answer().await?, "approved")?;
         Ok(took)
+    }
+}
+
+/// What is looked at of an answer, so that the client costs little beside the server that it measures.
+#[derive(Deserialize)]
+pub struct Brief<'a> {
+    pub id: &'a str,
+    status: &'a str,
+    digest: &'a str,
+    pub expires_at: Option<&'a str>,
+}
+
+impl<'a> Brief<'a> {
+    /// Of a request that has to stand so: a cycle that came out otherwise would be measured for nothing.
+    pub fn of(answer: &'a [u8], status: &str) -> Outcome<Self> {
+        let request: Self = serde_json::from_slice(answer)?;
+        match request.status == status {
+            true => Ok(request),
+            false => {
+                Err(format!("{} should be {status}, not {}", request.id, request.status).into())
+            }
+        }
     }
 }
 
@@ -299,14 +320,8 @@ async fn ask_for(url: &str, token: &str, times: usize) -> Outcome<Vec<String>> {
     let mut ids = Vec::with_capacity(times);
     for _ in 0..times {
         agent.send("POST", "/v1/requests", ASK).await?;
-        let asked = agent.json().await?;
-        is(&asked, "pending")?;
-        ids.push(
-            asked["id"]
-                .as_str()
-                .ok_or("a request without an id")?
-                .to_owned(),
-        );
+        let asked = agent.answer().await?;
+        ids.push(Brief::of(&asked, "pending")?.id.to_owned());
     }
     Ok(ids)
 }
@@ -316,12 +331,4 @@ fn allow_files() -> Outcome<()> {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     Ok(setrlimit(Resource::Nofile, limit)?)
-}
-
-/// A cycle that came out otherwise would be measured for nothing.
-pub fn is(request: &Value, status: &str) -> Outcome<()> {
-    match request["status"] == status {
-        true => Ok(()),
-        false => Err(format!("this should be {status}: {request}").into()),
-    }
 }

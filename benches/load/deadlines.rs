@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::try_join_all;
-use serde_json::Value;
 use signoff::client::{Client, EventStream, Tick};
 use signoff::domain::id::RequestId;
 use signoff::domain::time::At;
 use tokio::time::{Instant, interval};
 
 use crate::Outcome;
-use crate::cycles::{ASK, Scene, is};
+use crate::cycles::{ASK, Brief, Scene};
 use crate::figures::Figures;
 use crate::wire::Wire;
 
@@ -25,10 +24,10 @@ const EVERY: Duration = Duration::from_millis(10);
 /// What is asked, and by when it is to be settled.
 type Due = HashMap<RequestId, At>;
 
-pub async fn measure(figures: &mut Figures) -> Outcome<()> {
-    let scene = Scene::new(None).await?;
+pub async fn measure(scene: &Scene, store: &str, figures: &mut Figures) -> Outcome<()> {
+    let name = format!("{store}, 10000 deadlines within a minute");
     let mut stream = Client::new(&scene.gate.url, &scene.owner)?
-        .events(Some(0))
+        .events(None)
         .await?;
     let begun = Instant::now();
     let crowd = scene.agents.len();
@@ -38,7 +37,7 @@ pub async fn measure(figures: &mut Figures) -> Outcome<()> {
     });
     let mut due: Due = try_join_all(asking).await?.into_iter().flatten().collect();
     figures.add(
-        "10000 deadlines within a minute: asked within",
+        &format!("{name}: asked within"),
         "s",
         begun.elapsed().as_secs_f64(),
     );
@@ -48,7 +47,7 @@ pub async fn measure(figures: &mut Figures) -> Outcome<()> {
         late = settled => late?,
         failed = others => return Err(failed),
     };
-    figures.add_times("10000 deadlines within a minute: settled after", &mut late);
+    figures.add_times(&format!("{name}: settled after"), &mut late);
     Ok(())
 }
 
@@ -69,19 +68,12 @@ async fn ask_each(
         }
         let ask = format!("{{\"expires_in\": \"{left}s\", {}", &ASK[1..]);
         agent.send("POST", "/v1/requests", &ask).await?;
-        let request = agent.json().await?;
-        is(&request, "pending")?;
-        asked.push((
-            text(&request, "id")?.parse()?,
-            text(&request, "expires_at")?.parse()?,
-        ));
+        let answer = agent.answer().await?;
+        let request = Brief::of(&answer, "pending")?;
+        let deadline = request.expires_at.ok_or("a request without a deadline")?;
+        asked.push((request.id.parse()?, deadline.parse()?));
     }
     Ok(asked)
-}
-
-fn text<'v>(request: &'v Value, name: &str) -> Outcome<&'v str> {
-    let text = request[name].as_str();
-    text.ok_or_else(|| format!("a request without {name}: {request}").into())
 }
 
 /// Waits until the last is settled; how late each was heard of.
@@ -113,7 +105,7 @@ async fn ask_on(url: &str, token: &str) -> Box<dyn std::error::Error + Send + Sy
         loop {
             often.tick().await;
             agent.send("POST", "/v1/requests", ASK).await?;
-            is(&agent.json().await?, "pending")?;
+            Brief::of(&agent.answer().await?, "pending")?;
         }
     };
     let failed: Outcome<std::convert::Infallible> = asking.await;

@@ -22,6 +22,7 @@ mod trivial;
 mod wire;
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
@@ -74,6 +75,9 @@ struct Args {
     /// How many callers wait at once when their memory is measured.
     #[arg(long, default_value_t = 2_000)]
     waiters: usize,
+    /// Measures this program instead of the one that was built.
+    #[arg(long, value_name = "PATH")]
+    program: Option<PathBuf>,
     /// Measures only this, once or more; else everything.
     #[arg(long, value_name = "PART")]
     only: Vec<Part>,
@@ -99,10 +103,12 @@ async fn main() -> Outcome<()> {
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
     let time = Duration::from_secs(args.seconds.max(1));
     let mut figures = Figures::default();
-    let sqlite = cycles::Scene::new(None).await?;
+    let program = args.program.clone();
+    let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_signoff").into());
+    let sqlite = cycles::Scene::new(&program, None).await?;
     sqlite.memory("SQLite, nothing asked yet: memory", &mut figures);
     let shared = match &postgres {
-        Some(url) => Some(cycles::Scene::new(Some(url)).await?),
+        Some(url) => Some(cycles::Scene::new(&program, Some(url)).await?),
         None => None,
     };
     for _ in 0..args.rounds.max(1) {
@@ -143,7 +149,11 @@ async fn main() -> Outcome<()> {
         }
     }
     if wanted(Part::Deadlines) {
-        deadlines::measure(&mut figures).await?;
+        let fresh = cycles::Scene::new(&program, None).await?;
+        deadlines::measure(&fresh, "SQLite", &mut figures).await?;
+        if let Some(scene) = &shared {
+            deadlines::measure(scene, "PostgreSQL", &mut figures).await?;
+        }
     }
     figures.print(cfg!(debug_assertions))
 }

@@ -1,7 +1,6 @@
 //! A connection that costs next to nothing, so that what is measured is the server: HTTP/1.1 by hand, one
 //! call at a time.
 
-use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
@@ -60,11 +59,6 @@ impl Wire {
             Some("200" | "201") => Ok(body),
             _ => Err(format!("{status}: {}", String::from_utf8_lossy(&body)).into()),
         }
-    }
-
-    /// The answer, as JSON.
-    pub async fn json(&mut self) -> Outcome<Value> {
-        Ok(serde_json::from_slice(&self.answer().await?)?)
     }
 
     async fn head_line(&mut self) -> Outcome<&str> {
