@@ -244,7 +244,7 @@ async fn a_log_from_before_there_was_a_tree_gets_one_and_an_empty_start_changes_
     let gate = gate
         .restart_after(|database| {
             let database = Connection::open(database).unwrap();
-            let none = "UPDATE tree SET size = 0, frontier = x''; DELETE FROM tree_heads";
+            let none = "UPDATE head SET size = 0, frontier = x''; UPDATE log SET root = NULL";
             database.execute_batch(none).unwrap();
         })
         .await;
@@ -460,17 +460,12 @@ fn truncate(database: &Connection, size: u64) {
     for body in &bodies {
         tree.push(leaf_hash(body));
     }
-    for table in ["log", "tree_heads"] {
-        let column = if table == "log" { "position" } else { "size" };
-        let cut = format!("DELETE FROM {table} WHERE {column} > ?");
-        database.execute(&cut, [size]).unwrap();
-    }
     database
-        .execute("UPDATE head SET position = ?", [size])
+        .execute("DELETE FROM log WHERE position > ?", [size])
         .unwrap();
     database
         .execute(
-            "UPDATE tree SET size = ?, frontier = ?",
+            "UPDATE head SET position = ?1, size = ?1, frontier = ?2",
             params![size, tree.to_bytes()],
         )
         .unwrap();
@@ -566,13 +561,13 @@ async fn a_table_that_says_something_else_than_the_log_is_found_with_the_row() {
         ("DROP INDEX requests_due", "schema/requests_due", "not as"),
         ("UPDATE head SET revision = 1", "head", "revision is 1"),
         (
-            "UPDATE tree SET frontier = zeroblob(length(frontier))",
+            "UPDATE head SET frontier = zeroblob(length(frontier))",
             "tree",
             "not the tree",
         ),
-        ("UPDATE tree SET frontier = x'00'", "tree", "no frontier"),
+        ("UPDATE head SET frontier = x'00'", "tree", "no frontier"),
         (
-            "UPDATE tree_heads SET root = zeroblob(32) WHERE size > 30",
+            "UPDATE log SET root = zeroblob(32) WHERE root IS NOT NULL AND position > 30",
             "log/",
             "not what was committed",
         ),

@@ -14,6 +14,7 @@ use signoff::store::{self, Database};
 
 use crate::support::postgres::{self, Server};
 use crate::support::{TestGate, approve, email, reject};
+use crate::upgrade::APART;
 
 /// How often the server crashes.
 const ROUNDS: usize = 3;
@@ -370,9 +371,17 @@ async fn a_gate_that_is_older_than_the_tables_changes_nothing() {
     let name = gate.database.to_string();
     let (_, name) = name.rsplit_once('/').unwrap();
     let name = name.split('?').next().unwrap().to_owned();
-    let older = "SET search_path TO signoff; DROP INDEX parties_snoozed; DROP TABLE queues;
-         ALTER TABLE head DROP COLUMN schema; UPDATE schema_version SET version = 1";
-    let gate = gate.restart_after(|_| drop(server.sql(&name, older))).await;
+    let older = format!(
+        "SET search_path TO signoff; {APART}
+         ALTER TABLE recipients ADD COLUMN granted BOOLEAN NOT NULL DEFAULT false;
+         CREATE INDEX recipients_request ON recipients (request);
+         CREATE INDEX recipients_granted ON recipients (recipient) WHERE granted;
+         DROP TABLE acquaintances; DROP INDEX parties_snoozed; DROP TABLE queues;
+         ALTER TABLE head DROP COLUMN schema; UPDATE schema_version SET version = 1"
+    );
+    let gate = gate
+        .restart_after(|_| drop(server.sql(&name, &older)))
+        .await;
     let (owner, agent) = (gate.owner(), gate.agent());
     let second = agent.ask(&email(), "second").await.unwrap();
     let waiting = Filter {
@@ -387,7 +396,7 @@ async fn a_gate_that_is_older_than_the_tables_changes_nothing() {
     let refused = owner.decide(second.id, &approve(&second)).await;
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("newer signoff"), "{refused}");
-    server.sql(&name, &newer(2));
+    server.sql(&name, &newer(3));
     owner.decide(second.id, &approve(&second)).await.unwrap();
     assert_eq!(is_sound(&gate.database).await, size + 2);
 }

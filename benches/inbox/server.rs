@@ -99,7 +99,7 @@ impl Asker {
         self.0
             .send("POST", "/v1/requests", &ask.to_string())
             .await?;
-        let asked = self.0.json().await?;
+        let asked: serde_json::Value = serde_json::from_slice(&self.0.answer().await?)?;
         match asked["status"] == "pending" {
             true => Ok(()),
             false => Err(format!("this should wait: {asked}").into()),

@@ -6,7 +6,7 @@ use super::rows::{Kept, LogRow, RequestRow, Rows, Source};
 use super::{Change, Claim, Expect, Outcome, StoreError};
 use crate::domain::event::Event;
 use crate::domain::id::RequestId;
-use crate::domain::merkle::Hash;
+use crate::domain::merkle::{Frontier, Hash};
 
 /// Where the log and the workspace are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,7 @@ impl<'b, S: Source> Batch<'b, S> {
                 position: self.head.position,
                 body: recorded.body.text(),
                 leaf: recorded.leaf,
+                root: None,
             });
             self.follow(self.head.position, &recorded.event)?;
         }
@@ -71,9 +72,17 @@ impl<'b, S: Source> Batch<'b, S> {
         project::event(self, position, event)
     }
 
-    /// The leaves of what it adds to the log.
-    pub(super) fn leaves(&self) -> impl Iterator<Item = Hash> + '_ {
-        self.rows.log.iter().map(|row| row.leaf)
+    /// Moves the tree on over what it adds to the log.
+    pub(super) fn grow(&mut self, tree: &mut Frontier) {
+        self.rows.log.iter().for_each(|row| tree.push(row.leaf));
+        if let Some(last) = self.rows.log.last_mut() {
+            last.root = Some(tree.root());
+        }
+    }
+
+    /// The leaf of the first entry that it adds to the log.
+    pub(super) fn first_leaf(&self) -> Option<Hash> {
+        self.rows.log.first().map(|row| row.leaf)
     }
 
     /// The compare of the compare-and-set that everything rests on. Whoever carries out a batch holds the

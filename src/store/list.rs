@@ -33,6 +33,8 @@ pub(super) struct Dialect {
     pub(super) headline: &'static str,
     /// The function that says where in its first argument its second one begins, from 1; 0 is nowhere.
     pub(super) place_of: &'static str,
+    /// Whom a request `r` reaches, a row `c` each with its `value`.
+    pub(super) reached: &'static str,
 }
 
 /// A statement with the values for its question marks.
@@ -178,15 +180,15 @@ pub(super) fn page(query: &Query, columns: &str, dialect: &Dialect) -> Result<Pa
 fn waiting(query: &Query) -> Select {
     let (sql, values) = match &query.audience {
         Audience::Everybody => (
-            "SELECT CAST(coalesce(sum(pending), 0) AS BIGINT) FROM loads",
+            "SELECT CAST(coalesce(sum(pending), 0) AS BIGINT) FROM tallies",
             Vec::new(),
         ),
         Audience::Party(person) => (
-            "SELECT coalesce((SELECT parties FROM queues WHERE person = ?), 0)",
+            "SELECT coalesce((SELECT parties FROM tallies WHERE who = ?), 0)",
             vec![Value::Text(person.to_string())],
         ),
         Audience::Reviewer(reviewer) => (
-            "SELECT coalesce((SELECT reviews FROM queues WHERE person = ?), 0)",
+            "SELECT coalesce((SELECT reviews FROM tallies WHERE who = ?), 0)",
             vec![Value::Text(reviewer.to_string())],
         ),
     };
@@ -310,6 +312,7 @@ fn narrow(conditions: &mut Conditions, query: &Query, dialect: &Dialect) -> Resu
             title,
             headline,
             place_of,
+            reached,
             ..
         } = dialect;
         // What a list shows can be found. A headline has nothing that policy hides.
@@ -317,9 +320,7 @@ fn narrow(conditions: &mut Conditions, query: &Query, dialect: &Dialect) -> Resu
             format!("{place_of}(lower({title}), ?) > 0"),
             format!("{place_of}(lower({headline}), ?) > 0"),
             format!("{place_of}(r.action, ?) > 0"),
-            format!(
-                "EXISTS (SELECT 1 FROM recipients c WHERE c.request = r.id AND {place_of}(c.recipient, ?) > 0)"
-            ),
+            format!("EXISTS (SELECT 1 FROM {reached} WHERE {place_of}(c.value, ?) > 0)"),
         ];
         if query.words_in_params {
             places.push(format!(

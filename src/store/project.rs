@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 use super::batch::Batch;
 use super::encode::word;
-use super::rows::{Begun, Kept, PartyRow, Queue, Recipients, RecordKey, RequestRow, Rows, Source};
+use super::rows::{Begun, Kept, PartyRow, RecordKey, RequestRow, Rows, Source, Tally};
 use super::{Change, Expect, PolicyVersion, StoreError};
 use crate::domain::event::{Event, Fact, Opened, PolicySaved, Snoozed};
 use crate::domain::id::{PersonId, RequestId};
 use crate::domain::lifecycle::{Decision, Standing, State};
 use crate::domain::request::Asked;
-use crate::domain::review::{OptIn, Plan};
+use crate::domain::review::{OptIn, Plan, Reviewer};
 use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 
@@ -58,15 +58,12 @@ pub(super) fn reads_requests(change: &Change) -> impl Iterator<Item = RequestId>
     expected.chain(moved.filter_map(|event| event.request))
 }
 
-/// The people whose bells a change reads.
-pub(super) fn reads_bells(change: &Change) -> impl Iterator<Item = &PersonId> + '_ {
-    let events = change.events.iter().map(|recorded| &recorded.event);
-    events.flat_map(|event| {
-        let seen = match &event.fact {
-            Fact::NotificationsSeen(seen) => Some(&seen.by),
-            _ => None,
-        };
-        event.told.iter().chain(seen)
+/// The people of whom a change reads what they have seen.
+pub(super) fn reads_seen(change: &Change) -> impl Iterator<Item = &PersonId> + '_ {
+    let facts = change.events.iter().map(|recorded| &recorded.event.fact);
+    facts.filter_map(|fact| match fact {
+        Fact::NotificationsSeen(seen) => Some(&seen.by),
+        _ => None,
     })
 }
 
@@ -117,7 +114,7 @@ fn asked_request<S: Source>(
         State::Pending => count_pending(to, asked.id, 1)?,
         _ => decided(to, asked.id, None, at)?,
     }
-    save_recipients(to, asked.id)?;
+    save_recipients(to, asked.id, Vec::new())?;
     if let Some(resource) = &asked.resource
         && let Some(owner) = &resource.owner
     {
@@ -144,6 +141,10 @@ fn asked_request<S: Source>(
 /// A fact moves a request on: where it stands, and all that follows from it.
 fn moved<S: Source>(to: &mut Batch<'_, S>, id: RequestId, fact: &Fact, at: At) -> Written {
     let row = request(to, id)?;
+    let reached = match fact {
+        Fact::Edited(_) => recipients(&row.standing),
+        _ => Vec::new(),
+    };
     row.standing.apply(fact, at);
     row.updated_at = at;
     spread(to, id)?;
@@ -152,14 +153,14 @@ fn moved<S: Source>(to: &mut Batch<'_, S>, id: RequestId, fact: &Fact, at: At) -
             decided(to, id, Some(settlement.by.to_string()), settlement.at)?;
             count_pending(to, id, -1)?;
             if settlement.decision == Decision::Approved {
-                grant(to, id);
+                acquaint(to, id)?;
             }
             if settlement.notify_agent {
                 note(to, id, true)?;
             }
             Ok(())
         }
-        Fact::Edited(_) => save_recipients(to, id),
+        Fact::Edited(_) => save_recipients(to, id, reached),
         // Taken back before it ran: the agent that was told yes is told so too.
         Fact::Revoked(_) => {
             let row = request(to, id)?;
@@ -196,7 +197,7 @@ fn request<'r, S: Source>(
 }
 
 type Parties = BTreeMap<String, Kept<PartyRow>>;
-type Queues = BTreeMap<String, Queue>;
+type Tallies = BTreeMap<String, Tally>;
 
 /// Those who have to do with a request.
 fn parties<'r, S: Source>(
@@ -219,15 +220,15 @@ fn party<'r, S: Source>(
 ) -> Result<&'r mut PartyRow, StoreError> {
     parties(to, id)?;
     let Rows {
-        parties, queues, ..
+        parties, tallies, ..
     } = &mut to.rows;
-    Ok(part(parties.entry(id).or_default(), queues, who).change())
+    Ok(part(parties.entry(id).or_default(), tallies, who).change())
 }
 
-/// Somebody's part in a request. Whoever has one has a queue, however long.
-fn part<'r>(parties: &'r mut Parties, queues: &mut Queues, who: &str) -> &'r mut Kept<PartyRow> {
+/// Somebody's part in a request. Whoever has one has a tally, whatever it counts.
+fn part<'r>(parties: &'r mut Parties, tallies: &mut Tallies, who: &str) -> &'r mut Kept<PartyRow> {
     parties.entry(who.to_owned()).or_insert_with(|| {
-        queues.entry(who.to_owned()).or_default();
+        tallies.entry(who.to_owned()).or_default();
         Kept::new(PartyRow::default())
     })
 }
@@ -242,25 +243,25 @@ fn spread<S: Source>(to: &mut Batch<'_, S>, id: RequestId) -> Written {
     };
     parties(to, id)?;
     let Rows {
-        parties, queues, ..
+        parties, tallies, ..
     } = &mut to.rows;
     let parties = parties.entry(id).or_default();
     for who in &reviewers {
-        part(parties, queues, who);
+        part(parties, tallies, who);
     }
     for (who, kept) in parties {
         let reviews = reviewers.contains(who);
         if kept.row.urgency == urgency && kept.row.reviews == reviews {
             continue;
         }
-        let before = Queue::of(&kept.row);
+        let before = Tally::of(&kept.row);
         let row = kept.change();
         (row.urgency, row.reviews) = (urgency, reviews);
-        let after = Queue::of(row);
+        let after = Tally::of(row);
         if before != after {
-            let queue = queues.entry(who.clone()).or_default();
-            queue.parties += after.parties - before.parties;
-            queue.reviews += after.reviews - before.reviews;
+            let tally = tallies.entry(who.clone()).or_default();
+            tally.parties += after.parties - before.parties;
+            tally.reviews += after.reviews - before.reviews;
         }
     }
     Ok(())
@@ -285,31 +286,41 @@ fn decided<S: Source>(to: &mut Batch<'_, S>, id: RequestId, by: Option<String>, 
 
 /// One more or one less of its agent's requests waits.
 fn count_pending<S: Source>(to: &mut Batch<'_, S>, id: RequestId, more: i64) -> Written {
-    let agent = request(to, id)?.standing.agent.clone();
-    *to.rows.loads.entry(agent).or_default() += more;
+    let agent = &request(to, id)?.standing.agent;
+    let who = Reviewer::Agent(agent.clone()).to_string();
+    to.rows.tallies.entry(who).or_default().pending += more;
     Ok(())
 }
 
-/// Whom it reaches by the parameters in force, and whether it was let through.
-fn save_recipients<S: Source>(to: &mut Batch<'_, S>, id: RequestId) -> Written {
+/// Whom it reaches by the parameters in force, instead of those before.
+fn save_recipients<S: Source>(
+    to: &mut Batch<'_, S>,
+    id: RequestId,
+    before: Vec<String>,
+) -> Written {
     let standing = &request(to, id)?.standing;
-    let normal = standing.recipients.iter().map(Untrusted::raw_for_execution);
-    let recipients = Recipients {
-        normal: normal.map(str::to_owned).collect(),
-        granted: matches!(standing.state, State::Allowed | State::Approved),
-    };
-    to.rows.recipients.insert(id, recipients);
-    Ok(())
+    let (now, state) = (recipients(standing), standing.state);
+    let kept = to.rows.recipients.entry(id).or_default();
+    kept.now = now;
+    kept.before.extend(before);
+    match state {
+        State::Allowed | State::Approved => acquaint(to, id),
+        _ => Ok(()),
+    }
+}
+
+fn recipients(standing: &Standing) -> Vec<String> {
+    let recipients = standing.recipients.iter();
+    recipients
+        .map(|recipient| recipient.raw_for_execution().to_owned())
+        .collect()
 }
 
 /// Those whom it reaches are let through.
-fn grant<S: Source>(to: &mut Batch<'_, S>, id: RequestId) {
-    match to.rows.recipients.get_mut(&id) {
-        Some(recipients) => recipients.granted = true,
-        None => {
-            to.rows.granted.insert(id);
-        }
-    }
+fn acquaint<S: Source>(to: &mut Batch<'_, S>, id: RequestId) -> Written {
+    let let_through = recipients(&request(to, id)?.standing);
+    to.rows.acquaintances.extend(let_through);
+    Ok(())
 }
 
 /// Whether its agent finds a notice of it.

@@ -17,7 +17,8 @@ pub(super) trait Source {
     fn record(&mut self, key: &RecordKey) -> Result<Option<String>, StoreError>;
     /// The ids of the opt-ins for an action.
     fn opt_ins(&mut self, action: &ActionName) -> Result<Vec<String>, StoreError>;
-    fn bell(&mut self, person: &PersonId) -> Result<Option<BellRow>, StoreError>;
+    /// Up to which position somebody has seen what they were told.
+    fn seen(&mut self, person: &PersonId) -> Result<Option<u64>, StoreError>;
     /// How often somebody's bell rang after this position, as far as it is written.
     fn rung_after(&mut self, person: &PersonId, position: u64) -> Result<u64, StoreError>;
     /// What a key of this holder was used for.
@@ -107,27 +108,34 @@ pub(super) struct PartyRow {
     pub(super) seen: Option<u32>,
 }
 
-/// How many of what waits somebody may see, and how many of these they may decide; or how many more.
+/// How many more are counted for a person or an agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Queue {
+pub(super) struct Tally {
+    /// Requests of this agent that wait.
+    pub(super) pending: i64,
+    /// Requests that wait and that they may see,
     pub(super) parties: i64,
+    /// and of these, which they may decide.
     pub(super) reviews: i64,
+    /// What they were told and haven't seen.
+    pub(super) unseen: i64,
 }
 
-impl Queue {
-    /// What this part in one request counts there.
+impl Tally {
+    /// What this part in one request counts.
     pub(super) fn of(party: &PartyRow) -> Self {
         let waits = party.urgency.is_some();
         Self {
             parties: waits.into(),
             reviews: (waits && party.reviews).into(),
+            ..Self::default()
         }
     }
 }
 
 /// What somebody has seen of what they were told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct BellRow {
+pub(super) struct Bell {
     /// Everything up to this position.
     pub(super) seen: u64,
     pub(super) unseen: u64,
@@ -141,11 +149,11 @@ pub(super) struct NotificationRow {
     pub(super) request: Option<RequestId>,
 }
 
-/// Whom a request reaches; these take the place of all that were there.
-#[derive(Debug, Clone)]
+/// Whom a request reaches from now on, and whom it reached before.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Recipients {
-    pub(super) normal: Vec<String>,
-    pub(super) granted: bool,
+    pub(super) now: Vec<String>,
+    pub(super) before: Vec<String>,
 }
 
 /// The kind and the id of a record.
@@ -157,6 +165,8 @@ pub(super) struct LogRow<'b> {
     pub(super) position: u64,
     pub(super) body: &'b str,
     pub(super) leaf: Hash,
+    /// What the root of the tree is with it, where it is the last of a commit.
+    pub(super) root: Option<Hash>,
 }
 
 /// Everything that a batch has read and changed.
@@ -166,19 +176,18 @@ pub(super) struct Rows<'b> {
     pub(super) requests: BTreeMap<RequestId, Kept<RequestRow>>,
     pub(super) parties: BTreeMap<RequestId, BTreeMap<String, Kept<PartyRow>>>,
     pub(super) recipients: BTreeMap<RequestId, Recipients>,
-    /// Requests whose recipients, which are there already, are let through now.
-    pub(super) granted: BTreeSet<RequestId>,
+    /// Recipients to whom something is let through.
+    pub(super) acquaintances: BTreeSet<String>,
     /// Whom agents named as the owner of a resource (its kind, its id), and when last.
     pub(super) owners: BTreeMap<(String, String, String), At>,
     /// Whether there is a notice.
     pub(super) notices: BTreeMap<(AgentId, RequestId), bool>,
     pub(super) policies: Vec<PolicyVersion>,
     pub(super) notifications: Vec<NotificationRow>,
-    pub(super) bells: BTreeMap<PersonId, Kept<BellRow>>,
-    /// How many more requests of an agent wait.
-    pub(super) loads: BTreeMap<AgentId, i64>,
-    /// How many more requests wait that somebody may see, or decide.
-    pub(super) queues: BTreeMap<String, Queue>,
+    /// Of people, and of agents as reviewers are written.
+    pub(super) tallies: BTreeMap<String, Tally>,
+    /// Bells that somebody has looked at. They say all, whatever was counted before.
+    pub(super) bells: BTreeMap<PersonId, Bell>,
     /// Nothing where there is no such record, or none any more.
     pub(super) records: BTreeMap<RecordKey, Kept<Option<String>>>,
     pub(super) payloads: Vec<&'b Payload>,

@@ -85,7 +85,7 @@ pub(super) async fn strangers(
 ) -> Result<Vec<String>, StoreError> {
     // In the order in which they were given.
     let sql = "SELECT k.recipient FROM unnest($1::text[]) WITH ORDINALITY AS k (recipient, nth)
-         WHERE NOT EXISTS (SELECT 1 FROM recipients r WHERE r.recipient = k.recipient AND r.granted)
+         WHERE NOT EXISTS (SELECT 1 FROM acquaintances a WHERE a.recipient = k.recipient)
          ORDER BY k.nth";
     let rows = from.query(sql, &[&recipients]).await?;
     let strangers: Result<_, _> = rows.iter().map(|row| row.try_get(0)).collect();

@@ -18,16 +18,16 @@ pub(super) async fn read(
     limit: u32,
 ) -> Result<Bell, StoreError> {
     // One statement, so that the count fits what is listed: the bell, with nothing or something on it.
-    let sql = "SELECT b.seen, b.unseen, n.position, n.body, n.standing FROM bells b
+    let sql = "SELECT b.seen, b.unseen, n.position, n.body, n.standing FROM tallies b
          LEFT JOIN LATERAL (
              SELECT n.position, l.body, r.standing FROM notifications n
              JOIN log l ON l.position = n.position
              LEFT JOIN requests r ON r.id = n.request
-             WHERE n.person = b.person AND n.position < $2
+             WHERE n.person = b.who AND n.position < $2
                  AND n.position > CASE WHEN $3 THEN b.seen ELSE 0 END
              ORDER BY n.position DESC LIMIT $4
          ) AS n ON TRUE
-         WHERE b.person = $1 ORDER BY n.position DESC";
+         WHERE b.who = $1 ORDER BY n.position DESC";
     let before = before.map_or(i64::MAX, signed);
     let values: Params<'_> = &[&person.as_str(), &before, &only_unseen, &i64::from(limit)];
     let rows = from.query(sql, values).await?;

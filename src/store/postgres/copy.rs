@@ -14,11 +14,9 @@ use super::session::Session;
 use crate::store::StoreError;
 
 /// Every table, in an order in which they can be filled.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 15] = [
     "log",
     "head",
-    "tree",
-    "tree_heads",
     "records",
     "requests",
     "payloads",
@@ -26,13 +24,12 @@ const TABLES: [&str; 18] = [
     "claims",
     "parties",
     "recipients",
+    "acquaintances",
     "owners",
     "notices",
     "policies",
-    "loads",
-    "queues",
+    "tallies",
     "notifications",
-    "bells",
 ];
 
 /// Fills the tables of a database that was just made. Gates go on meanwhile.
@@ -44,7 +41,7 @@ pub(in crate::store) async fn into(address: &Address, to: &Connection) -> Result
     client
         .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         .await?;
-    to.execute_batch("BEGIN; DELETE FROM head; DELETE FROM tree")?;
+    to.execute_batch("BEGIN; DELETE FROM head")?;
     for table in TABLES {
         one(client, table, to).await?;
     }
@@ -55,7 +52,7 @@ pub(in crate::store) async fn into(address: &Address, to: &Connection) -> Result
 async fn one(from: &Client, table: &str, to: &Connection) -> Result<(), StoreError> {
     // Only here does the head say which tables it belongs to.
     let columns = if table == "head" {
-        "position, revision"
+        "position, revision, size, frontier"
     } else {
         "*"
     };

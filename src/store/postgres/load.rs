@@ -13,8 +13,8 @@ use crate::domain::id::{ActionName, PersonId, RequestId};
 use crate::domain::people::Holder;
 use crate::domain::time::At;
 use crate::store::encode::{id, key26, read_json, read_word};
-use crate::store::project::{reads_bells, reads_records, reads_requests};
-use crate::store::rows::{BellRow, PartyRow, RecordKey, RequestRow, Source};
+use crate::store::project::{reads_records, reads_requests, reads_seen};
+use crate::store::rows::{PartyRow, RecordKey, RequestRow, Source};
 use crate::store::{Change, Claim, StoreError};
 
 const REQUESTS: &str = "SELECT id, waiting, standing, updated_at, decided_at, decided_by, told_at, \
@@ -26,20 +26,20 @@ const RECORDS: &str = "SELECT r.kind, r.id, r.body FROM unnest($1::text[], $2::t
 const CLAIMS: &str = "SELECT c.holder, c.key, c.fingerprint, c.target, c.at \
      FROM unnest($1::text[], $2::text[]) AS k (holder, key) \
      JOIN claims c ON c.holder = k.holder AND c.key = k.key";
-const BELLS: &str = "SELECT person, seen, unseen FROM bells WHERE person = ANY($1)";
+const SEEN: &str = "SELECT who, seen FROM tallies WHERE who = ANY($1)";
 const RUNG: &str = "SELECT count(*) FROM notifications WHERE person = $1 AND position > $2";
 const OPT_INS: &str =
     "SELECT id FROM records WHERE kind = 'opt_in' AND body::json ->> 'action' = $1";
 
 /// The statements by which that is asked for which can be foreseen.
-pub(super) const FORESEEN: [&str; 5] = [REQUESTS, PARTIES, RECORDS, CLAIMS, BELLS];
+pub(super) const FORESEEN: [&str; 5] = [REQUESTS, PARTIES, RECORDS, CLAIMS, SEEN];
 
 /// What a batch is going to read.
 pub(super) struct Wanted {
     requests: BTreeSet<RequestId>,
     records: BTreeSet<RecordKey>,
     claims: Vec<(String, String)>,
-    bells: BTreeSet<PersonId>,
+    seen: BTreeSet<PersonId>,
 }
 
 /// What was there of it.
@@ -49,7 +49,7 @@ pub(super) struct Found {
     parties: BTreeMap<RequestId, Vec<(String, PartyRow)>>,
     records: BTreeMap<(String, String), String>,
     claims: BTreeMap<(String, String), (Vec<u8>, String, i64)>,
-    bells: BTreeMap<PersonId, BellRow>,
+    seen: BTreeMap<PersonId, u64>,
 }
 
 impl Wanted {
@@ -58,7 +58,7 @@ impl Wanted {
         Self {
             requests: batch.iter().flat_map(reads_requests).collect(),
             records: batch.iter().flat_map(reads_records).collect(),
-            bells: batch.iter().flat_map(reads_bells).cloned().collect(),
+            seen: batch.iter().flat_map(reads_seen).cloned().collect(),
             claims: claims
                 .map(|claim| (holder(&claim.holder), claim.key.clone()))
                 .collect(),
@@ -78,18 +78,18 @@ impl Wanted {
             .iter()
             .map(|(holder, key)| (holder.as_str(), key.as_str()))
             .unzip();
-        let people: Vec<&str> = self.bells.iter().map(PersonId::as_str).collect();
+        let people: Vec<&str> = self.seen.iter().map(PersonId::as_str).collect();
         let by_person: Params<'_> = &[&people];
         let by_id: Params<'_> = &[&ids];
         let by_name: Params<'_> = &[&kinds, &names];
         let by_key: Params<'_> = &[&holders, &keys];
-        let (requests, parties, records, claims, bells) = tokio::try_join!(
+        let (requests, parties, records, claims, seen) = tokio::try_join!(
             biased;
             unless(ids.is_empty(), session, REQUESTS, by_id),
             unless(ids.is_empty(), session, PARTIES, by_id),
             unless(kinds.is_empty(), session, RECORDS, by_name),
             unless(keys.is_empty(), session, CLAIMS, by_key),
-            unless(people.is_empty(), session, BELLS, by_person),
+            unless(people.is_empty(), session, SEEN, by_person),
         )?;
         let mut found = Found::default();
         for row in &requests {
@@ -109,8 +109,9 @@ impl Wanted {
                 .claims
                 .insert((row.try_get(0)?, row.try_get(1)?), claim);
         }
-        for row in &bells {
-            found.bells.insert(read_word(row.try_get(0)?)?, bell(row)?);
+        for row in &seen {
+            let position = positive(row.try_get(1)?)?;
+            found.seen.insert(read_word(row.try_get(0)?)?, position);
         }
         Ok(found)
     }
@@ -182,12 +183,13 @@ impl Source for Loaded<'_> {
         Ok(ids?)
     }
 
-    fn bell(&mut self, person: &PersonId) -> Result<Option<BellRow>, StoreError> {
-        if self.wanted.bells.contains(person) {
-            return Ok(self.found.bells.get(person).copied());
+    fn seen(&mut self, person: &PersonId) -> Result<Option<u64>, StoreError> {
+        if self.wanted.seen.contains(person) {
+            return Ok(self.found.seen.get(person).copied());
         }
-        let rows = self.ask(BELLS, &[&vec![person.as_str()]])?;
-        rows.first().map(bell).transpose()
+        let rows = self.ask(SEEN, &[&vec![person.as_str()]])?;
+        let position = |row: &Row| positive(row.try_get(1)?);
+        rows.first().map(position).transpose()
     }
 
     fn rung_after(&mut self, person: &PersonId, position: u64) -> Result<u64, StoreError> {
@@ -235,13 +237,6 @@ fn request(row: &Row) -> Result<RequestRow, StoreError> {
         claimed_by: row.try_get(7)?,
         claimed_at: at(row, 8)?,
         begun: None,
-    })
-}
-
-fn bell(row: &Row) -> Result<BellRow, StoreError> {
-    Ok(BellRow {
-        seen: positive(row.try_get(1)?)?,
-        unseen: positive(row.try_get(2)?)?,
     })
 }
 

@@ -7,9 +7,10 @@ use super::address::Address;
 use crate::store::StoreError;
 
 /// Numbered, never edited once released.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../../assets/migrations/postgres/0001_first.sql"),
     include_str!("../../../assets/migrations/postgres/0002_queues.sql"),
+    include_str!("../../../assets/migrations/postgres/0003_fewer_trees.sql"),
 ];
 
 /// The number of the advisory lock that whoever migrates holds.

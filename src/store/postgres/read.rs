@@ -40,6 +40,7 @@ const POSTGRES: Dialect = Dialect {
     title: "((l.body::json #>> '{data,title}') COLLATE \"C\")",
     headline: "((l.body::json #>> '{data,headline}') COLLATE \"C\")",
     place_of: "strpos",
+    reached: "json_array_elements_text(r.standing::json -> 'recipients') AS c (value)",
 };
 
 pub(super) struct Reader {
@@ -241,7 +242,7 @@ impl Read for Reader {
 
     fn tree(&self) -> Reply<'_, Frontier> {
         Box::pin(async {
-            let row = self.quick.query_one("SELECT size, frontier FROM tree", &[]);
+            let row = self.quick.query_one("SELECT size, frontier FROM head", &[]);
             let row = row.await?;
             let tree = Frontier::from_bytes(positive(row.try_get(0)?)?, row.try_get(1)?);
             tree.map_err(|error| StoreError::Damaged(error.to_string()))
@@ -295,7 +296,7 @@ impl Read for Reader {
 
     fn pending_of<'a>(&'a self, agent: &'a AgentId) -> Reply<'a, u64> {
         Box::pin(async move {
-            let sql = "SELECT pending FROM loads WHERE agent = $1";
+            let sql = "SELECT pending FROM tallies WHERE who = $1";
             let row = self.quick.query_opt(sql, &[&agent.as_str()]).await?;
             row.map_or(Ok(0), |row| positive(row.try_get(0)?))
         })

@@ -12,7 +12,7 @@ use crate::domain::time::At;
 use crate::store::StoreError;
 use crate::store::batch::Head;
 use crate::store::encode::json;
-use crate::store::rows::{Begun, RequestRow, Rows};
+use crate::store::rows::{Begun, Recipients, RequestRow, Rows};
 
 type Sent<'a> = BoxFuture<'a, Result<(), tokio_postgres::Error>>;
 /// The values of one statement, each a column.
@@ -98,6 +98,7 @@ impl<'a> Flight<'a> {
         self.requests(rows)?;
         self.parties(rows);
         self.recipients(rows);
+        self.tallies(rows);
         self.standing_facts(rows);
         self.bells(rows);
         self.beside(rows);
@@ -107,21 +108,12 @@ impl<'a> Flight<'a> {
     /// Where the log ends, and the tree over it.
     pub(super) fn head(&mut self, head: Head, tree: &Frontier) {
         self.add(
-            "UPDATE head SET position = $1, revision = $2",
+            "UPDATE head SET position = $1, revision = $2, size = $3, frontier = $4",
             vec![
                 Box::new(signed(head.position)),
                 Box::new(signed(head.revision)),
-            ],
-        );
-        self.add(
-            "UPDATE tree SET size = $1, frontier = $2",
-            vec![Box::new(signed(tree.size())), Box::new(tree.to_bytes())],
-        );
-        self.add(
-            "INSERT INTO tree_heads (size, root) VALUES ($1, $2)",
-            vec![
                 Box::new(signed(tree.size())),
-                Box::new(tree.root().to_vec()),
+                Box::new(tree.to_bytes()),
             ],
         );
     }
@@ -130,10 +122,12 @@ impl<'a> Flight<'a> {
         if rows.log.is_empty() {
             return;
         }
-        let columns = columns!(rows.log, row => [signed(row.position), row.body, &row.leaf[..]]);
+        let columns = columns!(rows.log, row => [
+            signed(row.position), row.body, &row.leaf[..], row.root.as_ref().map(|root| &root[..]),
+        ]);
         self.add(
-            "INSERT INTO log (position, body, leaf)
-             SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[])",
+            "INSERT INTO log (position, body, leaf, root)
+             SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[])",
             columns,
         );
     }
@@ -228,45 +222,58 @@ impl<'a> Flight<'a> {
     }
 
     fn recipients(&mut self, rows: &'a Rows<'_>) {
-        let is_new = |id: &RequestId| {
-            let row = rows.requests.get(id);
-            row.is_some_and(|kept| kept.row.begun.is_some())
+        let of = |pick: fn(&Recipients) -> &[String]| {
+            let each = move |(id, reached): (&'a RequestId, &'a Recipients)| {
+                let who = pick(reached).iter();
+                who.map(move |who| (who.as_str(), &id.as_bytes()[..]))
+            };
+            rows.recipients.iter().flat_map(each).collect::<Vec<_>>()
         };
-        let before: Vec<&[u8]> = rows
-            .recipients
-            .keys()
-            .filter(|id| !is_new(id))
-            .map(|id| &id.as_bytes()[..])
-            .collect();
-        if !before.is_empty() {
+        for (sql, pairs) in [
+            (
+                "DELETE FROM recipients r USING unnest($1::text[], $2::bytea[]) AS g (recipient, request)
+                 WHERE r.recipient = g.recipient AND r.request = g.request",
+                of(|reached| &reached.before),
+            ),
+            (
+                "INSERT INTO recipients (recipient, request)
+                 SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING",
+                of(|reached| &reached.now),
+            ),
+        ] {
+            if !pairs.is_empty() {
+                self.add(sql, columns!(pairs, row => [row.0, row.1]));
+            }
+        }
+        if !rows.acquaintances.is_empty() {
+            let who: Vec<&str> = rows.acquaintances.iter().map(String::as_str).collect();
             self.add(
-                "DELETE FROM recipients WHERE request = ANY($1)",
-                vec![Box::new(before)],
+                "INSERT INTO acquaintances (recipient) SELECT * FROM unnest($1::text[])
+                 ON CONFLICT DO NOTHING",
+                vec![Box::new(who)],
             );
         }
-        let after: Vec<_> = rows
-            .recipients
-            .iter()
-            .flat_map(|(id, reached)| {
-                let normal = reached.normal.iter();
-                normal.map(move |who| (who.as_str(), &id.as_bytes()[..], reached.granted))
-            })
-            .collect();
-        if !after.is_empty() {
-            let columns = columns!(after, row => [row.0, row.1, row.2]);
-            self.add(
-                "INSERT INTO recipients (recipient, request, granted)
-                 SELECT * FROM unnest($1::text[], $2::bytea[], $3::boolean[]) ON CONFLICT DO NOTHING",
-                columns,
-            );
+    }
+
+    /// What is counted. It comes before `bells`, which say what is so whatever was counted.
+    fn tallies(&mut self, rows: &'a Rows<'_>) {
+        if rows.tallies.is_empty() {
+            return;
         }
-        if !rows.granted.is_empty() {
-            let granted: Vec<&[u8]> = rows.granted.iter().map(|id| &id.as_bytes()[..]).collect();
-            self.add(
-                "UPDATE recipients SET granted = true WHERE request = ANY($1)",
-                vec![Box::new(granted)],
-            );
-        }
+        let tallies: Vec<_> = rows.tallies.iter().collect();
+        let columns = columns!(tallies, row => [
+            row.0.as_str(), row.1.pending, row.1.parties, row.1.reviews, row.1.unseen,
+        ]);
+        self.add(
+            "INSERT INTO tallies AS t (who, pending, parties, reviews, seen, unseen)
+             SELECT who, pending, parties, reviews, 0, unseen
+             FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+                 AS n (who, pending, parties, reviews, unseen)
+             ON CONFLICT (who) DO UPDATE SET pending = t.pending + excluded.pending,
+                 parties = t.parties + excluded.parties, reviews = t.reviews + excluded.reviews,
+                 unseen = t.unseen + excluded.unseen",
+            columns,
+        );
     }
 
     /// What goes on beyond single requests.
@@ -280,26 +287,6 @@ impl<'a> Flight<'a> {
                 "INSERT INTO owners (kind, id, owner, at)
                  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
                  ON CONFLICT (kind, id, owner) DO UPDATE SET at = excluded.at",
-                columns,
-            );
-        }
-        if !rows.loads.is_empty() {
-            let loads: Vec<_> = rows.loads.iter().collect();
-            let columns = columns!(loads, row => [row.0.as_str(), *row.1]);
-            self.add(
-                "INSERT INTO loads (agent, pending) SELECT * FROM unnest($1::text[], $2::bigint[])
-                 ON CONFLICT (agent) DO UPDATE SET pending = loads.pending + excluded.pending",
-                columns,
-            );
-        }
-        if !rows.queues.is_empty() {
-            let queues: Vec<_> = rows.queues.iter().collect();
-            let columns = columns!(queues, row => [row.0.as_str(), row.1.parties, row.1.reviews]);
-            self.add(
-                "INSERT INTO queues (person, parties, reviews)
-                 SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
-                 ON CONFLICT (person) DO UPDATE SET parties = queues.parties + excluded.parties,
-                     reviews = queues.reviews + excluded.reviews",
                 columns,
             );
         }
@@ -375,15 +362,16 @@ impl<'a> Flight<'a> {
                 columns,
             );
         }
-        let changed: Vec<_> = rows.bells.iter().filter(|(_, kept)| kept.changed).collect();
-        if !changed.is_empty() {
-            let columns = columns!(changed, row => [
-                row.0.as_str(), signed(row.1.row.seen), signed(row.1.row.unseen),
+        if !rows.bells.is_empty() {
+            let bells: Vec<_> = rows.bells.iter().collect();
+            let columns = columns!(bells, row => [
+                row.0.as_str(), signed(row.1.seen), signed(row.1.unseen),
             ]);
             self.add(
-                "INSERT INTO bells (person, seen, unseen)
-                 SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
-                 ON CONFLICT (person) DO UPDATE SET seen = excluded.seen, unseen = excluded.unseen",
+                "INSERT INTO tallies (who, pending, parties, reviews, seen, unseen)
+                 SELECT who, 0, 0, 0, seen, unseen
+                 FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS n (who, seen, unseen)
+                 ON CONFLICT (who) DO UPDATE SET seen = excluded.seen, unseen = excluded.unseen",
                 columns,
             );
         }

@@ -23,8 +23,7 @@ use crate::store::{Change, Hears, Outcome, StoreError, Write};
 /// Entries of the log that are heard of at once.
 const PAGE: i64 = 500;
 
-const HEAD: &str = "SELECT position, revision, schema FROM head FOR UPDATE";
-const TREE: &str = "SELECT size, frontier FROM tree";
+const HEAD: &str = "SELECT position, revision, schema, size, frontier FROM head FOR UPDATE";
 const SINCE: &str =
     "SELECT position, body, leaf FROM log WHERE position > $1 ORDER BY position LIMIT $2";
 const AT: &str = "SELECT leaf FROM log WHERE position = $1";
@@ -184,17 +183,17 @@ impl Writer {
             .collect::<Result<Vec<_>, _>>()?;
         let after = together.head;
         let mut flight = Flight::new(session);
-        flight.rows(&together.rows)?;
         if after != before {
             let mut tree = held.tree;
-            together.leaves().for_each(|leaf| tree.push(leaf));
+            together.grow(&mut tree);
             flight.head(after, &tree);
             flight.ring(after.position);
         }
+        flight.rows(&together.rows)?;
         match self.runtime().block_on(flight.commit()) {
             Ok(committed) => committed?,
             Err(error) => {
-                let Some(leaf) = together.leaves().next() else {
+                let Some(leaf) = together.first_leaf() else {
                     return Err(error.into());
                 };
                 return Ok(Tried::Unknown {
@@ -212,19 +211,17 @@ impl Writer {
 
     /// Takes hold of the end of the log, and hears of everything up to it.
     async fn hold(&self, session: &Session, hears: Hears<'_>) -> Result<Held, StoreError> {
-        // They are prepared already, so all three are sent here and now.
+        // They are prepared already, so both are sent here and now.
         let head = session.prepared(HEAD).await?;
-        let tree = session.prepared(TREE).await?;
         let since = session.prepared(SINCE).await?;
         let known = signed(self.known.load(Ordering::SeqCst));
         let after: Params<'_> = &[&known, &PAGE];
-        let (held, tree, missed) = tokio::join!(
+        let (held, missed) = tokio::join!(
             biased;
             session.client.query_one(&head, &[]),
-            session.client.query_one(&tree, &[]),
             session.client.query(&since, after)
         );
-        let (held, tree) = (held?, tree?);
+        let held = held?;
         // A newer gate may have brought the tables up to date since this one was started.
         migrate::is_known(positive(held.try_get(2)?)?, &self.address)?;
         let position = positive(held.try_get(0)?)?;
@@ -242,8 +239,8 @@ impl Writer {
                 )));
             }
         }
-        let size = positive(tree.try_get(0)?)?;
-        let tree = Frontier::from_bytes(size, tree.try_get(1)?);
+        let size = positive(held.try_get(3)?)?;
+        let tree = Frontier::from_bytes(size, held.try_get(4)?);
         Ok(Held {
             head: Head {
                 position,
@@ -304,7 +301,7 @@ impl Writer {
 
 /// What a batch begins with is prepared beforehand: it has to be sent in its order.
 async fn prepare(session: &Session) -> Result<(), StoreError> {
-    for sql in [HEAD, TREE, SINCE].into_iter().chain(load::FORESEEN) {
+    for sql in [HEAD, SINCE].into_iter().chain(load::FORESEEN) {
         session.prepared(sql).await?;
     }
     Ok(())

@@ -83,8 +83,7 @@ pub(super) fn strangers(
     from: &Connection,
     recipients: &[String],
 ) -> Result<Vec<String>, StoreError> {
-    let mut known = from
-        .prepare_cached("SELECT 1 FROM recipients WHERE recipient = ? AND granted = 1 LIMIT 1")?;
+    let mut known = from.prepare_cached("SELECT 1 FROM acquaintances WHERE recipient = ?")?;
     let mut strangers = Vec::new();
     for recipient in recipients {
         if !known.exists([recipient])? {

@@ -25,6 +25,7 @@ pub(in crate::store) fn examine(path: &Path, then: Option<u64>) -> Result<Examin
         tree: Frontier::default(),
         root_then: None,
         last: 0,
+        committed: 0,
         revision: 0,
         replaying: true,
         findings: Findings::default(),
@@ -140,6 +141,8 @@ struct Examination<'a> {
     root_then: Option<Hash>,
     /// The position of the entry that was looked at last.
     last: u64,
+    /// How many entries there were with the last one that ended a commit.
+    committed: u64,
     revision: u64,
     /// Whether every entry so far followed from those before it.
     replaying: bool,
@@ -161,28 +164,19 @@ impl Examination<'_> {
 
     fn log(&mut self) -> Result<(), StoreError> {
         self.note_root();
-        let mut heads = self
-            .to
-            .prepare("SELECT size, root FROM kept.tree_heads ORDER BY size")?;
-        let mut heads = heads
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .peekable();
         let mut rows = self
             .to
-            .prepare("SELECT position, body, leaf FROM kept.log ORDER BY position")?;
+            .prepare("SELECT position, body, leaf, root FROM kept.log ORDER BY position")?;
         let mut rows = rows.query([])?;
         // The last entry up to which everything is as it was committed.
         let mut good = 0;
         while let Some(row) = rows.next()? {
             self.entry(row.get(0)?, row.get_ref(1)?, row.get_ref(2)?)?;
-            let size = self.tree.size();
-            let reached = |head: &rusqlite::Result<(u64, Vec<u8>)>| {
-                head.as_ref().map_or(true, |(at, _)| *at <= size)
-            };
-            let Some((at, root)) = heads.next_if(reached).transpose()? else {
+            let Some(root) = row.get::<_, Option<Vec<u8>>>(3)? else {
                 continue;
             };
-            if at == size && root == self.tree.root() {
+            self.committed = self.tree.size();
+            if root == self.tree.root() {
                 good = self.last;
             } else if self.findings.is_empty() {
                 self.findings.add(
@@ -298,15 +292,10 @@ impl Examination<'_> {
                 return Ok(());
             }
         };
-        let heads: Option<u64> =
-            self.to
-                .query_row("SELECT max(size) FROM kept.tree_heads", [], |row| {
-                    row.get(0)
-                })?;
         let ends = [
             ("head", position),
             ("tree", kept.size()),
-            ("tree_heads", heads.unwrap_or_default()),
+            ("last commit", self.committed),
         ];
         // One that says what another has said adds nothing.
         let mut said = self.last;

@@ -17,7 +17,7 @@ pub(super) fn read(
     // One snapshot, so that the count fits what is listed.
     let from = from.unchecked_transaction()?;
     let (seen, unseen) = from
-        .prepare_cached("SELECT seen, unseen FROM bells WHERE person = ?")?
+        .prepare_cached("SELECT seen, unseen FROM tallies WHERE who = ?")?
         .query_row([person.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .unwrap_or((0, 0));

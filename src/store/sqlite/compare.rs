@@ -12,17 +12,9 @@ use crate::domain::untrusted::{Untrusted, safe};
 use crate::store::encode::{json, read_json};
 use crate::store::{Findings, StoreError};
 
-/// The tables that no event gives: the log itself and its tree, and what is kept beside it. Every other
+/// The tables that no event gives: the log itself and its head, and what is kept beside it. Every other
 /// table has to be what a replay gives.
-const BESIDE: [&str; 7] = [
-    "log",
-    "head",
-    "tree",
-    "tree_heads",
-    "payloads",
-    "checkpoints",
-    "claims",
-];
+const BESIDE: [&str; 5] = ["log", "head", "payloads", "checkpoints", "claims"];
 
 /// Rows of one table that are looked at; the others are no different.
 const ROWS: u32 = 20;

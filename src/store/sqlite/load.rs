@@ -8,7 +8,7 @@ use crate::domain::lifecycle::Standing;
 use crate::domain::time::At;
 use crate::store::encode::read_json;
 use crate::store::recent::Recent;
-use crate::store::rows::{BellRow, PartyRow, RecordKey, RequestRow, Source};
+use crate::store::rows::{PartyRow, RecordKey, RequestRow, Source};
 use crate::store::{Claim, StoreError};
 
 /// The tables, and what is known of requests.
@@ -70,16 +70,11 @@ impl Source for Tables<'_, '_> {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
-    fn bell(&mut self, person: &PersonId) -> Result<Option<BellRow>, StoreError> {
+    fn seen(&mut self, person: &PersonId) -> Result<Option<u64>, StoreError> {
         Ok(self
             .from
-            .prepare_cached("SELECT seen, unseen FROM bells WHERE person = ?")?
-            .query_row([person.as_str()], |row| {
-                Ok(BellRow {
-                    seen: row.get(0)?,
-                    unseen: row.get(1)?,
-                })
-            })
+            .prepare_cached("SELECT seen FROM tallies WHERE who = ?")?
+            .query_row([person.as_str()], |row| row.get(0))
             .optional()?)
     }
 

@@ -29,13 +29,14 @@ use crate::domain::event::Event;
 use load::Tables;
 
 /// Numbered, never edited once released.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../../../assets/migrations/sqlite/0001_first.sql"),
     include_str!("../../../assets/migrations/sqlite/0002_standing.sql"),
     include_str!("../../../assets/migrations/sqlite/0003_tree.sql"),
     include_str!("../../../assets/migrations/sqlite/0004_notifications.sql"),
     include_str!("../../../assets/migrations/sqlite/0005_queues.sql"),
     include_str!("../../../assets/migrations/sqlite/0006_requests.sql"),
+    include_str!("../../../assets/migrations/sqlite/0007_fewer_trees.sql"),
 ];
 
 /// The newest of them that leaves the projections empty.

@@ -142,8 +142,10 @@ impl Read for Reader {
     fn pending_of<'a>(&'a self, agent: &'a AgentId) -> Reply<'a, u64> {
         self.here(|from| {
             let count = from
-                .prepare_cached("SELECT pending FROM loads WHERE agent = ?")?
-                .query_row([agent.as_str()], |row| row.get(0))
+                .prepare_cached("SELECT pending FROM tallies WHERE who = ?")?
+                .query_row([Reviewer::Agent(agent.clone()).to_string()], |row| {
+                    row.get(0)
+                })
                 .optional()?;
             Ok(count.unwrap_or(0))
         })
@@ -331,6 +333,7 @@ const SQLITE: Dialect = Dialect {
     title: "json_extract(l.body, '$.data.title')",
     headline: "json_extract(l.body, '$.data.headline')",
     place_of: "instr",
+    reached: "json_each(r.standing, '$.recipients') c",
 };
 
 fn page(from: &Connection, query: &Query) -> Result<Listed, StoreError> {

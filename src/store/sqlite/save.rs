@@ -3,7 +3,9 @@
 use rusqlite::{Transaction, params};
 
 use crate::domain::id::RequestId;
+use crate::domain::merkle::Frontier;
 use crate::domain::time::At;
+use crate::store::batch::Head;
 use crate::store::encode::json;
 use crate::store::rows::{Begun, Recipients, RequestRow, Rows};
 use crate::store::{Claim, StoreError};
@@ -21,24 +23,35 @@ pub(super) fn rows(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
     }
     parties(to, rows)?;
     for (id, reached) in &rows.recipients {
-        let kept = rows.requests.get(id);
-        let is_new = kept.is_some_and(|kept| kept.row.begun.is_some());
-        recipients(to, *id, reached, is_new)?;
+        recipients(to, *id, reached)?;
     }
-    for id in &rows.granted {
-        to.prepare_cached("UPDATE recipients SET granted = 1 WHERE request = ?")?
-            .execute([id.as_bytes()])?;
+    for recipient in &rows.acquaintances {
+        to.prepare_cached("INSERT OR IGNORE INTO acquaintances (recipient) VALUES (?)")?
+            .execute([recipient])?;
     }
+    tallies(to, rows)?;
     standing_facts(to, rows)?;
     bells(to, rows)?;
     beside(to, rows)
 }
 
+/// Where the log ends, and the tree over it.
+pub(super) fn head(to: &Transaction<'_>, head: Head, tree: &Frontier) -> Written {
+    to.prepare_cached("UPDATE head SET position = ?, revision = ?, size = ?, frontier = ?")?
+        .execute(params![
+            head.position,
+            head.revision,
+            tree.size(),
+            tree.to_bytes()
+        ])?;
+    Ok(())
+}
+
 fn log(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
     let mut statement =
-        to.prepare_cached("INSERT INTO log (position, body, leaf) VALUES (?, ?, ?)")?;
+        to.prepare_cached("INSERT INTO log (position, body, leaf, root) VALUES (?, ?, ?, ?)")?;
     for row in &rows.log {
-        statement.execute(params![row.position, row.body, row.leaf])?;
+        statement.execute(params![row.position, row.body, row.leaf, row.root])?;
     }
     Ok(())
 }
@@ -106,8 +119,12 @@ fn request(to: &Transaction<'_>, id: RequestId, row: &RequestRow) -> Written {
 
 fn parties(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
     let mut statement = to.prepare_cached(
-        "INSERT OR REPLACE INTO parties (request, person, reviews, urgency, decided_at, snoozed_until,
-             opened_at, opened_digest, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO parties (request, person, reviews, urgency, decided_at, snoozed_until, opened_at,
+             opened_digest, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (request, person) DO UPDATE SET reviews = excluded.reviews,
+             urgency = excluded.urgency, decided_at = excluded.decided_at,
+             snoozed_until = excluded.snoozed_until, opened_at = excluded.opened_at,
+             opened_digest = excluded.opened_digest, seen = excluded.seen",
     )?;
     for (id, parties) in &rows.parties {
         for (who, kept) in parties.iter().filter(|(_, kept)| kept.changed) {
@@ -128,16 +145,34 @@ fn parties(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
     Ok(())
 }
 
-fn recipients(to: &Transaction<'_>, id: RequestId, reached: &Recipients, is_new: bool) -> Written {
-    if !is_new {
-        to.prepare_cached("DELETE FROM recipients WHERE request = ?")?
-            .execute([id.as_bytes()])?;
+fn recipients(to: &Transaction<'_>, id: RequestId, reached: &Recipients) -> Written {
+    for recipient in &reached.before {
+        to.prepare_cached("DELETE FROM recipients WHERE recipient = ? AND request = ?")?
+            .execute(params![recipient, id.as_bytes()])?;
     }
+    for recipient in &reached.now {
+        to.prepare_cached("INSERT OR IGNORE INTO recipients (recipient, request) VALUES (?, ?)")?
+            .execute(params![recipient, id.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// What is counted. It comes before [`bells`], which say what is so whatever was counted.
+fn tallies(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
     let mut statement = to.prepare_cached(
-        "INSERT OR IGNORE INTO recipients (recipient, request, granted) VALUES (?, ?, ?)",
+        "INSERT INTO tallies (who, pending, parties, reviews, seen, unseen) VALUES (?, ?, ?, ?, 0, ?)
+         ON CONFLICT (who) DO UPDATE SET pending = pending + excluded.pending,
+             parties = parties + excluded.parties, reviews = reviews + excluded.reviews,
+             unseen = unseen + excluded.unseen",
     )?;
-    for recipient in &reached.normal {
-        statement.execute(params![recipient, id.as_bytes(), reached.granted])?;
+    for (who, more) in &rows.tallies {
+        statement.execute(params![
+            who,
+            more.pending,
+            more.parties,
+            more.reviews,
+            more.unseen
+        ])?;
     }
     Ok(())
 }
@@ -157,21 +192,6 @@ fn standing_facts(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
         };
         to.prepare_cached(sql)?
             .execute(params![agent.as_str(), id.as_bytes()])?;
-    }
-    for (agent, more) in &rows.loads {
-        to.prepare_cached(
-            "INSERT INTO loads (agent, pending) VALUES (?, ?)
-             ON CONFLICT (agent) DO UPDATE SET pending = pending + excluded.pending",
-        )?
-        .execute(params![agent.as_str(), more])?;
-    }
-    for (who, more) in &rows.queues {
-        to.prepare_cached(
-            "INSERT INTO queues (person, parties, reviews) VALUES (?, ?, ?)
-             ON CONFLICT (person) DO UPDATE SET parties = parties + excluded.parties,
-                 reviews = reviews + excluded.reviews",
-        )?
-        .execute(params![who, more.parties, more.reviews])?;
     }
     for policy in &rows.policies {
         to.prepare_cached("INSERT INTO policies (version, at, by, text) VALUES (?, ?, ?, ?)")?
@@ -206,9 +226,12 @@ fn bells(to: &Transaction<'_>, rows: &Rows<'_>) -> Written {
             row.request.as_ref().map(RequestId::as_bytes)
         ])?;
     }
-    for (person, kept) in rows.bells.iter().filter(|(_, kept)| kept.changed) {
-        to.prepare_cached("INSERT OR REPLACE INTO bells (person, seen, unseen) VALUES (?, ?, ?)")?
-            .execute(params![person.as_str(), kept.row.seen, kept.row.unseen])?;
+    for (person, bell) in &rows.bells {
+        to.prepare_cached(
+            "INSERT INTO tallies (who, pending, parties, reviews, seen, unseen) VALUES (?, 0, 0, 0, ?, ?)
+             ON CONFLICT (who) DO UPDATE SET seen = excluded.seen, unseen = excluded.unseen",
+        )?
+        .execute(params![person.as_str(), bell.seen, bell.unseen])?;
     }
     Ok(())
 }

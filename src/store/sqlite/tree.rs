@@ -1,7 +1,7 @@
-//! The tree over the log as the database keeps it: its frontier, moved on by whoever adds to the log in
-//! the same commit, and the root that it had after each.
+//! The tree over the log as the database keeps it: beside the head its frontier, moved on by whoever adds to
+//! the log in the same commit, and in the log the root that it had after each.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
 use crate::domain::merkle::{Frontier, Hash};
 use crate::store::StoreError;
@@ -13,31 +13,22 @@ pub(super) fn read(from: &Connection) -> Result<Frontier, StoreError> {
 
 /// The tree of one of the databases that are open together.
 pub(super) fn read_from(from: &Connection, database: &str) -> Result<Frontier, StoreError> {
-    let (size, bytes): (u64, Vec<u8>) = from
-        .prepare_cached(&format!("SELECT size, frontier FROM {database}.tree"))?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Frontier::from_bytes(size, &bytes).map_err(|error| StoreError::Damaged(error.to_string()))
+    from.prepare_cached(&format!("SELECT size, frontier FROM {database}.head"))?
+        .query_row([], |row| Ok(frontier(row, 0)))?
 }
 
-/// Adds entries to it.
-pub(super) fn extend(
-    to: &Transaction<'_>,
-    leaves: impl IntoIterator<Item = Hash>,
-) -> Result<(), StoreError> {
-    let mut tree = read(to)?;
-    for leaf in leaves {
-        tree.push(leaf);
-    }
-    to.prepare_cached("UPDATE tree SET size = ?, frontier = ?")?
-        .execute(params![tree.size(), tree.to_bytes()])?;
-    to.prepare_cached("INSERT INTO tree_heads (size, root) VALUES (?, ?)")?
-        .execute(params![tree.size(), tree.root()])?;
-    Ok(())
+/// The tree in a row, whose size is in this column and whose roots are in the next one.
+pub(super) fn frontier(row: &Row<'_>, first: usize) -> Result<Frontier, StoreError> {
+    let bytes = row.get_ref(first + 1)?;
+    let bytes = bytes.as_blob().map_err(rusqlite::Error::from)?;
+    Frontier::from_bytes(row.get(first)?, bytes)
+        .map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
 /// Adds what the log has from a time when no tree was kept.
 pub(super) fn catch_up(to: &Transaction<'_>) -> Result<(), StoreError> {
-    let size = read(to)?.size();
+    let mut tree = read(to)?;
+    let size = tree.size();
     let position: u64 = to.query_row("SELECT position FROM head", [], |row| row.get(0))?;
     if size > position {
         tracing::error!(
@@ -48,6 +39,17 @@ pub(super) fn catch_up(to: &Transaction<'_>) -> Result<(), StoreError> {
         return Ok(());
     }
     let mut statement = to.prepare("SELECT leaf FROM log WHERE position > ? ORDER BY position")?;
-    let leaves = statement.query_map([size], |row| row.get(0))?;
-    extend(to, leaves.collect::<Result<Vec<Hash>, _>>()?)
+    let leaves = statement.query_map([size], |row| row.get::<_, Hash>(0))?;
+    for leaf in leaves {
+        tree.push(leaf?);
+    }
+    to.execute(
+        "UPDATE head SET size = ?, frontier = ?",
+        params![tree.size(), tree.to_bytes()],
+    )?;
+    to.execute(
+        "UPDATE log SET root = ? WHERE position = ?",
+        params![tree.root(), tree.size()],
+    )?;
+    Ok(())
 }

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::load::Tables;
 use super::{save, tree};
+use crate::domain::merkle::Frontier;
 use crate::store::batch::{Batch, Head, one_by_one};
 use crate::store::recent::Recent;
 use crate::store::{Change, Hears, Outcome, StoreError, Write};
@@ -25,7 +26,7 @@ impl Writer {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let before = read_head(&transaction)?;
+        let (before, mut tree) = read_head(&transaction)?;
         let mut together = Batch::new(
             Tables {
                 from: &transaction,
@@ -38,13 +39,11 @@ impl Writer {
             .map(|change| together.carry_out(change))
             .collect::<Result<Vec<_>, _>>()?;
         let after = together.head;
-        save::rows(&transaction, &together.rows)?;
         if after != before {
-            transaction
-                .prepare_cached("UPDATE head SET position = ?, revision = ?")?
-                .execute(params![after.position, after.revision])?;
-            tree::extend(&transaction, together.leaves())?;
+            together.grow(&mut tree);
+            save::head(&transaction, after, &tree)?;
         }
+        save::rows(&transaction, &together.rows)?;
         let rows = together.rows;
         self.recent.committing(&rows);
         transaction.commit().map_err(commit_failed)?;
@@ -84,13 +83,16 @@ fn commit_failed(error: rusqlite::Error) -> StoreError {
     }
 }
 
-fn read_head(transaction: &Transaction<'_>) -> Result<Head, StoreError> {
-    Ok(transaction
-        .prepare_cached("SELECT position, revision FROM head")?
-        .query_row([], |row| {
-            Ok(Head {
-                position: row.get(0)?,
-                revision: row.get(1)?,
-            })
-        })?)
+/// Where the log ends, and the tree over it.
+fn read_head(transaction: &Transaction<'_>) -> Result<(Head, Frontier), StoreError> {
+    let mut statement =
+        transaction.prepare_cached("SELECT position, revision, size, frontier FROM head")?;
+    let (head, tree) = statement.query_row([], |row| {
+        let head = Head {
+            position: row.get(0)?,
+            revision: row.get(1)?,
+        };
+        Ok((head, tree::frontier(row, 2)))
+    })?;
+    Ok((head, tree?))
 }
