@@ -3,19 +3,19 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use futures_util::future::join_all;
 use signoff::api::request::{Ask, Filter};
 use signoff::client::{Client, Tick};
 use signoff::domain::id::RequestId;
 use signoff::domain::time::{At, Span};
-use tempfile::TempDir;
 
-use crate::support::email;
 use crate::support::program::{Served, token};
+use crate::support::{TestGate, email};
 
 /// Deadlines of an ordinary run, and of those that are overdue at a start; `SIGNOFF_DEADLINES` asks for more.
 const DEADLINES: usize = 300;
@@ -27,26 +27,12 @@ const CROWD: usize = 16;
 const OTHERS: usize = 4;
 /// What asking for one may take, so that the first falls when all have been asked for.
 const ASKING: Span = Span::from_millis(4);
+const HOUR: Span = Span::from_millis(3_600_000);
 
 /// The time by the clock that the gate goes by.
 fn now() -> At {
     let since = SystemTime::UNIX_EPOCH.elapsed().unwrap();
     At::from_millis(i64::try_from(since.as_millis()).unwrap())
-}
-
-/// A gate that agents may ask as much of as they like.
-fn generous() -> (TempDir, Served) {
-    let home = tempfile::tempdir().unwrap();
-    let limits = "[limits]\nasks_per_second = 0\npending_per_agent = 0\n";
-    std::fs::write(home.path().join("config.toml"), limits).unwrap();
-    let served = Served::start(home.path());
-    (home, served)
-}
-
-/// When all have been asked for.
-fn afterwards() -> At {
-    let filling = ASKING.millis() * i64::try_from(count()).unwrap() + 1_000;
-    now().plus(Span::from_millis(filling))
 }
 
 /// An e-mail that nobody decides about before then.
@@ -58,15 +44,10 @@ fn until(deadline: At) -> Ask {
 }
 
 /// Asks for a share of them, so many of which fall in each second; when each falls.
-async fn ask_for(
-    agent: Client,
-    share: usize,
-    first: At,
-    each_second: usize,
-) -> BTreeMap<RequestId, At> {
+async fn ask_for(agent: Client, share: usize, first: At) -> BTreeMap<RequestId, At> {
     let mut deadlines = BTreeMap::new();
     for nth in (share..).step_by(CROWD).take_while(|nth| *nth < count()) {
-        let step = 1_000 * nth / each_second;
+        let step = 1_000 * nth / EACH_SECOND;
         let deadline = first.plus(Span::from_millis(i64::try_from(step).unwrap()));
         let asked = agent
             .ask(&until(deadline), &format!("{nth}"))
@@ -84,13 +65,18 @@ fn count() -> usize {
 /// 01 §Time, with more to do than a clock usually has.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_deadlines_at_once_are_kept_while_agents_go_on_asking() {
-    let (home, served) = generous();
+    let home = tempfile::tempdir().unwrap();
+    // Agents may ask as much as they like.
+    let limits = "[limits]\nasks_per_second = 0\npending_per_agent = 0\n";
+    std::fs::write(home.path().join("config.toml"), limits).unwrap();
+    let served = Served::start(home.path());
     let agent = served.client(&token(home.path(), "agent-token"));
     let owner = served.client(&token(home.path(), "token"));
     let mut stream = owner.events(None).await.unwrap();
 
-    let first = afterwards();
-    let asking = (0..CROWD).map(|share| ask_for(agent.clone(), share, first, EACH_SECOND));
+    let filling = ASKING.millis() * i64::try_from(count()).unwrap() + 1_000;
+    let first = now().plus(Span::from_millis(filling));
+    let asking = (0..CROWD).map(|share| ask_for(agent.clone(), share, first));
     let mut open: BTreeMap<RequestId, At> = join_all(asking).await.into_iter().flatten().collect();
     assert_eq!(open.len(), count());
 
@@ -141,21 +127,31 @@ async fn many_deadlines_at_once_are_kept_while_agents_go_on_asking() {
 /// 01 §Time, with everything due while no gate is running: the first answer knows of all of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_overdue_at_the_start_is_settled_before_the_first_answer() {
-    let (home, mut served) = generous();
-    let agent = served.client(&token(home.path(), "agent-token"));
-    let first = afterwards();
-    let asking = (0..CROWD).map(|share| ask_for(agent.clone(), share, first, usize::MAX));
-    let mut open: BTreeMap<RequestId, At> = join_all(asking).await.into_iter().flatten().collect();
+    let gate = TestGate::start().await;
+    let agent = gate.agent();
+    let asking = (0..CROWD).map(async |share| {
+        let mut wanted = email();
+        wanted.expires_in = Some(HOUR);
+        let mut deadlines = Vec::new();
+        for nth in (share..count()).step_by(CROWD) {
+            // No faster than one agent may ask.
+            gate.hands.pass(Span::from_millis(5));
+            let asked = agent.ask(&wanted, &format!("{nth}")).await.unwrap();
+            deadlines.push((asked.id, asked.expires_at.unwrap()));
+        }
+        deadlines
+    });
+    let asked = join_all(asking).await;
+    let mut open: BTreeMap<RequestId, At> = asked.into_iter().flatten().collect();
     assert_eq!(open.len(), count());
-    served.kill();
-    let last = *open.values().max().unwrap();
-    let left = u64::try_from(last.since(now()).millis());
-    // It is the clock itself that has to come so far.
-    tokio::time::sleep(Duration::from_millis(left.unwrap_or(0) + 1)).await;
 
-    let begun = Instant::now();
-    let served = Served::start(home.path());
-    let owner = served.client(&token(home.path(), "token"));
+    let (hands, mut begun) = (gate.hands.clone(), Instant::now());
+    let between = |_: &Path| {
+        hands.pass(HOUR);
+        begun = Instant::now();
+    };
+    let gate = gate.restart_after(between).await;
+    let owner = gate.owner();
     let pending = Filter {
         status: Some("pending".to_owned()),
         ..Filter::default()
