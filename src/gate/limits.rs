@@ -26,10 +26,20 @@ impl Default for Limits {
     }
 }
 
-/// What each agent has left: so many asks, and when that was. An agent whose burst is whole again is
-/// forgotten.
+/// What each agent has left: so many asks, and when that was. Agents whose burst is whole again are forgotten,
+/// all at once whenever there are twice as many as were left the last time.
 #[derive(Default)]
-pub(super) struct Buckets(Mutex<HashMap<AgentId, Bucket>>);
+pub(super) struct Buckets(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    buckets: HashMap<AgentId, Bucket>,
+    /// How many there may be before it is looked which can be forgotten.
+    most: usize,
+}
+
+/// So few are kept in any case.
+const FEW: usize = 64;
 
 #[derive(Clone, Copy)]
 struct Bucket {
@@ -51,8 +61,12 @@ impl Buckets {
             let passed = now.since(bucket.at).millis().unsigned_abs();
             whole.min(bucket.left.saturating_add(passed.saturating_mul(rate)))
         };
-        let mut buckets = lock(&self.0);
-        buckets.retain(|other, bucket| other == agent || refilled(bucket) < whole);
+        let mut kept = lock(&self.0);
+        let Kept { buckets, most } = &mut *kept;
+        if buckets.len() > *most {
+            buckets.retain(|_, bucket| refilled(bucket) < whole);
+            *most = FEW.max(2 * buckets.len());
+        }
         let left = buckets.get(agent).map_or(whole, refilled);
         let taken = left.checked_sub(1000);
         let bucket = Bucket {
@@ -122,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn one_agent_takes_nothing_from_another_and_a_rested_one_is_forgotten() {
+    fn one_agent_takes_nothing_from_another() {
         let buckets = Buckets::default();
         let (bot, other) = ("bot".parse().unwrap(), "other".parse().unwrap());
         for _ in 0..3 {
@@ -130,7 +144,25 @@ mod tests {
         }
         assert!(buckets.take(&bot, LIMITS, at(0)).is_err());
         assert_eq!(buckets.take(&other, LIMITS, at(0)), Ok(()));
-        assert_eq!(buckets.take(&other, LIMITS, at(60_000)), Ok(()));
-        assert_eq!(lock(&buckets.0).len(), 1);
+    }
+
+    #[test]
+    fn agents_that_rest_are_forgotten_and_one_that_has_to_wait_is_not() {
+        let buckets = Buckets::default();
+        let agent = |name: &str, nth: usize| format!("{name}{nth}").parse::<AgentId>().unwrap();
+        for nth in 0..10 * FEW {
+            assert_eq!(buckets.take(&agent("early", nth), LIMITS, at(0)), Ok(()));
+        }
+        let busy = agent("busy", 0);
+        while buckets.take(&busy, LIMITS, at(60_000)).is_ok() {}
+        for nth in 0..10 * FEW {
+            assert_eq!(
+                buckets.take(&agent("late", nth), LIMITS, at(60_000)),
+                Ok(())
+            );
+        }
+        let kept = lock(&buckets.0).buckets.len();
+        assert!(kept <= 10 * FEW + FEW + 1, "{kept}");
+        assert!(buckets.take(&busy, LIMITS, at(60_000)).is_err());
     }
 }

@@ -156,8 +156,7 @@ impl Gate {
         }
         gate.furnish(first_keys).await?;
         gate.settle_due().await?;
-        gate.stop_disabled(&Actor::Gate).await?;
-        gate.reroute_all().await?;
+        gate.look_over().await?;
         let clock = tokio::spawn(timers::run(gate.clone()));
         let auditor = tokio::spawn(timers::audit(gate.clone()));
         lock(&gate.inner.timers).extend([clock.abort_handle(), auditor.abort_handle()]);

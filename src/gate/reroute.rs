@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::decide::matter;
+use super::run::is_off;
 use super::{Gate, GateError, Move, Snapshot};
 use crate::domain::actor::Actor;
 use crate::domain::id::RequestId;
-use crate::domain::lifecycle::{Command, Opening, Refusal, State};
+use crate::domain::lifecycle::{Command, Opening, Refusal, State, step};
 use crate::domain::people::Away;
 use crate::domain::review::{Plan, Reviewer};
 use crate::domain::time::At;
@@ -47,9 +48,17 @@ fn reroute(stored: &Stored, snapshot: &Snapshot, now: At) -> Command {
     }
 }
 
+/// Whether it has to go to others than those who were asked.
+fn is_to_move(stored: &Stored, snapshot: &Snapshot, now: At) -> bool {
+    let moved = || step(&stored.standing, &reroute(stored, snapshot, now), now);
+    stored.standing.state == State::Pending && !moved().is_ok_and(|facts| facts.is_empty())
+}
+
 impl Gate {
-    /// Looks again at everything that waits: people may have come or gone while no gate was running.
-    pub(super) async fn reroute_all(&self) -> Result<(), GateError> {
+    /// Looks again at everything that is open: people may have come or gone while no gate was running, or
+    /// what was disabled may not have been ended any more. There may be much, and nearly all of it stays as
+    /// it is.
+    pub(super) async fn look_over(&self) -> Result<(), GateError> {
         let mut after = None;
         loop {
             let open = self.read().open_requests(after, PAGE).await?;
@@ -57,8 +66,14 @@ impl Gate {
                 return Ok(());
             };
             after = Some(last.asked.id);
-            for stored in open.iter().filter(|s| s.standing.state == State::Pending) {
-                self.reroute(stored.asked.id).await?;
+            let (snapshot, now) = (self.snapshot(), self.now());
+            for stored in &open {
+                let id = stored.asked.id;
+                if is_off(&stored.asked, &snapshot.workspace) {
+                    self.stop(id, &Actor::Gate).await?;
+                } else if is_to_move(stored, &snapshot, now) {
+                    self.reroute(id).await?;
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Disabling an agent, an integration or an action ends what is open of it: what is pending is
-//! cancelled, what is approved and not started is revoked. Carried out after the change and again at
-//! every start, so a crash between the two leaves nothing open.
+//! cancelled, what is approved and not started is revoked. Carried out after the change, and looked for again
+//! at every start, so a crash between the two leaves nothing open.
 
 use super::run::is_off;
 use super::{Gate, GateError, Move};
@@ -46,7 +46,11 @@ impl Gate {
     }
 
     /// What became of it; nothing if somebody else was faster.
-    async fn stop(&self, id: RequestId, by: &Actor) -> Result<Option<Status>, GateError> {
+    pub(super) async fn stop(
+        &self,
+        id: RequestId,
+        by: &Actor,
+    ) -> Result<Option<Status>, GateError> {
         let command = |_: &_, _: &_, _| Ok(Command::Stop { by: by.clone() });
         match self.advance(Move::plain(id, by, None, command)).await {
             Ok(stored) => Ok(Some(stored.standing.status())),
