@@ -416,6 +416,24 @@ async fn a_delegate_stands_in_only_while_it_lasts_and_opts_in_for_nobody() {
     assert_eq!(Company::status(&approved), "approved");
 }
 
+/// `01 §Delegation`: an absence that begins while no gate is running has begun when one answers again.
+#[tokio::test]
+async fn what_waits_is_the_delegates_when_the_gate_is_back_after_an_absence_began() {
+    let company = Company::new().await;
+    let now = company.gate.gate.now();
+    let later = |hours| now.plus(Span::from_hours(hours));
+    let away = json!({"from": later(1), "until": later(3), "delegate": "dan"});
+    company.patch("/v1/people/ana", json!({"away": away})).await;
+    let asked = company.asks("outreach", update()).await;
+    assert_eq!(reviewers(&asked), ["ana"]);
+    let company = company.after(Span::from_hours(2)).await;
+    let dan = company.who("dan");
+    let list = dan.get("/v1/requests?status=pending&reviewer=me");
+    assert_eq!(list.await.json()["items"][0]["id"], asked["id"]);
+    let approved = company.approves("dan", &asked).await;
+    assert_eq!(approved["decisions"][0]["stands_for"], "ana");
+}
+
 /// `01 §Vote`: while others are still asked one's word can be taken back, and only then be another.
 #[tokio::test]
 async fn a_vote_can_be_taken_back_while_it_waits() {
