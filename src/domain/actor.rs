@@ -3,14 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::id::{AgentId, BadId, PersonId, WorkerId};
 
 /// A person by their bare id, an agent as `agent:ID`, a worker as `worker:ID`, and the two that are nobody: the clock, whose
 /// deadlines settle things, and the gate itself, which sets up a new workspace.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Actor {
     Person(PersonId),
     Agent(AgentId),
@@ -52,9 +52,12 @@ impl FromStr for Actor {
     }
 }
 
-impl From<Actor> for String {
-    fn from(actor: Actor) -> String {
-        actor.to_string()
+impl Serialize for Actor {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Actor::Person(id) => id.serialize(out),
+            other => out.collect_str(other),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
 use super::json::{Json, Sink, write_canonical, write_string};
+use super::short::Short;
 
 const PREFIX: &str = "sha256:";
 
@@ -71,6 +72,14 @@ impl Digest {
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    fn text(&self) -> Short<{ PREFIX.len() + 64 }> {
+        let mut text = [0; PREFIX.len() + 64];
+        let (before, hex) = text.split_at_mut(PREFIX.len());
+        before.copy_from_slice(PREFIX.as_bytes());
+        data_encoding::HEXLOWER.encode_mut(&self.0, hex);
+        Short::from(text)
+    }
 }
 
 struct Hasher(Sha256);
@@ -83,11 +92,7 @@ impl Sink for Hasher {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{PREFIX}{}",
-            data_encoding::HEXLOWER.encode_display(&self.0)
-        )
+        f.write_str(&self.text())
     }
 }
 
@@ -111,7 +116,7 @@ impl FromStr for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.text())
     }
 }
 
@@ -273,6 +278,8 @@ mod tests {
         #[test]
         fn a_digest_reads_back(bytes in any::<[u8; 32]>()) {
             let digest = Digest(bytes);
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            prop_assert_eq!(digest.to_string(), format!("sha256:{hex}"));
             prop_assert_eq!(digest.to_string().parse(), Ok(digest));
         }
     }

@@ -508,11 +508,12 @@ impl Event {
 /// One entry is one line, whatever white space an agent put between its tokens: in a string a line
 /// break is always escaped.
 fn one_line(body: Box<RawValue>) -> Box<RawValue> {
-    const BREAKS: [char; 2] = ['\n', '\r'];
-    if !body.get().contains(BREAKS) {
+    const BREAKS: [u8; 2] = *b"\n\r";
+    let bytes = body.get().as_bytes();
+    if !BREAKS.iter().any(|end| bytes.contains(end)) {
         return body;
     }
-    RawValue::from_string(body.get().replace(BREAKS, " "))
+    RawValue::from_string(body.get().replace(BREAKS.map(char::from), " "))
         .expect("white space for white space leaves JSON what it is")
 }
 

@@ -5,17 +5,28 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
+
+use super::short::Short;
 
 /// Crockford's alphabet in lower case: no `i l o u`, so an id can be read over a telephone.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// 26 digits of five bits hold 128 bits, with two to spare at the front.
 const DIGITS: usize = 26;
 
-fn encode(bits: u128) -> String {
-    let digit = |place| ALPHABET[(bits >> (5 * place)) as usize & 31] as char;
-    (0..DIGITS).rev().map(digit).collect()
+/// Every kind of id has a prefix as long as this.
+const PREFIX: usize = 4;
+
+fn encode(prefix: &str, mut bits: u128) -> Short<{ PREFIX + DIGITS }> {
+    let mut text = [0; PREFIX + DIGITS];
+    let (before, digits) = text.split_at_mut(PREFIX);
+    before.copy_from_slice(prefix.as_bytes());
+    for digit in digits.iter_mut().rev() {
+        *digit = ALPHABET[bits as usize & 31];
+        bits >>= 5;
+    }
+    Short::from(text)
 }
 
 /// The number that these digits write; nothing if one is no digit or they are too much for 128 bits.
@@ -38,8 +49,8 @@ pub struct BadId {
 macro_rules! unique_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, $what:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name([u8; 16]);
 
         impl $name {
@@ -73,12 +84,21 @@ macro_rules! unique_id {
             pub fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }
+
+            fn text(&self) -> Short<{ PREFIX + DIGITS }> {
+                encode($prefix, u128::from_be_bytes(self.0))
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str($prefix)?;
-                f.write_str(&encode(u128::from_be_bytes(self.0)))
+                f.write_str(&self.text())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.serialize_str(&self.text())
             }
         }
 
@@ -104,12 +124,6 @@ macro_rules! unique_id {
             }
         }
 
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.to_string()
-            }
-        }
-
         impl TryFrom<String> for $name {
             type Error = BadId;
 
@@ -124,7 +138,7 @@ macro_rules! named_id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $check:path, $rule:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[serde(try_from = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -155,12 +169,6 @@ macro_rules! named_id {
                 } else {
                     Err(BadId { text: text.to_owned(), what: $what, rule: $rule })
                 }
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.0
             }
         }
 
@@ -271,7 +279,21 @@ fn is_action_pattern(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn every_id_is_its_prefix_and_the_digits_of_its_number(bits: u128) {
+            let digit = |place| ALPHABET[(bits >> (5 * place)) as usize & 31] as char;
+            let digits: String = (0..DIGITS).rev().map(digit).collect();
+            let id = RequestId::from_bytes(bits.to_be_bytes());
+            prop_assert_eq!(id.to_string(), format!("req_{digits}"));
+            prop_assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"req_{digits}\""));
+            prop_assert_eq!(id.to_string().parse(), Ok(id));
+        }
+    }
 
     #[test]
     fn ids_of_requests_sort_by_age_and_survive_a_round_trip() {

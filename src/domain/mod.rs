@@ -21,6 +21,7 @@ pub mod review;
 pub mod risk;
 pub mod schema;
 pub mod seal;
+mod short;
 pub mod stats;
 pub mod telling;
 pub mod time;

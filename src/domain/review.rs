@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::actor::Actor;
 use super::digest::Digest;
@@ -16,8 +16,8 @@ use super::time::{At, Span};
 use super::untrusted::Untrusted;
 
 /// How reviewers are found.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Resolver {
     /// The user on whose behalf the agent acts; without one its owners, then its team's admins.
     Requester,
@@ -94,9 +94,9 @@ impl FromStr for Resolver {
     }
 }
 
-impl From<Resolver> for String {
-    fn from(resolver: Resolver) -> String {
-        resolver.to_string()
+impl Serialize for Resolver {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
     }
 }
 
@@ -118,8 +118,8 @@ impl TryFrom<String> for Resolver {
 pub struct UnknownResolver(Untrusted);
 
 /// Somebody who may be asked to decide: a person by their bare id, or an agent as `agent:ID`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Reviewer {
     Person(PersonId),
     Agent(AgentId),
@@ -163,9 +163,12 @@ impl FromStr for Reviewer {
     }
 }
 
-impl From<Reviewer> for String {
-    fn from(reviewer: Reviewer) -> String {
-        reviewer.to_string()
+impl Serialize for Reviewer {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Reviewer::Person(id) => id.serialize(out),
+            Reviewer::Agent(_) => out.collect_str(self),
+        }
     }
 }
 

@@ -4,8 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Serialize};
+
+use super::short::{Short, put_decimal};
 
 /// Typed for the next morning.
 pub const TOMORROW: &str = "tomorrow";
@@ -44,13 +46,40 @@ impl At {
         let millis = self.0.saturating_sub(earlier.0);
         Span(if millis < 0 { 0 } else { millis })
     }
+
+    /// Its text, where the year has four digits.
+    fn usual_text(self) -> Option<Short<24>> {
+        let at = Timestamp::from_millisecond(self.0).ok()?;
+        let at = Offset::UTC.to_datetime(at);
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        put_decimal(u32::try_from(at.year()).ok()?, &mut text[..4]);
+        for (place, part) in [
+            (5, at.month()),
+            (8, at.day()),
+            (11, at.hour()),
+            (14, at.minute()),
+            (17, at.second()),
+        ] {
+            put_decimal(u32::from(part.unsigned_abs()), &mut text[place..place + 2]);
+        }
+        put_decimal(u32::from(at.millisecond().unsigned_abs()), &mut text[20..23]);
+        Some(Short::from(text))
+    }
+
+    /// The text of any other moment, and of one that no calendar has.
+    fn unusual_text(self) -> String {
+        match Timestamp::from_millisecond(self.0) {
+            Ok(at) => format!("{at:.3}"),
+            Err(_) => format!("{} ms", self.0),
+        }
+    }
 }
 
 impl fmt::Display for At {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match Timestamp::from_millisecond(self.0) {
-            Ok(at) => write!(f, "{at:.3}"),
-            Err(_) => write!(f, "{} ms", self.0),
+        match self.usual_text() {
+            Some(text) => f.write_str(&text),
+            None => f.write_str(&self.unusual_text()),
         }
     }
 }
@@ -67,7 +96,10 @@ impl FromStr for At {
 
 impl Serialize for At {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_str(self)
+        match self.usual_text() {
+            Some(text) => out.serialize_str(&text),
+            None => out.serialize_str(&self.unusual_text()),
+        }
     }
 }
 
@@ -163,7 +195,29 @@ pub struct BadTime(&'static str);
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn every_moment_reads_as_the_calendar_has_it(
+            millis in prop_oneof![
+                // This century, all that a calendar has, and what none has.
+                946_684_800_000..4_102_444_800_000_i64,
+                Timestamp::MIN.as_millisecond()..=Timestamp::MAX.as_millisecond(),
+                any::<i64>(),
+            ],
+        ) {
+            let text = match Timestamp::from_millisecond(millis) {
+                Ok(at) => format!("{at:.3}"),
+                Err(_) => format!("{millis} ms"),
+            };
+            let at = At::from_millis(millis);
+            prop_assert_eq!(at.to_string(), text.as_str());
+            prop_assert_eq!(serde_json::to_string(&at).unwrap(), format!("\"{text}\""));
+        }
+    }
 
     #[test]
     fn tomorrow_is_the_next_morning() {
