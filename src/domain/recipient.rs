@@ -211,7 +211,8 @@ fn email(address: &str) -> Option<(Kind, String)> {
     } else {
         local.to_owned()
     };
-    Some((Kind::Email, format!("{local}@{}", a_label(host)?)))
+    let host = a_label(host)?;
+    Some((Kind::Email, [local.as_str(), "@", &host].concat()))
 }
 
 /// What an address needs no quotes for, without what some mailers route by, expand or run: ``! % * | $ ` ``.
@@ -276,7 +277,10 @@ fn has_encoded_word(text: &str) -> bool {
 
 /// What must not occur in a recipient: the reader of the screen and the reader of the bytes would see different ones.
 fn is_unclear(character: char) -> bool {
-    is_hidden(character) || (character.is_whitespace() && character != ' ')
+    match character.is_ascii() {
+        true => character.is_ascii_control(),
+        false => is_hidden(character) || character.is_whitespace(),
+    }
 }
 
 /// Control characters and those without a shape of their own: direction marks, zero-width characters, fillers,

@@ -63,21 +63,15 @@ impl Gate {
             let hide = |context| self.masked(&snapshot.policy, "context", context);
             asked.context = ask.context.clone().map(hide);
             let tell = |fact: &Fact| told(fact, &actor, None, workspace);
+            let learnt = scene.learnt().into_iter().chain(tool);
+            let mut events = record(now, &actor, None, learnt, tell);
+            let asks = [Fact::Asked(Box::new(asked))];
+            events.extend(record(now, &actor, Some(id), asks, tell));
             let change = Change {
                 expect: vec![Expect::Workspace {
                     revision: workspace.revision,
                 }],
-                events: [
-                    record(
-                        now,
-                        &actor,
-                        None,
-                        scene.learnt().into_iter().chain(tool),
-                        tell,
-                    ),
-                    record(now, &actor, Some(id), [Fact::Asked(Box::new(asked))], tell),
-                ]
-                .concat(),
+                events,
                 payload: Some(Payload {
                     request: id,
                     digest,

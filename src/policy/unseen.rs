@@ -4,7 +4,7 @@
 
 use crate::domain::json::Json;
 use crate::domain::people::Action;
-use crate::domain::recipient::{Kind, found_in, parse_list};
+use crate::domain::recipient::{Found, Kind, parse_list};
 
 use super::excerpt::beginning;
 
@@ -96,28 +96,45 @@ const WHOLE: [&str; 7] = [
 /// The most characters of a parameter's name in a sentence.
 const NAME_CHARS: usize = 60;
 
-/// Why the recipients that the action's places name may not be all, if that is so. Only an action that has such places
-/// is looked at: no list lets another one through. Where it goes to a channel, `to` is a parameter like any other.
-pub(super) fn doubt(action: &Action, params: &Json) -> Option<String> {
-    let places: Vec<Vec<&str>> = action
-        .recipient_params
-        .iter()
-        .map(|place| place.split('.').collect())
-        .collect();
-    if places.is_empty() {
+/// The places where the policy looks for recipients, as the action names them.
+struct Places<'a> {
+    exact: Vec<Vec<&'a str>>,
+    /// The same, folded.
+    folded: Vec<Vec<String>>,
+}
+
+impl<'a> Places<'a> {
+    fn of(action: &'a Action) -> Self {
+        let places = action.recipient_params.iter();
+        let exact: Vec<Vec<&str>> = places.map(|place| place.split('.').collect()).collect();
+        let fold_each = |place: &Vec<&str>| place.iter().map(|key| fold(key)).collect();
+        Self {
+            folded: exact.iter().map(fold_each).collect(),
+            exact,
+        }
+    }
+
+    /// Whether one of them is where mail has its recipients.
+    fn are_of_mail(&self) -> bool {
+        let mut last = self.folded.iter().filter_map(|place| place.last());
+        last.any(|key| RECIPIENTS.contains(&key.as_str()))
+    }
+}
+
+/// Why the recipients that were found at the action's places may not be all, if that is so. Only an action that has
+/// such places is looked at: no list lets another one through. Where it goes to a channel, `to` is a parameter like any
+/// other.
+pub(super) fn doubt(action: &Action, params: &Json, found: &Found) -> Option<String> {
+    let places = Places::of(action);
+    if places.exact.is_empty() {
         return None;
     }
-    let of_mail = |place: &Vec<&str>| {
-        let last = place.last().map_or_else(String::new, |key| fold(key));
-        RECIPIENTS.contains(&last.as_str())
-    };
-    let mail = places.iter().any(of_mail);
+    let mail = places.are_of_mail();
     let named = parameters(params).find_map(|parameter| parameter.doubt(&places, mail));
     named.or_else(|| {
-        let names: Vec<&str> = action.recipient_params.iter().map(String::as_str).collect();
-        let reached = found_in(params, &names).recipients;
-        let by_mail = reached.iter().any(|one| one.kind() == Kind::Email);
-        let found = by_mail.then(|| elsewhere(params, &mut Vec::new(), &places))?;
+        let mut reached = found.recipients.iter();
+        let by_mail = reached.any(|one| one.kind() == Kind::Email);
+        let found = by_mail.then(|| elsewhere(params, &mut Vec::new(), &places.exact))?;
         found.map(|path| format!("names a mailbox where the policy doesn't look: {path}"))
     })
 }
@@ -195,12 +212,13 @@ fn below<'a>(parent: &'a str, value: &'a Json) -> impl Iterator<Item = Parameter
 }
 
 impl Parameter<'_> {
-    fn doubt(&self, places: &[Vec<&str>], mail: bool) -> Option<String> {
-        let seen = !self.listed && places.contains(&self.path);
+    fn doubt(&self, places: &Places<'_>, mail: bool) -> Option<String> {
+        let seen = !self.listed && places.exact.contains(&self.path);
         let folded: Vec<String> = self.path.iter().map(|key| fold(key)).collect();
         let word = folded.last().map_or("", String::as_str);
-        let recipients = (mail && RECIPIENTS.contains(&word))
-            || places.iter().any(|place| alike(place, &folded));
+        // A key is a place but for how it is spelled.
+        let alike = places.folded.contains(&folded);
+        let recipients = alike || (mail && RECIPIENTS.contains(&word));
         let name = || shown(&self.path);
         if (seen || recipients || HEADERS.contains(&word)) && breaks(self.value) {
             Some(format!(
@@ -227,13 +245,13 @@ fn shown(path: &[&str]) -> String {
     }
 }
 
-/// Whether a key is a place but for how it is spelled.
-fn alike(place: &[&str], folded: &[String]) -> bool {
-    place.iter().map(|key| fold(key)).eq(folded.iter().cloned())
-}
-
 /// A key without what mailers and their libraries don't tell apart: case, spaces, dashes, underscores, an index.
 fn fold(key: &str) -> String {
+    if key.is_ascii() {
+        let mut letters = key.to_ascii_lowercase();
+        letters.retain(|character| character.is_ascii_alphabetic());
+        return letters;
+    }
     let letters = key.chars().filter(|character| character.is_alphabetic());
     letters.flat_map(char::to_lowercase).collect()
 }

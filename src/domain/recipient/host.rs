@@ -35,6 +35,9 @@ fn push_label(label: &str, encoded: &mut String) -> Option<()> {
     if label.len() > 4 * LONGEST_LABEL {
         return None;
     }
+    if label.is_ascii() {
+        return push_ascii_label(label, encoded);
+    }
     let lower: Vec<char> = label.chars().flat_map(char::to_lowercase).collect();
     let edges = [lower.first()?, lower.last()?];
     if edges.contains(&&'-') || !lower.iter().all(|&character| may_be_in_label(character)) {
@@ -50,6 +53,17 @@ fn push_label(label: &str, encoded: &mut String) -> Option<()> {
         push_punycode(&lower, encoded)?;
     }
     (encoded.len() - start <= LONGEST_LABEL).then_some(())
+}
+
+/// What nearly every label is: no character of it becomes several, and none is encoded.
+fn push_ascii_label(label: &str, encoded: &mut String) -> Option<()> {
+    let start = encoded.len();
+    encoded.push_str(label);
+    let lower = &mut encoded[start..];
+    lower.make_ascii_lowercase();
+    let edges = [*lower.as_bytes().first()?, *lower.as_bytes().last()?];
+    let plain = lower.bytes().map(char::from).all(may_be_in_label);
+    (plain && !edges.contains(&b'-') && lower.len() <= LONGEST_LABEL).then_some(())
 }
 
 /// Letters, digits and hyphens, and beyond ASCII whatever can be seen and isn't another way to write a dot.
@@ -228,6 +242,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_ascii_label_is_read_by_the_same_rules(label in "[a-zA-Z0-9.-]{0,4}|[\0-\x7F]{0,70}") {
+            let lower = label.to_lowercase();
+            let length = (1..=LONGEST_LABEL).contains(&lower.len());
+            let plain = lower.chars().all(may_be_in_label);
+            let fits = length && plain && !lower.starts_with('-') && !lower.ends_with('-');
+            let mut pushed = "www.".to_owned();
+            let read = push_label(&label, &mut pushed).map(|()| pushed);
+            prop_assert_eq!(read, fits.then(|| format!("www.{lower}")));
+        }
+
         #[test]
         fn a_host_in_ascii_stays(host in r"[a-zA-Zäß\u{0}-\u{10FFFF}.-]{0,12}") {
             if let Some(encoded) = a_label(&host) {

@@ -159,6 +159,14 @@ fn what_looks_like_a_pattern_a_value_or_nothing_is_not_understood() {
 }
 
 #[test]
+fn what_is_hidden_and_all_white_space_but_the_space_is_unclear() {
+    for character in '\0'..=char::MAX {
+        let white = character.is_whitespace() && character != ' ';
+        assert_eq!(is_unclear(character), is_hidden(character) || white, "{character:?}");
+    }
+}
+
+#[test]
 fn unclear_characters_are_not_understood() {
     for character in [
         '\r',

@@ -8,7 +8,6 @@ use super::mode::Freedom;
 use crate::domain::review::Resolver;
 use crate::domain::time::At;
 use crate::policy::document::{Mode, Policy, Review, Rule, Says};
-use crate::policy::unseen;
 
 /// The first rule that asks answers, else a capability, else the mode. A rule of which nobody can tell whether it
 /// matches answers as well, but never lets through what is asked about without it.
@@ -131,7 +130,7 @@ fn by_mode(question: &Question, freedom: &Freedom) -> RungAnswer {
         RungAnswer::ask(text, Review::default())
     } else if question.action.needs_approval {
         RungAnswer::ask(format!("{name} needs approval"), Review::default())
-    } else if let Some(doubt) = unseen::doubt(question.action, question.params) {
+    } else if let Some(doubt) = question.unseen() {
         let text = format!("{name} needs no approval, but a person looks at this: {doubt}");
         RungAnswer::ask(text, Review::default())
     } else {

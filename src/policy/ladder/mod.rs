@@ -63,8 +63,13 @@ impl Question<'_> {
     fn doubt(&self) -> Option<String> {
         let of_tool = self.tool_doubt.map(str::to_owned);
         of_tool
-            .or_else(|| unseen::doubt(self.action, self.params))
+            .or_else(|| self.unseen())
             .or_else(|| self.recipients.doubt())
+    }
+
+    /// Why the recipients that the parameters name may not be all, if that is so.
+    pub(in crate::policy) fn unseen(&self) -> Option<String> {
+        unseen::doubt(self.action, self.params, &self.recipients.found)
     }
 }
 

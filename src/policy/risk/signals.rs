@@ -5,7 +5,6 @@ use crate::domain::json::Json;
 use crate::domain::recipient::{Kind, Recipient};
 use crate::domain::untrusted::Untrusted;
 use crate::policy::ladder::{Question, Recipients};
-use crate::policy::unseen;
 
 /// Words of an action's last part that say that something is gone afterwards.
 const DESTRUCTIVE: [&str; 10] = [
@@ -35,7 +34,7 @@ pub(super) fn of(question: &Question, first_time: &[String]) -> Vec<String> {
         several(recipients),
         destructive(question),
         suspicious(question),
-        unseen::doubt(question.action, question.params),
+        question.unseen(),
     ]
     .into_iter()
     .flatten()

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::recipient::{Kind, Recipient};
+use crate::domain::recipient::{Kind, Recipient, found_in};
 use crate::domain::review::OptInScope;
 use crate::domain::risk::Risk;
 use crate::domain::untrusted::Untrusted;
@@ -107,6 +107,19 @@ fn mail(more: &str) -> Case {
     Case::new("email.send").with(&format!(r#"{{"to":["ann@ourco.example"],{more}}}"#))
 }
 
+/// With the recipients that the gate would find.
+fn doubt_of(action: &Action, params: &Json) -> Option<String> {
+    let places: Vec<&str> = action.recipient_params.iter().map(String::as_str).collect();
+    doubt(action, params, &found_in(params, &places))
+}
+
+#[test]
+fn keys_fold_alike_in_every_alphabet() {
+    for (key, folded) in [("b-C_c []1", "bcc"), ("", ""), ("Ｂcc", "ｂcc"), ("ÜBER an", "überan"), ("-", "")] {
+        assert_eq!(fold(key), folded, "{key}");
+    }
+}
+
 fn capability(terms: Terms) -> Policy {
     Policy {
         capabilities: vec![Capability {
@@ -157,7 +170,7 @@ fn an_ordinary_mail_goes_through_as_before() {
     for more in PLAIN {
         let case = mail(more);
         assert_eq!(effect(&case, &send_list()), Effect::Allow, "{more}");
-        assert_eq!(doubt(&case.action, &case.params), None, "{more}");
+        assert_eq!(doubt_of(&case.action, &case.params), None, "{more}");
     }
 }
 
@@ -214,19 +227,19 @@ fn nothing_else_lets_it_through_either() {
 fn a_place_that_the_action_names_is_looked_at_where_it_stands_and_only_there() {
     let mut action = action("email.send");
     action.recipient_params = vec!["message.to".to_owned()];
-    let said = |text: &str| doubt(&action, &json(text));
+    let said = |text: &str| doubt_of(&action, &json(text));
     assert_eq!(said(r#"{"message":{"to":"ann@ourco.example"}}"#), None);
     assert!(said(r#"{"to":"x@evil.example"}"#).is_some());
     assert!(said(r#"{"message":[{"to":"x@evil.example"}]}"#).is_some());
     assert!(said(r#"{"message":{"To":"x@evil.example"}}"#).is_some());
 
     action.recipient_params = vec!["channel".to_owned()];
-    let said = |text: &str| doubt(&action, &json(text));
+    let said = |text: &str| doubt_of(&action, &json(text));
     assert_eq!(said(r##"{"channel":"#launch","text":"a\nb"}"##), None);
     assert!(said(r##"{"channel":"#launch","Channel":"#board"}"##).is_some());
 
     action.recipient_params = Vec::new();
-    assert_eq!(doubt(&action, &json(r#"{"to":"x","headers":"y"}"#)), None);
+    assert_eq!(doubt_of(&action, &json(r#"{"to":"x","headers":"y"}"#)), None);
 }
 
 #[test]
@@ -245,6 +258,6 @@ fn only_what_goes_by_such_places_is_looked_at() {
         r##"{"channel": "#a", "to": "x@evil.example"}"##,
         r##"{"channel": "#a", "to": []}"##,
     ] {
-        assert_eq!(doubt(&channel, &json(params)), None);
+        assert_eq!(doubt_of(&channel, &json(params)), None);
     }
 }
