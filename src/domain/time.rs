@@ -62,7 +62,10 @@ impl At {
         ] {
             put_decimal(u32::from(part.unsigned_abs()), &mut text[place..place + 2]);
         }
-        put_decimal(u32::from(at.millisecond().unsigned_abs()), &mut text[20..23]);
+        put_decimal(
+            u32::from(at.millisecond().unsigned_abs()),
+            &mut text[20..23],
+        );
         Some(Short::from(text))
     }
 

@@ -16,21 +16,22 @@ use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::glob;
-use crate::store::{Change, Checkpoint, Expect, Outcome, Payload, Stored};
+use crate::store::{Beside, Change, Checkpoint, Expect, Outcome, Payload, Stored};
 
 impl Gate {
-    /// Asks to perform an action. `params` is what `ask.params` says, parsed.
+    /// Asks to perform an action. `params` is what `ask.params` says, parsed. With a request that is new
+    /// comes what goes with it, which needn't be read.
     pub async fn ask(
         &self,
         caller: &Caller,
         ask: Ask,
         params: &Json,
         once: Option<&Once>,
-    ) -> Result<Stored, GateError> {
+    ) -> Result<(Stored, Option<Beside>), GateError> {
         let agent = caller.agent()?;
         let actor = caller.actor();
         if let Some(earlier) = self.earlier(caller, once).await? {
-            return self.repeated(caller, &earlier, once).await;
+            return Ok((self.repeated(caller, &earlier, once).await?, None));
         }
         self.within_limits(agent, self.now()).await?;
         bounds::ask(&ask)?;
@@ -38,6 +39,7 @@ impl Gate {
             return Err(GateError::Invalid(vec![super::references::no_callbacks()]));
         }
         let proposal = Proposal::from(&ask);
+        let checkpoint = ask.checkpoint.as_ref().map(Checkpoint::json);
         for _ in 0..TRIES {
             let snapshot = self.snapshot();
             let workspace = &*snapshot.workspace;
@@ -67,27 +69,36 @@ impl Gate {
             let mut events = record(now, &actor, None, learnt, tell);
             let asks = [Fact::Asked(Box::new(asked))];
             events.extend(record(now, &actor, Some(id), asks, tell));
+            let payload = Payload {
+                request: id,
+                digest,
+                params: ask.params.clone(),
+            };
             let change = Change {
                 expect: vec![Expect::Workspace {
                     revision: workspace.revision,
                 }],
                 events,
-                payload: Some(Payload {
-                    request: id,
-                    digest,
-                    params: ask.params.clone(),
-                }),
-                checkpoint: ask
-                    .checkpoint
-                    .as_ref()
-                    .map(|state| (id, Checkpoint::json(state))),
+                payload: Some(payload.clone()),
+                checkpoint: checkpoint.clone().map(|state| (id, state)),
                 claim: once.map(|once| claim(caller, once, id.to_string(), now)),
                 notifies: None,
             };
             match self.commit(change).await? {
-                Outcome::Done { .. } => return self.existing(id).await,
+                Outcome::Done { .. } => {
+                    let stored = self.existing(id).await?;
+                    let unedited = stored.standing.digest == digest;
+                    let beside = unedited.then_some(Beside {
+                        payload: Some(payload),
+                        checkpoint,
+                        attention: Vec::new(),
+                    });
+                    return Ok((stored, beside));
+                }
                 Outcome::Lost => {}
-                Outcome::Repeated(earlier) => return self.repeated(caller, &earlier, once).await,
+                Outcome::Repeated(earlier) => {
+                    return Ok((self.repeated(caller, &earlier, once).await?, None));
+                }
             }
         }
         Err(GateError::Busy)

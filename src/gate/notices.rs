@@ -36,6 +36,7 @@ impl Gate {
             if over || !notices.is_empty() {
                 return Ok(notices);
             }
+            drop(notices);
             over = tokio::time::timeout_at(end, ring).await.is_err();
         }
     }

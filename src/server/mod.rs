@@ -101,8 +101,8 @@ impl Deref for Shared {
 
 impl Shared {
     /// Resolves when the server stops, so that whoever waits can be let go.
-    async fn until_closing(&self) {
-        until_closing(self.closing.clone()).await;
+    fn until_closing(&self) -> impl Future<Output = ()> {
+        until_closing(self.closing.clone())
     }
 }
 
@@ -190,7 +190,12 @@ async fn accept(
         .expect("the semaphore is never closed");
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, _)) => {
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "could not turn off Nagle's algorithm");
+                }
+                return (stream, place);
+            }
             Err(error) => {
                 tracing::warn!(%error, "could not accept a connection");
                 tokio::time::sleep(OUT_OF_HANDLES).await;
@@ -204,9 +209,6 @@ async fn converse(
     service: TowerToHyperService<Router>,
     closing: watch::Receiver<bool>,
 ) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "could not turn off Nagle's algorithm");
-    }
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_WITHIN)

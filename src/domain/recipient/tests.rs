@@ -162,7 +162,11 @@ fn what_looks_like_a_pattern_a_value_or_nothing_is_not_understood() {
 fn what_is_hidden_and_all_white_space_but_the_space_is_unclear() {
     for character in '\0'..=char::MAX {
         let white = character.is_whitespace() && character != ' ';
-        assert_eq!(is_unclear(character), is_hidden(character) || white, "{character:?}");
+        assert_eq!(
+            is_unclear(character),
+            is_hidden(character) || white,
+            "{character:?}"
+        );
     }
 }
 

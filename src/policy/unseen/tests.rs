@@ -115,7 +115,13 @@ fn doubt_of(action: &Action, params: &Json) -> Option<String> {
 
 #[test]
 fn keys_fold_alike_in_every_alphabet() {
-    for (key, folded) in [("b-C_c []1", "bcc"), ("", ""), ("Ｂcc", "ｂcc"), ("ÜBER an", "überan"), ("-", "")] {
+    for (key, folded) in [
+        ("b-C_c []1", "bcc"),
+        ("", ""),
+        ("Ｂcc", "ｂcc"),
+        ("ÜBER an", "überan"),
+        ("-", ""),
+    ] {
         assert_eq!(fold(key), folded, "{key}");
     }
 }
@@ -239,7 +245,10 @@ fn a_place_that_the_action_names_is_looked_at_where_it_stands_and_only_there() {
     assert!(said(r##"{"channel":"#launch","Channel":"#board"}"##).is_some());
 
     action.recipient_params = Vec::new();
-    assert_eq!(doubt_of(&action, &json(r#"{"to":"x","headers":"y"}"#)), None);
+    assert_eq!(
+        doubt_of(&action, &json(r#"{"to":"x","headers":"y"}"#)),
+        None
+    );
 }
 
 #[test]

@@ -153,3 +153,78 @@ impl Shape {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::json::{Limits, parse};
+
+    fn refused(body: &str) -> Option<(String, String)> {
+        let shape = Shape::of(&json!({
+            "type": "object",
+            "properties": {
+                "name": {"type": ["string", "null"], "maxLength": 3},
+                "a/b": {"type": "array", "items": {"anyOf": [
+                    {"type": "string", "maxLength": 1}, {"type": "object", "properties": {"n~": {"type": "integer"}}},
+                ]}},
+                "word": {"oneOf": [{"type": "string", "const": "x"}, {"type": "string", "const": "y"}]},
+                "any": true,
+            },
+        }));
+        let body = parse(body.as_bytes(), Limits::default()).unwrap();
+        let found = shape.check(&body).err()?;
+        Some((found.pointer, found.detail))
+    }
+
+    #[test]
+    fn what_fits_passes_and_what_does_not_is_said_with_its_place() {
+        for fits in [
+            "{}",
+            r#"{"name": null, "a/b": [], "word": "z", "any": [{"name": 1}], "more": 1}"#,
+            r#"{"name": "äöü", "a/b": ["é", {"n~": 1, "m": []}]}"#,
+        ] {
+            assert_eq!(refused(fits), None, "{fits}");
+        }
+        for (body, pointer, detail) in [
+            ("[]", "", "expected a value of the type object"),
+            (
+                r#"{"name": 1}"#,
+                "/name",
+                "expected a value of the type string",
+            ),
+            (
+                r#"{"name": "äöüß"}"#,
+                "/name",
+                "it is longer than 3 characters",
+            ),
+            (
+                r#"{"a/b": ["a", 1]}"#,
+                "/a~1b/1",
+                "expected a value of the type string",
+            ),
+            (
+                r#"{"a/b": ["ab"]}"#,
+                "/a~1b/0",
+                "it is longer than 1 characters",
+            ),
+            (
+                r#"{"a/b": ["a", {"n~": "1"}]}"#,
+                "/a~1b/1/n~0",
+                "expected a value of the type integer",
+            ),
+            (
+                r#"{"word": {"x": 1}}"#,
+                "/word",
+                "expected a value of the type string",
+            ),
+        ] {
+            assert_eq!(
+                refused(body),
+                Some((pointer.to_owned(), detail.to_owned())),
+                "{body}"
+            );
+        }
+    }
+}
