@@ -28,6 +28,8 @@ pub struct Scene {
     /// The token of the one who decides, and those of the agents.
     pub owner: String,
     pub agents: Vec<String>,
+    /// What the gate took up when it had just started, in MiB.
+    fresh: Option<f64>,
     _home: TempDir,
 }
 
@@ -46,6 +48,7 @@ impl Scene {
         let limits = "[limits]\nasks_per_second = 0\npending_per_agent = 0\n";
         std::fs::write(home.path().join("config.toml"), limits)?;
         let gate = Server::start(&mut serve(signoff, home.path(), postgres))?;
+        let fresh = gate.memory();
         let owner = std::fs::read_to_string(home.path().join("token")).map_err(|error| {
             format!("the gate made no owner ({error}): there is a workspace in this database already; give it an empty one")
         })?;
@@ -67,8 +70,17 @@ impl Scene {
             gate,
             owner,
             agents,
+            fresh,
             _home: home,
         })
+    }
+
+    /// What the gate took up when it had just started, and with the policy and the agents.
+    pub fn fresh(&self, store: &str, figures: &mut Figures) {
+        if let Some(memory) = self.fresh {
+            figures.add(&format!("{store}, just started: memory"), "MiB", memory);
+        }
+        self.memory(&format!("{store}, nothing asked yet: memory"), figures);
     }
 
     /// What the gate takes up now.

@@ -248,7 +248,7 @@ const AIMS: [Aim; 24] = [
         1.0,
         Bound::AtLeast(2.0),
     ),
-    aim("SQLite, nothing asked yet: memory", Bound::AtMost(12.0)),
+    aim("SQLite, just started: memory", Bound::AtMost(12.0)),
     aim("SQLite, after the load: memory", Bound::AtMost(20.0)),
     aim("SQLite, 10000 pending: memory for them", Bound::AtMost(2.6)),
     aim("SQLite, a connected waiter: memory", Bound::AtMost(12.0)),

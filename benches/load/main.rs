@@ -106,11 +106,14 @@ async fn main() -> Outcome<()> {
     let program = args.program.clone();
     let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_signoff").into());
     let sqlite = cycles::Scene::new(&program, None).await?;
-    sqlite.memory("SQLite, nothing asked yet: memory", &mut figures);
+    sqlite.fresh("SQLite", &mut figures);
     let shared = match &postgres {
         Some(url) => Some(cycles::Scene::new(&program, Some(url)).await?),
         None => None,
     };
+    if let Some(scene) = &shared {
+        scene.fresh("PostgreSQL", &mut figures);
+    }
     for _ in 0..args.rounds.max(1) {
         if wanted(Part::Floors) {
             floors::disk(time, &mut figures)?;
