@@ -9,6 +9,7 @@ mod error;
 mod number;
 mod parse;
 mod places;
+mod text;
 mod write;
 
 pub use canonical::{Sink, canonical, write_canonical, write_string};
@@ -16,6 +17,7 @@ pub use error::{JsonError, JsonErrorKind};
 pub use number::{Number, NumberError};
 pub use parse::{Limits, parse};
 pub use places::{Placed, places};
+pub use text::text_of;
 
 /// A JSON value as it was sent.
 ///

@@ -22,7 +22,7 @@ use super::openapi::shape::{self, Misshapen};
 use super::openapi::{Gives, Schemas, Sketch, Takes};
 use super::problem::Rejection;
 use crate::api::problem::ProblemKind;
-use crate::domain::json::{self, Json, JsonError, JsonErrorKind, Limits, NumberError};
+use crate::domain::json::{self, Json, JsonError, JsonErrorKind, Limits, NumberError, text_of};
 use crate::gate::{LARGEST_CHECKPOINT, Once};
 
 /// The largest body.
@@ -234,9 +234,10 @@ pub(super) type Answered<T, const STATUS: u16 = 200> = Result<Answer<T, STATUS>,
 impl<T: Serialize, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
     fn into_response(self) -> Response {
         let status = const { status(STATUS) };
-        let mut body = Vec::with_capacity(USUAL_ANSWER);
-        match serde_json::to_writer(&mut body, &self.0) {
-            Ok(()) => (status, [(header::CONTENT_TYPE, "application/json")], body).into_response(),
+        match text_of(&self.0, USUAL_ANSWER) {
+            Ok(body) => {
+                (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+            }
             Err(error) => {
                 tracing::error!(%error, "an answer could not be written");
                 Rejection::new(ProblemKind::Internal, "the answer could not be written")

@@ -8,14 +8,19 @@ use serde::de::DeserializeOwned;
 use super::{PolicyVersion, StoreError};
 use crate::domain::event::{Fact, PolicySaved};
 use crate::domain::id::RequestId;
+use crate::domain::json::text_of;
 use crate::domain::lifecycle::Standing;
 use crate::domain::raw::RawJson;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
 
+/// Room for most texts, so that they are written without moving.
+const USUAL_TEXT: usize = 1024;
+
 /// A value as JSON text.
 pub(super) fn json(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(unreadable)
+    let text = text_of(value, USUAL_TEXT).map_err(unreadable)?;
+    Ok(String::from_utf8(text).expect("JSON is put together from texts"))
 }
 
 /// A value from its JSON text.
@@ -25,7 +30,8 @@ pub(super) fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, StoreError
 
 /// A value whose JSON is one string, without the quotes.
 pub(super) fn word(value: &impl Serialize) -> Result<String, StoreError> {
-    Ok(json(value)?.trim_matches('"').to_owned())
+    let text = serde_json::to_string(value).map_err(unreadable)?;
+    Ok(text.trim_matches('"').to_owned())
 }
 
 pub(super) fn read_word<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
