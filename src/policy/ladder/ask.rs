@@ -3,10 +3,9 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{Fit, because, fit, sight};
+use super::fit::{Fit, Sight, because, fit};
 use super::mode::Freedom;
 use crate::domain::review::Resolver;
-use crate::domain::time::At;
 use crate::policy::document::{Mode, Policy, Review, Rule, Says};
 
 /// The first rule that asks answers, else a capability, else the mode. A rule of which nobody can tell whether it
@@ -14,10 +13,11 @@ use crate::policy::document::{Mode, Policy, Review, Rule, Says};
 pub(super) fn answer(
     question: &Question,
     policy: &Policy,
+    about: &[&Rule],
+    sight: &Sight<'_>,
     freedom: &Freedom,
-    now: At,
 ) -> RungAnswer {
-    let (in_doubt, certain) = by_rules(question, policy, now);
+    let (in_doubt, certain) = by_rules(question, about, sight);
     let certain = certain
         .or_else(|| by_capability(question, policy))
         .unwrap_or_else(|| by_mode(question, freedom));
@@ -61,14 +61,12 @@ impl Doubtful<'_> {
 /// The first rule that surely asks, and those above it of which nobody can tell; a locked one that matched has
 /// answered above.
 fn by_rules<'a>(
-    question: &Question<'a>,
-    policy: &'a Policy,
-    now: At,
+    question: &Question<'_>,
+    about: &[&'a Rule],
+    sight: &Sight<'_>,
 ) -> (Vec<Doubtful<'a>>, Option<RungAnswer>) {
-    let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
-    let sight = sight(question, now);
     let mut in_doubt = Vec::new();
-    let certain = policy.rules.about(action, agent).find_map(|rule| {
+    let certain = about.iter().find_map(|&rule| {
         let Says::Ask {
             locked: false,
             review,
@@ -76,7 +74,7 @@ fn by_rules<'a>(
         else {
             return None;
         };
-        let fit = fit(&rule.scope, question, &sight);
+        let fit = fit(&rule.scope, question, sight);
         let reason = match &fit {
             Fit::CannotTell(reason) => Some(reason.clone()),
             Fit::No | Fit::Yes(_) => None,

@@ -2,13 +2,17 @@
 
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{because, fit, sight};
+use super::fit::{Sight, because, fit};
 use super::{Question, mode};
-use crate::domain::time::At;
 use crate::policy::document::{Policy, Rule, Says};
 
-pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswer {
-    denied(question, policy, now)
+pub(super) fn answer(
+    question: &Question,
+    policy: &Policy,
+    about: &[&Rule],
+    sight: &Sight<'_>,
+) -> RungAnswer {
+    denied(question, about, sight)
         .or_else(|| blocked_tool(question, policy))
         .or_else(|| blocked_recipient(question, policy))
         .unwrap_or_else(|| {
@@ -16,15 +20,10 @@ pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswe
         })
 }
 
-fn denied(question: &Question, policy: &Policy, now: At) -> Option<RungAnswer> {
-    let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
-    let sight = sight(question, now);
-    let mut deny = policy
-        .rules
-        .about(action, agent)
-        .filter(|rule| matches!(rule.says, Says::Deny));
+fn denied(question: &Question, about: &[&Rule], sight: &Sight<'_>) -> Option<RungAnswer> {
+    let mut deny = about.iter().filter(|rule| matches!(rule.says, Says::Deny));
     deny.find_map(|rule| {
-        let clause = fit(&rule.scope, question, &sight).restricting()?;
+        let clause = fit(&rule.scope, question, sight).restricting()?;
         let text = because(format!("{} denies it", quoted(rule)), &clause);
         Some(RungAnswer::deny(text).by(rule.name.clone()))
     })

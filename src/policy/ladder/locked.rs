@@ -3,15 +3,12 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::ask::asked_by;
-use super::fit::{fit, sight};
-use crate::domain::time::At;
-use crate::policy::document::{Policy, Says};
+use super::fit::{Sight, fit};
+use crate::policy::document::{Rule, Says};
 
 /// The first locked rule that matches, also where an ask rule without a lock stands before it.
-pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswer {
-    let (action, agent) = (question.action.name.as_str(), question.agent.id.as_str());
-    let sight = sight(question, now);
-    let said = policy.rules.about(action, agent).find_map(|rule| {
+pub(super) fn answer(question: &Question, about: &[&Rule], sight: &Sight<'_>) -> RungAnswer {
+    let said = about.iter().find_map(|rule| {
         let Says::Ask {
             locked: true,
             review,
@@ -19,7 +16,7 @@ pub(super) fn answer(question: &Question, policy: &Policy, now: At) -> RungAnswe
         else {
             return None;
         };
-        let clause = fit(&rule.scope, question, &sight).restricting()?;
+        let clause = fit(&rule.scope, question, sight).restricting()?;
         Some(asked_by(rule, review, &clause, "locked rule"))
     });
     said.unwrap_or_else(|| RungAnswer::pass("no locked rule asks for it"))

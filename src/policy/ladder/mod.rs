@@ -27,7 +27,7 @@ use crate::domain::time::At;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Answer, Effect, Rung, RungName, Verdict};
 use crate::domain::workspace::Workspace;
-use crate::policy::document::{Mode, Policy, Review};
+use crate::policy::document::{Mode, Policy, Review, Rule};
 use crate::policy::unseen;
 
 use answer::RungAnswer;
@@ -65,6 +65,12 @@ impl Question<'_> {
         of_tool
             .or_else(|| self.unseen())
             .or_else(|| self.recipients.doubt())
+    }
+
+    /// The rules for its action and agent, in the order written.
+    fn rules<'a>(&'a self, policy: &'a Policy) -> Vec<&'a Rule> {
+        let (action, agent) = (self.action.name.as_str(), self.agent.id.as_str());
+        policy.rules.about(action, agent).collect()
     }
 
     /// Why the recipients that the parameters name may not be all, if that is so.
@@ -145,6 +151,8 @@ pub struct Judgement {
 /// Finds the verdict on a question.
 pub fn evaluate(question: &Question, policy: &Policy, workspace: &Workspace, now: At) -> Judgement {
     let freedom = Freedom::of(question, policy);
+    let sight = fit::sight(question, now);
+    let about = question.rules(policy);
     let mut descent = Descent::default();
     for rung in RungName::ALL {
         if !descent.has_a_say(rung) {
@@ -153,15 +161,15 @@ pub fn evaluate(question: &Question, policy: &Policy, workspace: &Workspace, now
         }
         let said = match rung {
             RungName::Off => off::answer(question, workspace),
-            RungName::Blocked => blocked::answer(question, policy, now),
-            RungName::Locked => locked::answer(question, policy, now),
+            RungName::Blocked => blocked::answer(question, policy, &about, &sight),
+            RungName::Locked => locked::answer(question, &about, &sight),
             RungName::Mode => mode::answer(question, &freedom),
             RungName::Trusted => {
-                let (said, passed_over) = trusted::answer(question, policy, workspace, now);
+                let (said, passed_over) = trusted::answer(question, policy, workspace, &sight, now);
                 descent.passed_over = passed_over;
                 said
             }
-            RungName::Ask => ask::answer(question, policy, &freedom, now),
+            RungName::Ask => ask::answer(question, policy, &about, &sight, &freedom),
             RungName::OwnOptIn => {
                 let asked = descent.decided.as_ref().map(|(_, _, said)| said);
                 own_opt_in::answer(question, asked, workspace, now)

@@ -3,7 +3,7 @@
 use super::Question;
 use super::answer::RungAnswer;
 use super::capability::{self, Way};
-use super::fit::{Fit, Sight, because, fit, sight};
+use super::fit::{Fit, Sight, because, fit};
 use crate::domain::pattern::PatternRef;
 use crate::domain::time::At;
 use crate::domain::workspace::Workspace;
@@ -14,18 +14,18 @@ pub(super) fn answer(
     question: &Question,
     policy: &Policy,
     workspace: &Workspace,
+    sight: &Sight<'_>,
     now: At,
 ) -> (RungAnswer, Vec<PatternRef>) {
     if let Some(doubt) = question.doubt() {
         let text = format!("no pattern and no capability lets it through: {doubt}");
         return (RungAnswer::pass(text), Vec::new());
     }
-    let sight = sight(question, now);
     let mut passed_over = Vec::new();
     let mut remarks = Vec::new();
     for trusted in &policy.trusted {
         let name = trusted.pattern.name.raw_for_execution();
-        match says(trusted, question, &sight, workspace, now) {
+        match says(trusted, question, sight, workspace, now) {
             Word::Nothing => {}
             Word::Matches(clause) => {
                 let state = workspace.patterns.get(&trusted.pattern);

@@ -5,10 +5,13 @@ use crate::domain::verdict::Effect;
 use crate::policy::document::{Capability, Terms};
 use crate::policy::fixtures::{Case, NOW, ask, rules};
 use crate::policy::glob::Glob;
+use crate::policy::ladder::fit::sight;
 
 fn said_under(case: &Case, policy: &Policy) -> RungAnswer {
-    let freedom = Freedom::of(&case.question(), policy);
-    answer(&case.question(), policy, &freedom, NOW)
+    let question = case.question();
+    let freedom = Freedom::of(&question, policy);
+    let (about, sight) = (question.rules(policy), sight(&question, NOW));
+    answer(&question, policy, &about, &sight, &freedom)
 }
 
 fn said(case: &Case, policy: &Policy) -> (Option<Effect>, String) {

@@ -4,9 +4,12 @@ use crate::domain::verdict::Effect;
 use crate::policy::document::{Category, Mode, ModeSection, Rules, Scope};
 use crate::policy::fixtures::{Case, NOW, ask, deny, globs, rule, rules};
 use crate::policy::glob::Glob;
+use crate::policy::ladder::fit::sight;
 
 fn said(case: &Case, policy: &Policy) -> Option<String> {
-    let answer = answer(&case.question(), policy, NOW);
+    let question = case.question();
+    let (about, sight) = (question.rules(policy), sight(&question, NOW));
+    let answer = answer(&question, policy, &about, &sight);
     match answer.effect() {
         Some(effect) => {
             assert_eq!(effect, Effect::Deny);

@@ -1,8 +1,7 @@
-use super::*;
 use crate::domain::review::{OptInScope, Resolver};
 use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::{Effect, RungName};
-use crate::policy::document::{Capability, Mode, Review, Terms};
+use crate::policy::document::{Capability, Mode, Policy, Review, Terms};
 use crate::policy::fixtures::{Case, NOW, ask, deny, rules};
 use crate::policy::glob::Glob;
 use crate::policy::ladder::evaluate;
