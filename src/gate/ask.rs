@@ -85,8 +85,8 @@ impl Gate {
                 notifies: None,
             };
             match self.commit(change).await? {
-                Outcome::Done { .. } => {
-                    let stored = self.existing(id).await?;
+                Outcome::Done { position } => {
+                    let stored = self.existing_since(id, position).await?;
                     let unedited = stored.standing.digest == digest;
                     let beside = unedited.then_some(Beside {
                         payload: Some(payload),

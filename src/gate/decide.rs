@@ -108,6 +108,7 @@ impl Gate {
             id,
             actor: &caller.actor(),
             once: once.map(|once| (caller, once)),
+            seen: Some(stored.clone()),
             meant_for,
             params: choice.params.as_ref().map(|(raw, _)| raw),
             command,

@@ -66,7 +66,8 @@ impl Gate {
         match self.commit(change).await? {
             Outcome::Repeated(earlier) => self.repeated(caller, &earlier, once).await,
             Outcome::Lost if *meant_for != MeantFor::Anything => Err(GateError::Changed("request")),
-            Outcome::Done { .. } | Outcome::Lost => self.existing(id).await,
+            Outcome::Done { position } => self.existing_since(id, position).await,
+            Outcome::Lost => self.existing(id).await,
         }
     }
 
@@ -117,8 +118,7 @@ impl Gate {
         stored: &Stored,
         with_checkpoint: bool,
     ) -> Result<Beside, GateError> {
-        let (id, digest) = (stored.asked.id, stored.standing.digest);
-        Ok(self.read().beside(id, digest, with_checkpoint).await?)
+        Ok(self.read().beside(stored, with_checkpoint).await?)
     }
 }
 

@@ -229,9 +229,13 @@ impl Gate {
         {
             return self.repeated(caller, &earlier, Some(once)).await;
         }
+        let mut seen = wanted.seen;
         for _ in 0..TRIES {
             let snapshot = self.snapshot();
-            let stored = self.existing(id).await?;
+            let stored = match seen.take() {
+                Some(seen) => seen,
+                None => self.existing(id).await?,
+            };
             let tag = Tag::of_version(stored.standing.version);
             wanted.meant_for.check("request", &tag)?;
             let now = self.now();
@@ -283,7 +287,7 @@ impl Gate {
                 ..Change::default()
             };
             match self.commit(change).await? {
-                Outcome::Done { .. } => return self.existing(id).await,
+                Outcome::Done { position } => return self.existing_since(id, position).await,
                 Outcome::Lost => {}
                 Outcome::Repeated(earlier) => {
                     let (caller, once) = wanted.once.ok_or(GateError::KeyReused)?;
@@ -332,6 +336,12 @@ impl Gate {
 
     async fn existing(&self, id: RequestId) -> Result<Stored, GateError> {
         let found = self.read().request(id).await?;
+        found.ok_or_else(|| not_found(id))
+    }
+
+    /// The same, for whoever has just had something committed there: their commit lies within their call.
+    async fn existing_since(&self, id: RequestId, position: u64) -> Result<Stored, GateError> {
+        let found = self.read().request_since(id, Some(position)).await?;
         found.ok_or_else(|| not_found(id))
     }
 
@@ -390,7 +400,9 @@ struct Move<'a, C, M> {
     id: RequestId,
     actor: &'a Actor,
     once: Option<(&'a Caller, &'a Once)>,
-    /// The request as it was seen.
+    /// The request, if it was read in this call already.
+    seen: Option<Stored>,
+    /// The request as the caller saw it.
     meant_for: &'a MeantFor,
     /// Other parameters, which are kept if the step edits.
     params: Option<&'a RawJson>,
@@ -414,6 +426,7 @@ impl<'a, C> Move<'a, C, NothingMore> {
             id,
             actor,
             once,
+            seen: None,
             meant_for: &MeantFor::Anything,
             params: None,
             command,

@@ -61,7 +61,17 @@ impl Caller {
 impl Gate {
     /// One request, if the caller may see it.
     pub async fn request(&self, caller: &Caller, id: RequestId) -> Result<Stored, GateError> {
-        let found = self.read().request(id).await?;
+        self.request_since(caller, id, None).await
+    }
+
+    /// The same, as it was at some moment when the log ended at this position or later.
+    pub(super) async fn request_since(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        position: Option<u64>,
+    ) -> Result<Stored, GateError> {
+        let found = self.read().request_since(id, position).await?;
         found
             .filter(|stored| caller.may_see(stored) && !self.is_elsewhere(caller, stored))
             .ok_or_else(|| not_found(id))

@@ -233,6 +233,8 @@ pub struct Stored {
     pub told_at: Option<At>,
     /// Who took it on, if somebody did.
     pub claim: Option<Courtesy>,
+    /// It was so at a moment when the log ended here, or later; nothing where nobody looked.
+    pub as_of: Option<u64>,
 }
 
 impl Checkpoint {
@@ -360,8 +362,11 @@ pub trait Read: Send + Sync {
     fn tree(&self) -> Reply<'_, Frontier>;
     /// Who is who and what is allowed.
     fn workspace(&self) -> Reply<'_, AsOf>;
-    /// One request.
+    /// One request, as it is now.
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>>;
+    /// One request as it was at some moment when the log ended at this position or later; without one, as it
+    /// is now. Whoever knows where the log ended since their call began need not look once more.
+    fn request_since(&self, id: RequestId, position: Option<u64>) -> Reply<'_, Option<Stored>>;
     /// Whether this person has a part in that request, and so may see it.
     fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool>;
     /// The parameters with which a request has this digest.
@@ -370,8 +375,9 @@ pub trait Read: Send + Sync {
     fn checkpoint(&self, id: RequestId) -> Reply<'_, Option<Checkpoint>>;
     /// How many requests of an agent wait.
     fn pending_of<'a>(&'a self, agent: &'a AgentId) -> Reply<'a, u64>;
-    /// What goes with a request that has this digest; the agent's own state only where that is wanted.
-    fn beside(&self, id: RequestId, digest: Digest, with_checkpoint: bool) -> Reply<'_, Beside>;
+    /// What goes with a request as it was read, then or later; the agent's own state only where that is
+    /// wanted.
+    fn beside(&self, stored: &Stored, with_checkpoint: bool) -> Reply<'_, Beside>;
     /// Those of these recipients to whom nothing was ever let through.
     fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>>;
     /// Whether somebody else was named as the owner of this resource since then.

@@ -1,12 +1,23 @@
 //! Requests that were asked, changed or read a moment ago. Where a request stood at one of its versions
-//! never changes, so what is kept of it can't become wrong; which version is the newest only its row says,
-//! unless nobody else writes to the database: then it is known of what was committed here last.
+//! never changes, so what is kept of it can't become wrong. Which version is the newest only its row says,
+//! unless it is certain: then it is here as every commit left it up to an end of the log that is noted
+//! here, too.
+//!
+//! Invariant: what is certain of a request holds for every moment at which the log ended where it ends
+//! here. All that moves this end is done under one lock with it. What this gate commits is put in place
+//! together with the end that it made; what others committed is heard entry by entry, and of the request
+//! that an entry is about nothing is certain from then on. So whoever knows that since their call began
+//! the log didn't end beyond the end noted here may have what is certain: it is as new as the row. A commit
+//! of this gate's own that others see already, and it not yet, ends beyond it. Where nobody knows whether a
+//! commit was made, nothing that it touched is certain. After a new connection, which may lead to a
+//! database that was restored, nothing is.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::rows::{RequestRow, Rows};
-use super::{Change, Courtesy, Payload, Stored};
+use super::encode::read_word;
+use super::rows::{Kept, PartyRow, RequestRow, Rows};
+use super::{Attention, Beside, Change, Courtesy, Payload, Seen, StoreError, Stored};
 use crate::domain::digest::Digest;
 use crate::domain::event::Fact;
 use crate::domain::id::RequestId;
@@ -19,17 +30,19 @@ use crate::domain::time::At;
 const MOST: usize = 256;
 /// The most bytes that were written of one that is kept.
 const LARGEST: usize = 16 * 1024;
+/// The most who looked at one, or put it off, of whom it is kept.
+const LOOKERS: usize = 16;
 
 /// The requests of a moment ago; all clones are the same.
 #[derive(Clone, Default)]
 pub(super) struct Recent {
     shelf: Arc<Mutex<Shelf>>,
-    /// Whether nobody else writes to the database.
-    alone: bool,
 }
 
 #[derive(Default)]
 struct Shelf {
+    /// Where the log ended when all that is certain here was so.
+    end: u64,
     kept: HashMap<RequestId, Known>,
     /// The longest kept first.
     order: VecDeque<RequestId>,
@@ -45,6 +58,8 @@ pub(super) struct Known {
     pub(super) bytes: usize,
     /// Parameters that it has, or had before an edit: with their digest they never change either.
     pub(super) params: Option<(Digest, RawJson)>,
+    /// Whether there is a checkpoint, where that is certain.
+    checkpoint: Option<bool>,
     /// The rest of its row, where this is certainly the newest version of it.
     newest: Option<Rest>,
 }
@@ -52,6 +67,8 @@ pub(super) struct Known {
 /// What changes of a request besides where it stands.
 #[derive(Clone)]
 struct Rest {
+    /// Who looked at it and who put it off, if that is known.
+    attention: Option<Vec<Attention>>,
     updated_at: At,
     decided_at: Option<At>,
     decided_by: Option<String>,
@@ -69,12 +86,13 @@ impl Known {
             created_at: stored.created_at,
             bytes,
             params: None,
+            checkpoint: None,
             newest: None,
         }
     }
 
-    /// The request as it is now, if that is certain.
-    fn stored(&self) -> Option<Stored> {
+    /// The request as it was when the log ended there, if that is certain.
+    fn stored(&self, end: u64) -> Option<Stored> {
         let rest = self.newest.as_ref()?;
         let by = rest.claimed_by.as_deref().map(str::parse).transpose();
         Some(Stored {
@@ -87,7 +105,28 @@ impl Known {
                 .ok()?
                 .zip(rest.claimed_at)
                 .map(|(by, heard_at)| Courtesy { by, heard_at }),
+            as_of: Some(end),
         })
+    }
+
+    /// What goes with it at this digest, if all of it is certain.
+    fn beside(&self, digest: Digest, with_checkpoint: bool) -> Option<Beside> {
+        let (of, params) = self.params.as_ref()?;
+        let none_there = !with_checkpoint || self.checkpoint == Some(false);
+        (*of == digest && none_there).then_some(())?;
+        Some(Beside {
+            payload: Some(Payload {
+                request: self.asked.id,
+                digest,
+                params: params.clone(),
+            }),
+            checkpoint: None,
+            attention: self.attention()?,
+        })
+    }
+
+    fn attention(&self) -> Option<Vec<Attention>> {
+        self.newest.as_ref()?.attention.clone()
     }
 
     /// Its row as it is now, if that is certain.
@@ -108,20 +147,56 @@ impl Known {
 }
 
 impl Recent {
-    /// Of a database to which nobody else writes.
-    pub(super) fn alone() -> Self {
-        Self {
-            alone: true,
-            ..Self::default()
-        }
+    /// Where the log ended when what is certain here was so.
+    pub(super) fn end(&self) -> u64 {
+        self.with(|shelf| shelf.end)
     }
 
-    /// A request as it is now, if that is certain without looking.
-    pub(super) fn stored(&self, id: RequestId) -> Option<Stored> {
-        self.with(|shelf| shelf.kept.get(&id)?.stored())
+    /// Begins anew at this end of the log.
+    pub(super) fn begin(&self, end: u64) {
+        self.with(|shelf| {
+            *shelf = Shelf {
+                end,
+                ..Shelf::default()
+            }
+        });
     }
 
-    /// Its row, likewise.
+    /// Keeps nothing any more: this may be another database than it was.
+    pub(super) fn forget(&self) {
+        self.with(|shelf| {
+            shelf.kept.clear();
+            shelf.order.clear();
+        });
+    }
+
+    /// Whether it is certain how a request was when the log ended where it ends here.
+    pub(super) fn is_certain(&self, id: RequestId) -> bool {
+        self.with(|shelf| {
+            shelf
+                .kept
+                .get(&id)
+                .is_some_and(|known| known.newest.is_some())
+        })
+    }
+
+    /// A request as it was when the log ended there or later, if that is certain without looking.
+    pub(super) fn stored(&self, id: RequestId, since: u64) -> Option<Stored> {
+        self.with(|shelf| shelf.certain(id, since)?.stored(shelf.end))
+    }
+
+    /// What goes with a request at this digest, likewise.
+    pub(super) fn beside(
+        &self,
+        id: RequestId,
+        digest: Digest,
+        with_checkpoint: bool,
+        since: u64,
+    ) -> Option<Beside> {
+        self.with(|shelf| shelf.certain(id, since)?.beside(digest, with_checkpoint))
+    }
+
+    /// The row of a request as it is now, likewise, for whoever alone can change it now.
     pub(super) fn row(&self, id: RequestId) -> Option<RequestRow> {
         self.with(|shelf| shelf.kept.get(&id)?.row())
     }
@@ -155,19 +230,39 @@ impl Recent {
         }
     }
 
-    /// A batch is about to be committed: of what it changes nothing is certain until that is done.
-    pub(super) fn committing(&self, rows: &Rows<'_>) {
+    /// An entry of the log was heard of, which somebody else has committed.
+    pub(super) fn heard(&self, position: u64, about: Option<RequestId>) {
         self.with(|shelf| {
-            for id in rows.requests.keys() {
+            if let Some(known) = about.and_then(|id| shelf.kept.get_mut(&id)) {
+                (known.newest, known.checkpoint) = (None, None);
+            }
+            shelf.end = position;
+        });
+    }
+
+    /// A batch is about to be committed, or may have been: of what it changes nothing is certain.
+    pub(super) fn unsure(&self, rows: &Rows<'_>) {
+        let moved = rows.requests.iter().filter(|(_, kept)| kept.changed);
+        let moved = moved.map(|(id, _)| id);
+        self.with(|shelf| {
+            for id in moved
+                .chain(rows.parties.keys())
+                .chain(rows.checkpoints.keys())
+            {
                 if let Some(known) = shelf.kept.get_mut(id) {
                     known.newest = None;
+                }
+            }
+            for id in rows.checkpoints.keys() {
+                if let Some(known) = shelf.kept.get_mut(id) {
+                    known.checkpoint = None;
                 }
             }
         });
     }
 
-    /// Keeps what a batch made of requests, which has to be committed by now.
-    pub(super) fn committed(&self, batch: &[Change], rows: Rows<'_>) {
+    /// Keeps what a batch made of requests, which has to be committed by now; it made the log end there.
+    pub(super) fn committed(&self, batch: &[Change], rows: Rows<'_>, end: u64) {
         let mut written: HashMap<RequestId, Written<'_>> = HashMap::new();
         for change in batch {
             for recorded in &change.events {
@@ -182,12 +277,31 @@ impl Recent {
                 }
             }
         }
+        let Rows {
+            requests,
+            parties,
+            checkpoints,
+            ..
+        } = rows;
         self.with(|shelf| {
-            for (id, kept) in rows.requests {
+            // Of what the batch touched without reading where it stands, nothing is certain any more.
+            let others = parties.keys().chain(checkpoints.keys());
+            for id in others.filter(|id| !requests.contains_key(id)) {
+                if let Some(known) = shelf.kept.get_mut(id) {
+                    (known.newest, known.checkpoint) = (None, None);
+                }
+            }
+            for (id, kept) in requests {
                 let Written { asked, bytes } = written.remove(&id).unwrap_or_default();
+                let before = shelf.kept.get(&id).cloned();
                 let row = kept.row;
                 let standing = Arc::new(row.standing);
-                let newest = self.alone.then_some(Rest {
+                let attention = match parties.get(&id) {
+                    Some(parties) => attention(parties),
+                    None => before.as_ref().and_then(Known::attention),
+                };
+                let newest = Some(Rest {
+                    attention,
                     updated_at: row.updated_at,
                     decided_at: row.decided_at,
                     decided_by: row.decided_by,
@@ -195,7 +309,11 @@ impl Recent {
                     claimed_by: row.claimed_by,
                     claimed_at: row.claimed_at,
                 });
-                let before = shelf.kept.get(&id).cloned();
+                let checkpoint = match (checkpoints.contains_key(&id), &before) {
+                    (true, _) => Some(true),
+                    (false, Some(before)) if asked.is_none() => before.checkpoint,
+                    (false, _) => asked.map(|_| false),
+                };
                 let known = match (asked, before) {
                     (Some((asked, created_at, payload)), _) => Known {
                         asked: Arc::new(asked.clone()),
@@ -203,11 +321,13 @@ impl Recent {
                         created_at,
                         bytes,
                         params: payload.and_then(params),
+                        checkpoint,
                         newest,
                     },
                     (None, Some(before)) => Known {
                         standing,
                         bytes: before.bytes + bytes,
+                        checkpoint,
                         newest,
                         ..before
                     },
@@ -215,6 +335,7 @@ impl Recent {
                 };
                 shelf.keep(known);
             }
+            shelf.end = end;
         });
     }
 
@@ -231,12 +352,42 @@ struct Written<'b> {
     bytes: usize,
 }
 
+/// Who looked at a request and who put it off, unless they are too many.
+fn attention(parties: &BTreeMap<String, Kept<PartyRow>>) -> Option<Vec<Attention>> {
+    let noted = parties
+        .iter()
+        .filter(|(_, kept)| kept.row.snoozed_until.is_some() || kept.row.opened_at.is_some());
+    let noted: Vec<_> = noted.take(LOOKERS + 1).collect();
+    (noted.len() <= LOOKERS).then_some(())?;
+    let one = |(who, kept): (&String, &Kept<PartyRow>)| -> Result<Attention, StoreError> {
+        let row = &kept.row;
+        let digest = row.opened_digest.as_deref().map(read_word).transpose()?;
+        Ok(Attention {
+            person: read_word(who)?,
+            snoozed_until: row.snoozed_until,
+            opened: row.opened_at.zip(digest).map(|(at, digest)| Seen {
+                at,
+                digest,
+                seen: row.seen.unwrap_or(0),
+            }),
+        })
+    };
+    // Whoever reads it from its table says what is wrong with it.
+    noted.into_iter().map(one).collect::<Result<_, _>>().ok()
+}
+
 fn params(payload: &Payload) -> Option<(Digest, RawJson)> {
     let fits = payload.params.text().len() <= LARGEST;
     fits.then(|| (payload.digest, payload.params.clone()))
 }
 
 impl Shelf {
+    /// A request of which it is certain how it was when the log ended there, or later.
+    fn certain(&self, id: RequestId, since: u64) -> Option<&Known> {
+        let known = self.kept.get(&id).filter(|_| since <= self.end)?;
+        known.newest.as_ref().map(|_| known)
+    }
+
     fn keep(&mut self, known: Known) {
         let id = known.asked.id;
         if known.bytes > LARGEST {
@@ -249,7 +400,12 @@ impl Shelf {
             Some(kept) if kept.newest.is_some() && known.newest.is_none() => {}
             Some(kept) => {
                 let params = known.params.or(kept.params.take());
-                *kept = Known { params, ..known };
+                let checkpoint = known.checkpoint.or(kept.checkpoint);
+                *kept = Known {
+                    params,
+                    checkpoint,
+                    ..known
+                };
             }
             None => {
                 self.kept.insert(id, known);
@@ -271,7 +427,6 @@ mod tests {
     use super::*;
     use crate::domain::actor::Actor;
     use crate::domain::event::{Event, Reminded};
-    use crate::store::rows::{Kept, RequestRow};
 
     fn known(id: RequestId, version: u32, bytes: usize) -> Known {
         let asked = json!({
@@ -292,6 +447,7 @@ mod tests {
             created_at: at,
             bytes,
             params: None,
+            checkpoint: None,
             newest: None,
         }
     }
@@ -364,7 +520,7 @@ mod tests {
         };
         let mut rows = Rows::default();
         rows.requests.insert(id, Kept::new(row));
-        recent.committed(&[change], rows);
+        recent.committed(&[change], rows, 1);
     }
 
     /// An edit may go back to what was asked and write it otherwise; what was there first stays.

@@ -1,8 +1,6 @@
 //! Hearing that other gates have committed something. A notification is the quick way; that none comes
 //! proves nothing, so the end of the log is looked at besides, every second.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -13,19 +11,20 @@ use super::address::Address;
 use super::positive;
 use super::session::lost;
 use crate::store::StoreError;
+use crate::store::recent::Recent;
 
 /// How often the end of the log is looked at.
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
 
 /// Begins to listen. It ends when nobody takes what it says any more.
-pub(super) fn start(address: &Address, known: Arc<AtomicU64>) -> mpsc::Receiver<()> {
+pub(super) fn start(address: &Address, recent: Recent) -> mpsc::Receiver<()> {
     // One that waits says all that another could say.
     let (tell, others) = mpsc::channel(1);
     let address = address.clone();
     tokio::spawn(async move {
         let mut told = false;
         while !tell.is_closed() {
-            match listen(&address, &known, &tell).await {
+            match listen(&address, &recent, &tell).await {
                 Ok(()) => return,
                 Err(error) if !told => {
                     tracing::warn!(%error, "can't hear of other gates; trying again")
@@ -47,12 +46,12 @@ pub(super) fn start(address: &Address, known: Arc<AtomicU64>) -> mpsc::Receiver<
 /// Listens on one connection, until it is lost or nobody wants to know.
 async fn listen(
     address: &Address,
-    known: &AtomicU64,
+    recent: &Recent,
     tell: &mpsc::Sender<()>,
 ) -> Result<(), StoreError> {
     let (client, mut connection) = address.connect().await?;
     let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
-    let looking = look(&client, known, tell);
+    let looking = look(&client, recent, tell);
     tokio::pin!(looking);
     loop {
         tokio::select! {
@@ -60,7 +59,7 @@ async fn listen(
             message = messages.next() => match message {
                 Some(Ok(AsyncMessage::Notification(notice))) => {
                     let position = notice.payload().parse::<u64>();
-                    if position.map_or(true, |position| position > known.load(Ordering::SeqCst)) {
+                    if position.map_or(true, |position| position > recent.end()) {
                         wake(tell);
                     }
                 }
@@ -76,16 +75,12 @@ async fn listen(
 }
 
 /// Looks at the end of the log again and again.
-async fn look(
-    client: &Client,
-    known: &AtomicU64,
-    tell: &mpsc::Sender<()>,
-) -> Result<(), StoreError> {
+async fn look(client: &Client, recent: &Recent, tell: &mpsc::Sender<()>) -> Result<(), StoreError> {
     client.batch_execute("LISTEN signoff").await?;
     loop {
         let row = client.query_one("SELECT position FROM signoff.head", &[]);
         let position = positive(row.await?.try_get(0)?)?;
-        if position > known.load(Ordering::SeqCst) {
+        if position > recent.end() {
             wake(tell);
         }
         tokio::time::sleep(LOOKS_EVERY).await;

@@ -6,6 +6,7 @@ mod address;
 mod aside;
 mod bell;
 mod copy;
+mod ends;
 mod glance;
 mod listen;
 mod load;
@@ -18,7 +19,6 @@ mod tls;
 mod write;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use super::recent::Recent;
 use super::{Store, StoreError};
@@ -29,19 +29,18 @@ pub(super) use glance::glance;
 
 /// Opens the database, making and upgrading what it needs.
 pub(super) async fn open(address: &Address) -> Result<Store, StoreError> {
-    let known = Arc::new(AtomicU64::new(0));
     let recent = Recent::default();
     let opened = tokio::task::spawn_blocking({
-        let (address, known, recent) = (address.clone(), Arc::clone(&known), recent.clone());
-        move || write::Writer::open(&address, known, recent)
+        let (address, recent) = (address.clone(), recent.clone());
+        move || write::Writer::open(&address, recent)
     });
     let writer = opened
         .await
         .map_err(|stopped| StoreError::Failed(Arc::new(stopped)))??;
     Ok(Store {
         write: Box::new(writer),
+        others: Some(listen::start(address, recent.clone())),
         read: Arc::new(read::Reader::new(address, recent)),
-        others: Some(listen::start(address, known)),
     })
 }
 

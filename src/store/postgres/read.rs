@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::address::Address;
+use super::ends::Ends;
 use super::save::signed;
 use super::session::{Line, Params};
 use super::{aside, bell, positive, stats};
@@ -44,17 +45,20 @@ const POSTGRES: Dialect = Dialect {
 };
 
 pub(super) struct Reader {
-    quick: Line,
+    quick: Arc<Line>,
     long: Line,
+    ends: Ends,
     recent: Recent,
 }
 
 impl Reader {
     pub(super) fn new(address: &Address, recent: Recent) -> Self {
+        let quick = Arc::new(Line::new(address, recent.clone()));
         Self {
+            ends: Ends::new(Arc::clone(&quick), recent.clone()),
+            quick,
+            long: Line::new(address, recent.clone()),
             recent,
-            quick: Line::new(address),
-            long: Line::new(address),
         }
     }
 
@@ -133,8 +137,29 @@ impl Reader {
         })
     }
 
-    /// One request. Of one that is known at its newest version only the row is read.
-    async fn find_request(&self, id: RequestId) -> Result<Option<Stored>, StoreError> {
+    /// One request. One of which it is certain how it was isn't read at all.
+    async fn find_request(
+        &self,
+        id: RequestId,
+        since: Option<u64>,
+    ) -> Result<Option<Stored>, StoreError> {
+        let since = match since {
+            None if self.recent.is_certain(id) => Some(self.ends.now().await?),
+            since => since,
+        };
+        let certain = since.and_then(|since| self.recent.stored(id, since));
+        if certain.is_some() {
+            return Ok(certain);
+        }
+        let found = self.read_request(id).await?;
+        Ok(found.map(|stored| Stored {
+            as_of: since,
+            ..stored
+        }))
+    }
+
+    /// Reads one request. Of one that is known at its newest version only the row is read.
+    async fn read_request(&self, id: RequestId) -> Result<Option<Stored>, StoreError> {
         if let Some(known) = self.recent.find(id) {
             let sql = "SELECT updated_at, told_at, claimed_by, claimed_at FROM requests
                  WHERE id = $1 AND version = $2";
@@ -147,6 +172,7 @@ impl Reader {
                     updated_at: At::from_millis(row.try_get(0)?),
                     told_at: super::load::at(&row, 1)?,
                     claim: courtesy(&row, 2)?,
+                    as_of: None,
                 }));
             }
         }
@@ -206,6 +232,7 @@ fn request(row: &Row) -> Result<Stored, StoreError> {
         updated_at: At::from_millis(row.try_get(3)?),
         told_at: super::load::at(row, 4)?,
         claim: courtesy(row, 5)?,
+        as_of: None,
     })
 }
 
@@ -254,7 +281,11 @@ impl Read for Reader {
     }
 
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>> {
-        Box::pin(self.find_request(id))
+        Box::pin(self.find_request(id, None))
+    }
+
+    fn request_since(&self, id: RequestId, position: Option<u64>) -> Reply<'_, Option<Stored>> {
+        Box::pin(self.find_request(id, position))
     }
 
     fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool> {
@@ -302,7 +333,15 @@ impl Read for Reader {
         })
     }
 
-    fn beside(&self, id: RequestId, digest: Digest, with_checkpoint: bool) -> Reply<'_, Beside> {
+    fn beside(&self, stored: &Stored, with_checkpoint: bool) -> Reply<'_, Beside> {
+        let (id, digest) = (stored.asked.id, stored.standing.digest);
+        let certain = stored.as_of.and_then(|since| {
+            let recent = &self.recent;
+            recent.beside(id, digest, with_checkpoint, since)
+        });
+        if let Some(beside) = certain {
+            return Box::pin(std::future::ready(Ok(beside)));
+        }
         Box::pin(aside::beside(
             &self.quick,
             &self.recent,

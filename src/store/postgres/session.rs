@@ -11,6 +11,7 @@ use tokio_postgres::{Client, Row, Statement};
 use super::address::{Address, causes};
 use super::migrate;
 use crate::store::StoreError;
+use crate::store::recent::Recent;
 
 /// Statements that a session keeps prepared; lists are asked for in many ways.
 const PREPARED: usize = 256;
@@ -110,13 +111,15 @@ async fn check_safety(client: &Client, address: &Address) -> Result<(), StoreErr
 pub(super) struct Line {
     address: Address,
     session: Mutex<Option<Arc<Session>>>,
+    recent: Recent,
 }
 
 impl Line {
-    pub(super) fn new(address: &Address) -> Self {
+    pub(super) fn new(address: &Address, recent: Recent) -> Self {
         Self {
             address: address.clone(),
             session: Mutex::default(),
+            recent,
         }
     }
 
@@ -129,6 +132,8 @@ impl Line {
         *place = None;
         let session = Arc::new(Session::open(&self.address).await?);
         migrate::check(&session.client, &self.address).await?;
+        // It may have led to another server, or to a database that was restored meanwhile.
+        self.recent.forget();
         *place = Some(Arc::clone(&session));
         Ok(session)
     }

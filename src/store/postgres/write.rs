@@ -2,8 +2,6 @@
 //! last, so batches of several gates follow one another, positions are dense, and what a batch has read
 //! stays so until it is committed. A batch costs two round trips: one that reads, one that writes.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -34,8 +32,7 @@ pub(super) struct Writer {
     /// It is there until the writer is dropped.
     runtime: Option<Runtime>,
     session: Option<Session>,
-    /// The last position that was heard of or written here.
-    known: Arc<AtomicU64>,
+    /// Its end of the log is the last position that was heard of or written here.
     recent: Recent,
 }
 
@@ -64,11 +61,7 @@ struct Held {
 
 impl Writer {
     /// Makes what is missing in the database. Waits, so it is called where that harms nobody.
-    pub(super) fn open(
-        address: &Address,
-        known: Arc<AtomicU64>,
-        recent: Recent,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn open(address: &Address, recent: Recent) -> Result<Self, StoreError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Open {
             place: address.to_string(),
@@ -78,12 +71,11 @@ impl Writer {
         runtime.block_on(migrate::migrate(&mut session.client, address))?;
         runtime.block_on(prepare(&session))?;
         let head = runtime.block_on(session.client.query_one("SELECT position FROM head", &[]))?;
-        known.store(positive(head.try_get(0)?)?, Ordering::SeqCst);
+        recent.begin(positive(head.try_get(0)?)?);
         Ok(Self {
             address: address.clone(),
             runtime: Some(runtime),
             session: Some(session),
-            known,
             recent,
         })
     }
@@ -103,6 +95,8 @@ impl Writer {
                 prepare(&session).await?;
                 Ok::<_, StoreError>(session)
             })?;
+            // It may lead to another server, or to a database that was restored meanwhile.
+            self.recent.forget();
             self.session = Some(session);
         }
         Ok(self.session.as_ref().expect("it was just made"))
@@ -196,6 +190,7 @@ impl Writer {
                 let Some(leaf) = together.first_leaf() else {
                     return Err(error.into());
                 };
+                self.recent.unsure(&together.rows);
                 return Ok(Tried::Unknown {
                     outcomes,
                     first: before.position + 1,
@@ -204,8 +199,7 @@ impl Writer {
                 });
             }
         }
-        self.known.store(after.position, Ordering::SeqCst);
-        self.recent.committed(batch, together.rows);
+        self.recent.committed(batch, together.rows, after.position);
         Ok(Tried::Done(outcomes))
     }
 
@@ -214,7 +208,7 @@ impl Writer {
         // They are prepared already, so both are sent here and now.
         let head = session.prepared(HEAD).await?;
         let since = session.prepared(SINCE).await?;
-        let known = signed(self.known.load(Ordering::SeqCst));
+        let known = signed(self.recent.end());
         let after: Params<'_> = &[&known, &PAGE];
         let (held, missed) = tokio::join!(
             biased;
@@ -225,13 +219,17 @@ impl Writer {
         // A newer gate may have brought the tables up to date since this one was started.
         migrate::is_known(positive(held.try_get(2)?)?, &self.address)?;
         let position = positive(held.try_get(0)?)?;
+        if position < self.recent.end() {
+            // The log has lost entries that were in it: the database was put back to what it was.
+            self.recent.begin(position);
+        }
         let mut page = missed?;
         loop {
             self.hear(&page, hears)?;
-            if self.known.load(Ordering::SeqCst) >= position {
+            if self.recent.end() >= position {
                 break;
             }
-            let known = signed(self.known.load(Ordering::SeqCst));
+            let known = signed(self.recent.end());
             page = session.client.query(&since, &[&known, &PAGE]).await?;
             if page.is_empty() {
                 return Err(StoreError::Damaged(format!(
@@ -253,7 +251,7 @@ impl Writer {
     fn hear(&self, page: &[tokio_postgres::Row], hears: Hears<'_>) -> Result<(), StoreError> {
         for row in page {
             let position = positive(row.try_get(0)?)?;
-            let expected = self.known.load(Ordering::SeqCst) + 1;
+            let expected = self.recent.end() + 1;
             if position != expected {
                 return Err(StoreError::Damaged(format!(
                     "entry {expected} of the log is missing"
@@ -265,8 +263,9 @@ impl Writer {
                 StoreError::Damaged(format!("the leaf of entry {position} has 32 bytes"))
             })?;
             let event = Event::from_body(body.text())?;
+            // Whoever is woken by it mustn't find what was so before it.
+            self.recent.heard(position, event.request);
             hears(position, Recorded { event, body, leaf });
-            self.known.store(position, Ordering::SeqCst);
         }
         Ok(())
     }
@@ -330,7 +329,7 @@ impl Write for Writer {
         self.session()?;
         let session = self.session.as_ref().expect("it was just made");
         loop {
-            let known = signed(self.known.load(Ordering::SeqCst));
+            let known = signed(self.recent.end());
             let page = self
                 .runtime()
                 .block_on(session.client.query(SINCE, &[&known, &PAGE]))?;

@@ -63,7 +63,7 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     let readers = (0..READERS)
         .map(|_| reader(path))
         .collect::<Result<Vec<_>, _>>()?;
-    let recent = Recent::alone();
+    let recent = Recent::default();
     Ok(Store {
         write: Box::new(write::Writer::new(writer, recent.clone())),
         read: Arc::new(read::Reader::new(readers, recent)),

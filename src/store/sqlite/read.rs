@@ -92,10 +92,15 @@ impl Read for Reader {
     }
 
     fn request(&self, id: RequestId) -> Reply<'_, Option<Stored>> {
-        match self.recent.stored(id) {
+        // Nobody else writes to the file, so what is certain was so now.
+        match self.recent.stored(id, 0) {
             Some(stored) => Box::pin(std::future::ready(Ok(Some(stored)))),
             None => self.here(|from| find_request(from, &self.recent, id)),
         }
+    }
+
+    fn request_since(&self, id: RequestId, _: Option<u64>) -> Reply<'_, Option<Stored>> {
+        self.request(id)
     }
 
     fn is_party<'a>(&'a self, id: RequestId, person: &'a PersonId) -> Reply<'a, bool> {
@@ -151,8 +156,14 @@ impl Read for Reader {
         })
     }
 
-    fn beside(&self, id: RequestId, digest: Digest, with_checkpoint: bool) -> Reply<'_, Beside> {
-        self.here(|from| aside::beside(from, &self.recent, id, digest, with_checkpoint))
+    fn beside(&self, stored: &Stored, with_checkpoint: bool) -> Reply<'_, Beside> {
+        let (id, digest) = (stored.asked.id, stored.standing.digest);
+        match self.recent.beside(id, digest, with_checkpoint, 0) {
+            Some(beside) => Box::pin(std::future::ready(Ok(beside))),
+            None => {
+                self.here(|from| aside::beside(from, &self.recent, id, digest, with_checkpoint))
+            }
+        }
     }
 
     fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>> {

@@ -37,6 +37,7 @@ pub(super) fn read_request(row: &Row<'_>) -> Result<Stored, StoreError> {
         updated_at: At::from_millis(row.get(3)?),
         told_at: at(row, 4)?,
         claim: courtesy(row, 5)?,
+        as_of: None,
     })
 }
 
@@ -60,6 +61,7 @@ pub(super) fn find_request(
                 updated_at: At::from_millis(row.get(0)?),
                 told_at: at(row, 1)?,
                 claim: courtesy(row, 2)?,
+                as_of: None,
             }));
         }
     }

@@ -45,9 +45,9 @@ impl Writer {
         }
         save::rows(&transaction, &together.rows)?;
         let rows = together.rows;
-        self.recent.committing(&rows);
+        self.recent.unsure(&rows);
         transaction.commit().map_err(commit_failed)?;
-        self.recent.committed(batch, rows);
+        self.recent.committed(batch, rows, after.position);
         Ok(outcomes)
     }
 }
