@@ -43,6 +43,7 @@ mod plain;
 mod policy_from_the_shell;
 mod races;
 mod recording;
+mod remembered;
 mod roles;
 mod sample;
 mod seals;

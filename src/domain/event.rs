@@ -2,7 +2,10 @@
 //! it. A [`Fact`] says what happened; folding the facts gives the current state of everything.
 //! Parameters live beside the log; the facts carry their digests.
 
-use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::actor::Actor;
@@ -47,6 +50,43 @@ enum Changes {
     Workspace,
 }
 
+/// What is fixed when a request is asked, shared by all who keep it: it is large, and never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedAsked(Arc<Asked>);
+
+impl SharedAsked {
+    /// The same, to be kept.
+    pub fn share(&self) -> Arc<Asked> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl From<Asked> for SharedAsked {
+    fn from(asked: Asked) -> Self {
+        Self(Arc::new(asked))
+    }
+}
+
+impl Deref for SharedAsked {
+    type Target = Asked;
+
+    fn deref(&self) -> &Asked {
+        &self.0
+    }
+}
+
+impl Serialize for SharedAsked {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_ref().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SharedAsked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Asked::deserialize(deserializer).map(Self::from)
+    }
+}
+
 /// Makes the facts, and how they are named, written and read, from the one list below.
 macro_rules! facts {
     ($($(#[$doc:meta])* $name:ident($data:ty): $changes:ident, $($kind:literal)|+;)+) => {
@@ -89,7 +129,7 @@ macro_rules! facts {
 
 facts! {
     /// A request was asked; its verdict says whether it waits, was allowed or was denied.
-    Asked(Box<Asked>): Begins, "request.asked" | "request.allowed" | "request.denied";
+    Asked(SharedAsked): Begins, "request.asked" | "request.allowed" | "request.denied";
     Voted(Vote): Request, "request.voted";
     VoteTakenBack(VoteTakenBack): Request, "request.vote_taken_back";
     Edited(Box<Edited>): Request, "request.edited";

@@ -67,7 +67,7 @@ impl Gate {
             let tell = |fact: &Fact| told(fact, &actor, None, workspace);
             let learnt = scene.learnt().into_iter().chain(tool);
             let mut events = record(now, &actor, None, learnt, tell);
-            let asks = [Fact::Asked(Box::new(asked))];
+            let asks = [Fact::Asked(asked.into())];
             events.extend(record(now, &actor, Some(id), asks, tell));
             let payload = Payload {
                 request: id,

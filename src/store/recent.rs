@@ -12,14 +12,14 @@
 //! commit was made, nothing that it touched is certain. After a new connection, which may lead to a
 //! database that was restored, nothing is.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::encode::read_word;
 use super::rows::{Kept, PartyRow, RequestRow, Rows};
 use super::{Attention, Beside, Change, Courtesy, Payload, Seen, StoreError, Stored};
 use crate::domain::digest::Digest;
-use crate::domain::event::Fact;
+use crate::domain::event::{Fact, SharedAsked};
 use crate::domain::id::RequestId;
 use crate::domain::lifecycle::Standing;
 use crate::domain::raw::RawJson;
@@ -30,8 +30,11 @@ use crate::domain::time::At;
 const MOST: usize = 256;
 /// The most bytes that were written of one that is kept.
 const LARGEST: usize = 16 * 1024;
-/// The most who looked at one, or put it off, of whom it is kept.
-const LOOKERS: usize = 16;
+/// The most who have a part in one of which their parts are kept.
+const PARTIES: usize = 16;
+/// The most recipients that are kept, and the longest of them.
+const RECIPIENTS: usize = 1024;
+const LONGEST: usize = 256;
 
 /// The requests of a moment ago; all clones are the same.
 #[derive(Clone, Default)]
@@ -46,6 +49,8 @@ struct Shelf {
     kept: HashMap<RequestId, Known>,
     /// The longest kept first.
     order: VecDeque<RequestId>,
+    /// Recipients to whom something was let through; nothing takes that back.
+    acquaintances: HashSet<String>,
 }
 
 /// A request at one of its versions.
@@ -64,11 +69,13 @@ pub(super) struct Known {
     newest: Option<Rest>,
 }
 
+type Parties = Arc<Vec<(String, PartyRow)>>;
+
 /// What changes of a request besides where it stands.
 #[derive(Clone)]
 struct Rest {
-    /// Who looked at it and who put it off, if that is known.
-    attention: Option<Vec<Attention>>,
+    /// What everybody has to do with it, if that is known.
+    parties: Option<Parties>,
     updated_at: At,
     decided_at: Option<At>,
     decided_by: Option<String>,
@@ -109,24 +116,29 @@ impl Known {
         })
     }
 
-    /// What goes with it at this digest, if all of it is certain.
-    fn beside(&self, digest: Digest, with_checkpoint: bool) -> Option<Beside> {
+    /// What it has or had at this digest, if that is known.
+    fn payload(&self, digest: Digest) -> Option<Payload> {
         let (of, params) = self.params.as_ref()?;
-        let none_there = !with_checkpoint || self.checkpoint == Some(false);
-        (*of == digest && none_there).then_some(())?;
-        Some(Beside {
-            payload: Some(Payload {
-                request: self.asked.id,
-                digest,
-                params: params.clone(),
-            }),
-            checkpoint: None,
-            attention: self.attention()?,
+        (*of == digest).then(|| Payload {
+            request: self.asked.id,
+            digest,
+            params: params.clone(),
         })
     }
 
-    fn attention(&self) -> Option<Vec<Attention>> {
-        self.newest.as_ref()?.attention.clone()
+    /// What goes with it at this digest, if all of it is certain.
+    fn beside(&self, digest: Digest, with_checkpoint: bool) -> Option<Beside> {
+        let there_is_none = self.checkpoint == Some(false);
+        (!with_checkpoint || there_is_none).then_some(())?;
+        Some(Beside {
+            payload: Some(self.payload(digest)?),
+            checkpoint: None,
+            attention: attention(self.parties()?)?,
+        })
+    }
+
+    fn parties(&self) -> Option<&Parties> {
+        self.newest.as_ref()?.parties.as_ref()
     }
 
     /// Its row as it is now, if that is certain.
@@ -165,18 +177,24 @@ impl Recent {
     /// Keeps nothing any more: this may be another database than it was.
     pub(super) fn forget(&self) {
         self.with(|shelf| {
-            shelf.kept.clear();
-            shelf.order.clear();
+            *shelf = Shelf {
+                end: shelf.end,
+                ..Shelf::default()
+            }
         });
     }
 
     /// Whether it is certain how a request was when the log ended where it ends here.
     pub(super) fn is_certain(&self, id: RequestId) -> bool {
+        self.with(|shelf| shelf.certain(id, 0).is_some())
+    }
+
+    /// Whether all that a batch reads of a request is certain.
+    pub(super) fn has_rows(&self, id: RequestId) -> bool {
         self.with(|shelf| {
             shelf
-                .kept
-                .get(&id)
-                .is_some_and(|known| known.newest.is_some())
+                .certain(id, 0)
+                .is_some_and(|it| it.parties().is_some())
         })
     }
 
@@ -201,6 +219,11 @@ impl Recent {
         self.with(|shelf| shelf.kept.get(&id)?.row())
     }
 
+    /// What everybody has to do with it, likewise.
+    pub(super) fn parties(&self, id: RequestId) -> Option<Vec<(String, PartyRow)>> {
+        self.with(|shelf| Some(Vec::clone(shelf.kept.get(&id)?.parties()?)))
+    }
+
     /// A request at the newest version that was seen of it.
     pub(super) fn find(&self, id: RequestId) -> Option<Known> {
         self.with(|shelf| shelf.kept.get(&id).cloned())
@@ -211,12 +234,14 @@ impl Recent {
         self.with(|shelf| shelf.keep(known));
     }
 
-    /// The parameters with which a request has this digest.
+    /// The parameters with which a request has this digest: with it they never change.
+    pub(super) fn payload(&self, id: RequestId, digest: Digest) -> Option<Payload> {
+        self.with(|shelf| shelf.kept.get(&id)?.payload(digest))
+    }
+
+    /// The same, without what they belong to.
     pub(super) fn params(&self, id: RequestId, digest: Digest) -> Option<RawJson> {
-        self.with(|shelf| {
-            let (of, params) = shelf.kept.get(&id)?.params.as_ref()?;
-            (*of == digest).then(|| params.clone())
-        })
+        Some(self.payload(id, digest)?.params)
     }
 
     /// Keeps parameters that were read of a request that is kept.
@@ -228,6 +253,26 @@ impl Recent {
                 }
             });
         }
+    }
+
+    /// Those of these recipients of whom it isn't known that something was let through to them.
+    pub(super) fn unacquainted(&self, recipients: &[String]) -> Vec<String> {
+        self.with(|shelf| {
+            let unknown = |recipient: &&String| !shelf.acquaintances.contains(*recipient);
+            recipients.iter().filter(unknown).cloned().collect()
+        })
+    }
+
+    /// Something was let through to these, as was read.
+    pub(super) fn acquainted<'r>(&self, recipients: impl Iterator<Item = &'r String>) {
+        self.with(|shelf| {
+            for recipient in recipients.filter(|recipient| recipient.len() <= LONGEST) {
+                if shelf.acquaintances.len() >= RECIPIENTS {
+                    shelf.acquaintances.clear();
+                }
+                shelf.acquaintances.insert(recipient.clone());
+            }
+        });
     }
 
     /// An entry of the log was heard of, which somebody else has committed.
@@ -279,7 +324,7 @@ impl Recent {
         }
         let Rows {
             requests,
-            parties,
+            mut parties,
             checkpoints,
             ..
         } = rows;
@@ -296,12 +341,12 @@ impl Recent {
                 let before = shelf.kept.get(&id).cloned();
                 let row = kept.row;
                 let standing = Arc::new(row.standing);
-                let attention = match parties.get(&id) {
-                    Some(parties) => attention(parties),
-                    None => before.as_ref().and_then(Known::attention),
+                let parties = match parties.remove(&id) {
+                    Some(parties) => few(parties),
+                    None => before.as_ref().and_then(Known::parties).cloned(),
                 };
                 let newest = Some(Rest {
-                    attention,
+                    parties,
                     updated_at: row.updated_at,
                     decided_at: row.decided_at,
                     decided_by: row.decided_by,
@@ -316,7 +361,7 @@ impl Recent {
                 };
                 let known = match (asked, before) {
                     (Some((asked, created_at, payload)), _) => Known {
-                        asked: Arc::new(asked.clone()),
+                        asked: asked.share(),
                         standing,
                         created_at,
                         bytes,
@@ -348,19 +393,30 @@ impl Recent {
 /// What the events of a batch say of one request.
 #[derive(Default)]
 struct Written<'b> {
-    asked: Option<(&'b Asked, At, Option<&'b Payload>)>,
+    asked: Option<(&'b SharedAsked, At, Option<&'b Payload>)>,
     bytes: usize,
 }
 
-/// Who looked at a request and who put it off, unless they are too many.
-fn attention(parties: &BTreeMap<String, Kept<PartyRow>>) -> Option<Vec<Attention>> {
+/// What everybody has to do with a request, unless they are too many.
+fn few(parties: BTreeMap<String, Kept<PartyRow>>) -> Option<Parties> {
+    let few = parties.len() <= PARTIES;
+    few.then(|| {
+        Arc::new(
+            parties
+                .into_iter()
+                .map(|(who, kept)| (who, kept.row))
+                .collect(),
+        )
+    })
+}
+
+/// Who looked at a request and who put it off. Where that can't be read nothing is said: whoever reads it
+/// from its table says what is wrong with it.
+fn attention(parties: &Parties) -> Option<Vec<Attention>> {
     let noted = parties
         .iter()
-        .filter(|(_, kept)| kept.row.snoozed_until.is_some() || kept.row.opened_at.is_some());
-    let noted: Vec<_> = noted.take(LOOKERS + 1).collect();
-    (noted.len() <= LOOKERS).then_some(())?;
-    let one = |(who, kept): (&String, &Kept<PartyRow>)| -> Result<Attention, StoreError> {
-        let row = &kept.row;
+        .filter(|(_, row)| row.snoozed_until.is_some() || row.opened_at.is_some());
+    let one = |(who, row): &(String, PartyRow)| -> Result<Attention, StoreError> {
         let digest = row.opened_digest.as_deref().map(read_word).transpose()?;
         Ok(Attention {
             person: read_word(who)?,
@@ -372,8 +428,7 @@ fn attention(parties: &BTreeMap<String, Kept<PartyRow>>) -> Option<Vec<Attention
             }),
         })
     };
-    // Whoever reads it from its table says what is wrong with it.
-    noted.into_iter().map(one).collect::<Result<_, _>>().ok()
+    noted.map(one).collect::<Result<_, _>>().ok()
 }
 
 fn params(payload: &Payload) -> Option<(Digest, RawJson)> {
@@ -421,146 +476,4 @@ impl Shelf {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::domain::actor::Actor;
-    use crate::domain::event::{Event, Reminded};
-
-    fn known(id: RequestId, version: u32, bytes: usize) -> Known {
-        let asked = json!({
-            "id": id, "agent": "outreach", "action": "email.send", "kind": "tool_call",
-            "digest": Digest::of_bytes(b""), "headline": "", "trigger": "api", "recipients": [],
-            "waiting": false, "executor": "agent", "risk": {"level": "low", "reasons": []},
-            "verdict": {"effect": "ask", "rung": "ask", "text": ""}, "trace": [], "parties": [],
-            "on_timeout": "reject",
-        });
-        let asked: Asked = serde_json::from_value(asked).unwrap();
-        let at = At::from_millis(0);
-        Known {
-            standing: Arc::new(Standing {
-                version,
-                ..Standing::new(&asked, at)
-            }),
-            asked: Arc::new(asked),
-            created_at: at,
-            bytes,
-            params: None,
-            checkpoint: None,
-            newest: None,
-        }
-    }
-
-    fn version(recent: &Recent, id: RequestId) -> Option<u32> {
-        recent.find(id).map(|known| known.standing.version)
-    }
-
-    #[test]
-    fn what_was_read_before_a_change_takes_no_place_of_what_it_made() {
-        let (recent, id) = (Recent::default(), RequestId::generate());
-        recent.keep(known(id, 2, 1));
-        recent.keep(known(id, 1, 1));
-        assert_eq!(version(&recent, id), Some(2));
-        recent.keep(known(id, 3, 1));
-        assert_eq!(version(&recent, id), Some(3));
-    }
-
-    #[test]
-    fn parameters_are_those_of_their_digest_alone() {
-        let (recent, id) = (Recent::default(), RequestId::generate());
-        let [one, other] = [&b"1"[..], b"2"].map(Digest::of_bytes);
-        let params = RawJson::from_text("{\"a\": 1}".to_owned()).unwrap();
-        recent.keep_params(id, one, Some(&params));
-        assert_eq!(
-            recent.params(id, one),
-            None,
-            "nothing is known of the request"
-        );
-        recent.keep(known(id, 1, 1));
-        recent.keep_params(id, one, Some(&params));
-        assert_eq!(recent.params(id, other), None);
-        recent.keep(known(id, 2, 1));
-        assert_eq!(
-            recent.params(id, one),
-            Some(params),
-            "another version has them too"
-        );
-    }
-
-    /// What a batch made of one request.
-    fn committed(recent: &Recent, known: &Known, fact: Fact, params: &RawJson) {
-        let (id, digest) = (known.asked.id, known.standing.digest);
-        let row = RequestRow {
-            waiting: false,
-            standing: Standing::clone(&known.standing),
-            updated_at: known.created_at,
-            decided_at: None,
-            decided_by: None,
-            told_at: None,
-            claimed_by: None,
-            claimed_at: None,
-            begun: None,
-        };
-        let event = Event {
-            at: known.created_at,
-            actor: Actor::Clock,
-            request: Some(id),
-            fact,
-            told: Vec::new(),
-        };
-        let change = Change {
-            events: vec![event.record()],
-            payload: Some(Payload {
-                request: id,
-                digest,
-                params: params.clone(),
-            }),
-            ..Change::default()
-        };
-        let mut rows = Rows::default();
-        rows.requests.insert(id, Kept::new(row));
-        recent.committed(&[change], rows, 1);
-    }
-
-    /// An edit may go back to what was asked and write it otherwise; what was there first stays.
-    #[test]
-    fn of_a_request_that_is_asked_its_parameters_are_kept_and_of_an_edit_none() {
-        let (recent, id) = (Recent::default(), RequestId::generate());
-        let params = |text: &str| RawJson::from_text(text.to_owned()).unwrap();
-        let (first, other) = (params("{\"a\": 1}"), params("{\"a\":1}"));
-        let asked = known(id, 1, 1);
-        let digest = asked.standing.digest;
-        let fact = Fact::Asked(Box::new(Asked::clone(&asked.asked)));
-        committed(&recent, &asked, fact, &first);
-        assert_eq!(version(&recent, id), Some(1));
-        assert_eq!(recent.params(id, digest), Some(first.clone()));
-
-        let edit = Fact::Reminded(Reminded { times: 1 });
-        committed(&recent, &known(id, 2, 1), edit.clone(), &other);
-        assert_eq!(version(&recent, id), Some(2));
-        assert_eq!(recent.params(id, digest), Some(first));
-
-        let unknown = RequestId::generate();
-        committed(&recent, &known(unknown, 2, 1), edit, &other);
-        assert_eq!(
-            version(&recent, unknown),
-            None,
-            "nobody read how it was asked"
-        );
-    }
-
-    #[test]
-    fn so_many_are_kept_and_none_that_is_large() {
-        let recent = Recent::default();
-        let ids: Vec<RequestId> = (0..=MOST).map(|_| RequestId::generate()).collect();
-        for id in &ids {
-            recent.keep(known(*id, 1, LARGEST));
-        }
-        assert_eq!(version(&recent, ids[0]), None);
-        assert_eq!(version(&recent, ids[1]), Some(1));
-        // It has grown.
-        recent.keep(known(ids[1], 2, LARGEST + 1));
-        assert_eq!(version(&recent, ids[1]), None);
-    }
-}
+mod tests;

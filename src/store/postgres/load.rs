@@ -14,6 +14,7 @@ use crate::domain::people::Holder;
 use crate::domain::time::At;
 use crate::store::encode::{id, key26, read_json, read_word};
 use crate::store::project::{reads_records, reads_requests, reads_seen};
+use crate::store::recent::Recent;
 use crate::store::rows::{PartyRow, RecordKey, RequestRow, Source};
 use crate::store::{Change, Claim, StoreError};
 
@@ -53,10 +54,15 @@ pub(super) struct Found {
 }
 
 impl Wanted {
-    pub(super) fn by(batch: &[Change]) -> Self {
+    /// Requests of which all is known already are not read.
+    pub(super) fn by(batch: &[Change], recent: &Recent) -> Self {
         let claims = batch.iter().filter_map(|change| change.claim.as_ref());
         Self {
-            requests: batch.iter().flat_map(reads_requests).collect(),
+            requests: batch
+                .iter()
+                .flat_map(reads_requests)
+                .filter(|id| !recent.has_rows(*id))
+                .collect(),
             records: batch.iter().flat_map(reads_records).collect(),
             seen: batch.iter().flat_map(reads_seen).cloned().collect(),
             claims: claims
@@ -134,6 +140,7 @@ async fn unless(
 pub(super) struct Loaded<'a> {
     pub(super) runtime: &'a Runtime,
     pub(super) session: &'a Session,
+    pub(super) recent: &'a Recent,
     pub(super) wanted: &'a Wanted,
     pub(super) found: Found,
 }
@@ -150,6 +157,10 @@ impl Source for Loaded<'_> {
         if self.wanted.requests.contains(&id) {
             return Ok(self.found.requests.remove(&id));
         }
+        // Everything up to the head, which is held, has been heard: what is certain still is so now.
+        if let Some(row) = self.recent.row(id) {
+            return Ok(Some(row));
+        }
         let rows = self.ask(REQUESTS, &[&vec![&id.as_bytes()[..]]])?;
         rows.first().map(request).transpose()
     }
@@ -157,6 +168,9 @@ impl Source for Loaded<'_> {
     fn parties(&mut self, id: RequestId) -> Result<Vec<(String, PartyRow)>, StoreError> {
         if self.wanted.requests.contains(&id) {
             return Ok(self.found.parties.remove(&id).unwrap_or_default());
+        }
+        if let Some(parties) = self.recent.parties(id) {
+            return Ok(parties);
         }
         let rows = self.ask(PARTIES, &[&vec![&id.as_bytes()[..]]])?;
         rows.iter()

@@ -226,7 +226,7 @@ fn request(row: &Row) -> Result<Stored, StoreError> {
         )));
     };
     Ok(Stored {
-        asked: asked.into(),
+        asked: asked.share(),
         standing: Arc::new(read_json(row.try_get(1)?)?),
         created_at: At::from_millis(row.try_get(2)?),
         updated_at: At::from_millis(row.try_get(3)?),
@@ -297,6 +297,9 @@ impl Read for Reader {
     }
 
     fn payload(&self, id: RequestId, digest: Digest) -> Reply<'_, Option<Payload>> {
+        if let Some(payload) = self.recent.payload(id, digest) {
+            return Box::pin(std::future::ready(Ok(Some(payload))));
+        }
         Box::pin(async move {
             let sql = "SELECT params FROM payloads WHERE request = $1 AND digest = $2";
             let values: Params<'_> = &[&&id.as_bytes()[..], &digest.to_string()];
@@ -352,7 +355,16 @@ impl Read for Reader {
     }
 
     fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>> {
-        Box::pin(aside::strangers(&self.quick, recipients))
+        Box::pin(async move {
+            let unknown = self.recent.unacquainted(recipients);
+            if unknown.is_empty() {
+                return Ok(unknown);
+            }
+            let strangers = aside::strangers(&self.quick, &unknown).await?;
+            let known = unknown.iter().filter(|who| !strangers.contains(who));
+            self.recent.acquainted(known);
+            Ok(strangers)
+        })
     }
 
     fn other_owner<'a>(

@@ -151,7 +151,7 @@ impl Writer {
 
     fn try_together(&self, batch: &[Change], hears: Hears<'_>) -> Result<Tried, StoreError> {
         let session = self.session.as_ref().expect("it was just made");
-        let wanted = Wanted::by(batch);
+        let wanted = Wanted::by(batch, &self.recent);
         let (held, found) = self.runtime().block_on(async {
             // All of it is sent at once; the head comes first and holds back the rest.
             let (begun, held, found) = tokio::join!(
@@ -166,6 +166,7 @@ impl Writer {
         let loaded = Loaded {
             runtime: self.runtime(),
             session,
+            recent: &self.recent,
             wanted: &wanted,
             found,
         };

@@ -46,6 +46,9 @@ impl Source for Tables<'_, '_> {
     }
 
     fn parties(&mut self, id: RequestId) -> Result<Vec<(String, PartyRow)>, StoreError> {
+        if let Some(parties) = self.recent.parties(id) {
+            return Ok(parties);
+        }
         let mut statement = self.from.prepare_cached(
             "SELECT person, reviews, urgency, decided_at, snoozed_until, opened_at, opened_digest, seen
              FROM parties WHERE request = ?",

@@ -113,6 +113,9 @@ impl Read for Reader {
     }
 
     fn payload(&self, id: RequestId, digest: Digest) -> Reply<'_, Option<Payload>> {
+        if let Some(payload) = self.recent.payload(id, digest) {
+            return Box::pin(std::future::ready(Ok(Some(payload))));
+        }
         self.here(|from| {
             from.prepare_cached("SELECT params FROM payloads WHERE request = ? AND digest = ?")?
                 .query_row(params![id.as_bytes(), digest.to_string()], |row| {
@@ -167,7 +170,16 @@ impl Read for Reader {
     }
 
     fn strangers<'a>(&'a self, recipients: &'a [String]) -> Reply<'a, Vec<String>> {
-        self.here(|from| aside::strangers(from, recipients))
+        let unknown = self.recent.unacquainted(recipients);
+        if unknown.is_empty() {
+            return Box::pin(std::future::ready(Ok(unknown)));
+        }
+        self.here(|from| {
+            let strangers = aside::strangers(from, &unknown)?;
+            let known = unknown.iter().filter(|who| !strangers.contains(who));
+            self.recent.acquainted(known);
+            Ok(strangers)
+        })
     }
 
     fn other_owner<'a>(

@@ -31,7 +31,7 @@ pub(super) fn read_request(row: &Row<'_>) -> Result<Stored, StoreError> {
         )));
     };
     Ok(Stored {
-        asked: asked.into(),
+        asked: asked.share(),
         standing: Arc::new(read_json(standing)?),
         created_at: At::from_millis(row.get(2)?),
         updated_at: At::from_millis(row.get(3)?),
