@@ -55,7 +55,7 @@ impl Reader {
     pub(super) fn new(address: &Address, recent: Recent) -> Self {
         let quick = Arc::new(Line::new(address, recent.clone()));
         Self {
-            ends: Ends::new(Arc::clone(&quick), recent.clone()),
+            ends: Ends::over(&quick, &recent),
             quick,
             long: Line::new(address, recent.clone()),
             recent,

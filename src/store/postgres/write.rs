@@ -2,6 +2,7 @@
 //! last, so batches of several gates follow one another, positions are dense, and what a batch has read
 //! stays so until it is committed. A batch costs two round trips: one that reads, one that writes.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -34,6 +35,8 @@ pub(super) struct Writer {
     session: Option<Session>,
     /// Its end of the log is the last position that was heard of or written here.
     recent: Recent,
+    /// Whether others had committed something when the end was last taken hold of.
+    others: Cell<bool>,
 }
 
 /// How often, and after which pause, it is looked whether a commit whose connection was lost was made.
@@ -77,6 +80,7 @@ impl Writer {
             runtime: Some(runtime),
             session: Some(session),
             recent,
+            others: Cell::new(true),
         })
     }
 
@@ -206,16 +210,20 @@ impl Writer {
 
     /// Takes hold of the end of the log, and hears of everything up to it.
     async fn hold(&self, session: &Session, hears: Hears<'_>) -> Result<Held, StoreError> {
-        // They are prepared already, so both are sent here and now.
+        // They are prepared already, so they are sent here and now.
         let head = session.prepared(HEAD).await?;
         let since = session.prepared(SINCE).await?;
         let known = signed(self.recent.end());
         let after: Params<'_> = &[&known, &PAGE];
-        let (held, missed) = tokio::join!(
-            biased;
-            session.client.query_one(&head, &[]),
-            session.client.query(&since, after)
-        );
+        // Where others commit too, there is mostly something to hear; else that is asked for when it is known.
+        let missed = async {
+            match self.others.get() {
+                true => session.client.query(&since, after).await,
+                false => Ok(Vec::new()),
+            }
+        };
+        let held = session.client.query_one(&head, &[]);
+        let (held, missed) = tokio::join!(biased; held, missed);
         let held = held?;
         // A newer gate may have brought the tables up to date since this one was started.
         migrate::is_known(positive(held.try_get(2)?)?, &self.address)?;
@@ -224,6 +232,7 @@ impl Writer {
             // The log has lost entries that were in it: the database was put back to what it was.
             self.recent.begin(position);
         }
+        self.others.set(position > self.recent.end());
         let mut page = missed?;
         loop {
             self.hear(&page, hears)?;
