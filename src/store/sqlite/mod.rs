@@ -4,6 +4,7 @@
 
 mod aside;
 mod audit;
+mod backfill;
 mod bell;
 mod compare;
 mod copy;
@@ -26,6 +27,7 @@ use super::batch::{Batch, Head};
 use super::recent::Recent;
 use super::{Store, StoreError};
 use crate::domain::event::Event;
+use backfill::Backfill;
 use load::Tables;
 
 /// Numbered, never edited once released.
@@ -45,10 +47,6 @@ const FOLDS_ANEW: u32 = 2;
 /// Readers that may be busy at once; a read is short, so a few keep a few cores busy.
 const READERS: usize = 3;
 
-/// Pages in the write-ahead log before it is copied back. The default of 1,000 puts a copy into the
-/// slowest hundredth of single commits.
-const CHECKPOINT_PAGES: u32 = 2_000;
-
 pub(super) use audit::examine;
 pub(super) use copy::{Aside, copy, finish, make};
 pub(super) use glance::glance;
@@ -60,12 +58,13 @@ pub(super) fn open(path: &Path) -> Result<Store, StoreError> {
     )?;
     make_safe(&writer, path)?;
     migrate(&mut writer, path)?;
+    let backfill = Backfill::beside(&mut writer, path)?;
     let readers = (0..READERS)
         .map(|_| reader(path))
         .collect::<Result<Vec<_>, _>>()?;
     let recent = Recent::default();
     Ok(Store {
-        write: Box::new(write::Writer::new(writer, recent.clone())),
+        write: Box::new(write::Writer::new(writer, backfill, recent.clone())),
         read: Arc::new(read::Reader::new(readers, recent)),
         others: None,
     })
@@ -129,9 +128,7 @@ fn make_safe(writer: &Connection, path: &Path) -> Result<(), StoreError> {
         )));
     }
     writer
-        .execute_batch(&format!(
-            "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
-        ))
+        .execute_batch("PRAGMA synchronous = FULL")
         .map_err(|error| cannot_open(path, &error))?;
     let synchronous = ask("PRAGMA synchronous")?;
     if synchronous != "2" {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
+use super::backfill::Backfill;
 use super::load::Tables;
 use super::{save, tree};
 use crate::domain::merkle::Frontier;
@@ -14,12 +15,18 @@ use crate::store::{Change, Hears, Outcome, StoreError, Write};
 
 pub(super) struct Writer {
     connection: Connection,
+    /// Ends when the connection is closed, which is why it comes after it.
+    _backfill: Backfill,
     recent: Recent,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, recent: Recent) -> Self {
-        Self { connection, recent }
+    pub(super) fn new(connection: Connection, backfill: Backfill, recent: Recent) -> Self {
+        Self {
+            connection,
+            _backfill: backfill,
+            recent,
+        }
     }
 
     fn commit_together(&mut self, batch: &[Change]) -> Result<Vec<Outcome>, StoreError> {
