@@ -97,7 +97,6 @@ impl Scene {
         time: Duration,
         figures: &mut Figures,
     ) -> Outcome<()> {
-        let mut owner = Wire::connect(&self.gate.url, &self.owner).await?;
         let before = self.gate.memory();
         self.fill(pending, 0).await?;
         if let (Some(before), Some(after)) = (before, self.gate.memory()) {
@@ -107,6 +106,8 @@ impl Scene {
                 after - before,
             );
         }
+        // A connection on which nothing happens while they are asked for would be closed.
+        let mut owner = Wire::connect(&self.gate.url, &self.owner).await?;
         let begun = Instant::now();
         let mut took = Vec::new();
         while begun.elapsed() < time {
