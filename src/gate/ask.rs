@@ -16,22 +16,21 @@ use crate::domain::untrusted::Untrusted;
 use crate::domain::verdict::Effect;
 use crate::domain::workspace::Workspace;
 use crate::policy::glob;
-use crate::store::{Beside, Change, Checkpoint, Expect, Outcome, Payload, Stored};
+use crate::store::{Change, Checkpoint, Expect, Outcome, Payload, Stored};
 
 impl Gate {
-    /// Asks to perform an action. `params` is what `ask.params` says, parsed. With a request that is new
-    /// comes what goes with it, which needn't be read.
+    /// Asks to perform an action. `params` is what `ask.params` says, parsed.
     pub async fn ask(
         &self,
         caller: &Caller,
         ask: Ask,
         params: &Json,
         once: Option<&Once>,
-    ) -> Result<(Stored, Option<Beside>), GateError> {
+    ) -> Result<Stored, GateError> {
         let agent = caller.agent()?;
         let actor = caller.actor();
         if let Some(earlier) = self.earlier(caller, once).await? {
-            return Ok((self.repeated(caller, &earlier, once).await?, None));
+            return self.repeated(caller, &earlier, once).await;
         }
         self.within_limits(agent, self.now()).await?;
         bounds::ask(&ask)?;
@@ -69,36 +68,24 @@ impl Gate {
             let mut events = record(now, &actor, None, learnt, tell);
             let asks = [Fact::Asked(asked.into())];
             events.extend(record(now, &actor, Some(id), asks, tell));
-            let payload = Payload {
-                request: id,
-                digest,
-                params: ask.params.clone(),
-            };
             let change = Change {
                 expect: vec![Expect::Workspace {
                     revision: workspace.revision,
                 }],
                 events,
-                payload: Some(payload.clone()),
+                payload: Some(Payload {
+                    request: id,
+                    digest,
+                    params: ask.params.clone(),
+                }),
                 checkpoint: checkpoint.clone().map(|state| (id, state)),
                 claim: once.map(|once| claim(caller, once, id.to_string(), now)),
                 notifies: None,
             };
             match self.commit(change).await? {
-                Outcome::Done { position } => {
-                    let stored = self.existing_since(id, position).await?;
-                    let unedited = stored.standing.digest == digest;
-                    let beside = unedited.then_some(Beside {
-                        payload: Some(payload),
-                        checkpoint,
-                        attention: Vec::new(),
-                    });
-                    return Ok((stored, beside));
-                }
+                Outcome::Done { position } => return self.existing_since(id, position).await,
                 Outcome::Lost => {}
-                Outcome::Repeated(earlier) => {
-                    return Ok((self.repeated(caller, &earlier, once).await?, None));
-                }
+                Outcome::Repeated(earlier) => return self.repeated(caller, &earlier, once).await,
             }
         }
         Err(GateError::Busy)

@@ -25,7 +25,7 @@ use crate::domain::lifecycle::Status;
 use crate::domain::people::Holder;
 use crate::domain::recipient::Recipient;
 use crate::gate::{Caller, Choice, Look, MeantFor, Once, Tag, Until};
-use crate::store::{self, Audience, Cursor, Order, Payload, Query, Stored};
+use crate::store::{Audience, Cursor, Order, Payload, Query, Stored};
 
 /// The longest wait in one call.
 pub(super) const LONGEST_WAIT: u16 = 300;
@@ -39,14 +39,11 @@ pub(super) async fn ask(
     body: Strict<Ask>,
 ) -> Answered<Request, 201> {
     let params = body.tree.get("params").unwrap_or(&Json::Null);
-    let (stored, beside) = shared
+    let stored = shared
         .gate
         .ask(&caller, body.value, params, body.once.as_ref())
         .await?;
-    match beside {
-        Some(found) => with(&shared, &caller, stored, found).await.map(created),
-        None => whole(&shared, &caller, stored).await.map(created),
-    }
+    whole(&shared, &caller, stored).await.map(created)
 }
 
 /// How long to wait, and for what.
@@ -404,19 +401,9 @@ pub(super) async fn whole(
     caller: &Caller,
     stored: Stored,
 ) -> Result<Request, Rejection> {
-    let own = caller.holder == Holder::Agent(stored.asked.agent.clone());
-    let found = shared.gate.beside(&stored, own).await?;
-    with(shared, caller, stored, found).await
-}
-
-/// A request with this, which goes with it.
-async fn with(
-    shared: &Shared,
-    caller: &Caller,
-    stored: Stored,
-    found: store::Beside,
-) -> Result<Request, Rejection> {
     let gate = &shared.gate;
+    let own = caller.holder == Holder::Agent(stored.asked.agent.clone());
+    let found = gate.beside(&stored, own).await?;
     let edited = stored.asked.digest != stored.standing.digest;
     let shown = |payload: Payload| gate.shown(caller, &stored, payload.params);
     if let Some(payload) = &found.payload {
