@@ -1,6 +1,10 @@
 -- Every table and every index that a change touches costs it work in each commit: what is small, or read
 -- together anyway, is kept together.
 
+-- In the order in which gates that are serving take them, so that neither waits for the other: whoever
+-- commits holds the head first, and a bell is read together with the log, the log with recipients.
+LOCK TABLE head, bells, log, recipients IN ACCESS EXCLUSIVE MODE;
+
 -- What the root of the tree over the log was after the commit that ended with this entry, so that what was
 -- changed later is found where it stands.
 ALTER TABLE log ADD COLUMN root BYTEA;
