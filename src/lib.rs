@@ -84,3 +84,8 @@ pub mod policy;
 pub mod server;
 pub mod store;
 pub mod tui;
+
+/// Most of what a request takes is given back on another thread. How it is set is in `.cargo/config.toml`.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
