@@ -1,8 +1,10 @@
 //! Copying the write-ahead log back into the database while commits go on: at the end of a commit everybody
-//! would wait for it. What is left by then is little, and only a commit can copy the last of it, so that the
-//! log begins anew.
+//! would wait for it. Only a commit can copy the last of it, so that the log begins anew: whoever copies beside
+//! the commits catches up with them first, so that what is left is little.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -14,8 +16,10 @@ use crate::store::StoreError;
 
 /// So many more pages in the log are copied back beside the commits.
 const BESIDE: i32 = 2_000;
-/// With so many in it a commit copies the rest.
-const MOST: i32 = 6_000;
+/// Once it took no more than so many to catch up, a commit copies the rest.
+const LITTLE: i32 = 100;
+/// With so many more in it a commit copies the rest, however much that is.
+const MOST: i32 = 8_000;
 
 /// Whoever copies, until the connection that commits is closed.
 pub(super) struct Backfill {
@@ -28,10 +32,12 @@ impl Backfill {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         make_safe(&connection, path)?;
         let (wake, woken) = sync_channel(1);
+        let caught_up = Arc::new(AtomicBool::new(false));
+        let tell = caught_up.clone();
         let copy = move || {
             while woken.recv().is_ok() {
-                let copied = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-                note(copied);
+                note(catch_up(&connection));
+                tell.store(true, Ordering::Release);
             }
         };
         let thread = std::thread::Builder::new().name("backfill".to_owned());
@@ -39,22 +45,41 @@ impl Backfill {
             place: path.display().to_string(),
             why: error.to_string(),
         })?;
-        writer.wal_hook(Some(after_commit(wake)))?;
+        writer.wal_hook(Some(after_commit(wake, caught_up)))?;
         Ok(Self {
             thread: Some(thread),
         })
     }
 }
 
-/// What is done with so many pages in the log. A commit is one, whatever becomes of this.
-fn after_commit(wake: SyncSender<()>) -> impl FnMut(&mut Wal, i32) -> rusqlite::Result<()> {
+/// Copies what there is, and again what came meanwhile, until that was little. Somebody who still reads what
+/// was so before, or a commit that copies itself, ends it sooner.
+fn catch_up(connection: &Connection) -> rusqlite::Result<()> {
     let mut copied = 0;
+    loop {
+        let now: i32 =
+            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2))?;
+        if now - copied <= LITTLE {
+            return Ok(());
+        }
+        copied = now;
+    }
+}
+
+/// What is done with so many pages in the log. A commit is one, whatever becomes of this.
+fn after_commit(
+    wake: SyncSender<()>,
+    caught_up: Arc<AtomicBool>,
+) -> impl FnMut(&mut Wal, i32) -> rusqlite::Result<()> {
+    let (mut woken_at, mut copied_at) = (0, 0);
     move |log, pages| {
-        copied = copied.min(pages);
-        if pages >= MOST {
+        // It has begun anew.
+        (woken_at, copied_at) = (woken_at.min(pages), copied_at.min(pages));
+        if caught_up.swap(false, Ordering::Acquire) || pages - copied_at >= MOST {
             note(log.checkpoint());
-        } else if pages - copied >= BESIDE {
-            copied = pages;
+            (woken_at, copied_at) = (pages, pages);
+        } else if pages - woken_at >= BESIDE {
+            woken_at = pages;
             // One that is awake already copies this as well.
             wake.try_send(()).unwrap_or_default();
         }
