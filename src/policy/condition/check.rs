@@ -11,6 +11,7 @@ use super::language::{
     VARIABLES, environment, is_function, wrong_call,
 };
 use super::patterns::Patterns;
+use super::spelling::{Misspelt, misspelt};
 use super::values::Scene;
 use super::{BadCondition, CannotTell, work};
 use crate::domain::untrusted::safe;
@@ -40,6 +41,7 @@ pub(super) struct Program {
     expr: IdedExpr,
     patterns: Arc<Patterns>,
     variables: Vec<&'static str>,
+    misspelt: Vec<Misspelt>,
     /// How many parts are within each other.
     depth: usize,
 }
@@ -114,6 +116,7 @@ fn read(text: &str) -> Result<Program, BadCondition> {
     Ok(Program {
         patterns: Arc::new(check.patterns),
         variables: check.variables,
+        misspelt: misspelt(&expr),
         depth: check.depth,
         expr,
     })
@@ -311,6 +314,10 @@ impl<'c> Check<'c> {
 impl Program {
     pub(super) fn looks_at(&self, variable: &str) -> bool {
         self.variables.contains(&variable)
+    }
+
+    pub(super) fn misspelt(&self) -> &[Misspelt] {
+        &self.misspelt
     }
 
     pub(super) fn holds_in(&self, scene: &Scene<'_>) -> Result<bool, CannotTell> {

@@ -4,11 +4,13 @@
 //! and `now`; what is absent is null. Only who manages the policy writes conditions, and only agents write
 //! what they look at; neither may hold up the gate. So a text is bounded before it is read, its structure
 //! is checked once it is, and the work that it would be is reckoned before it is done: `language` says what
-//! may be written, `check` refuses the rest, `work` reckons, `values` is what conditions see.
+//! may be written, `check` refuses the rest, `spelling` finds what can't be meant, `work` reckons, `values`
+//! is what conditions see.
 
 mod check;
 mod language;
 mod patterns;
+mod spelling;
 mod values;
 mod work;
 
@@ -22,6 +24,7 @@ use crate::domain::time::At;
 
 use check::Program;
 
+pub use spelling::Misspelt;
 pub use values::Scene;
 
 /// What a condition can look at. Absent things are null.
@@ -99,6 +102,11 @@ impl Condition {
     /// Whether it looks at whom a request reaches.
     pub fn looks_at_recipients(&self) -> bool {
         self.program.looks_at("recipients")
+    }
+
+    /// What it compares with recipients though none of them is ever written so.
+    pub fn misspelt_recipients(&self) -> &[Misspelt] {
+        self.program.misspelt()
     }
 
     /// Whether it holds of a request. Several conditions of one request share a [`Scene`].

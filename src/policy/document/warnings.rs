@@ -8,6 +8,7 @@ use crate::domain::review::Resolver;
 use crate::domain::untrusted::safe;
 use crate::domain::workspace::Workspace;
 use crate::policy::catalogue::Catalogue;
+use crate::policy::condition::Condition;
 use crate::policy::glob::Glob;
 
 /// Something that whoever saves a policy should know.
@@ -212,6 +213,14 @@ impl Noting<'_> {
     fn scope(&mut self, kind: Kind, number: usize, scope: &Scope) {
         self.agent(kind, number, scope.agent.as_ref());
         self.action(kind, number, "action", scope.action.as_ref());
+        for misspelt in scope.when.iter().flat_map(Condition::misspelt_recipients) {
+            let text = format!(
+                "no recipient is ever “{}”: they are compared in lower case, with hosts in ASCII; write “{}”",
+                safe(&misspelt.text),
+                safe(&misspelt.better)
+            );
+            self.note(Some(kind), number, "when", text);
+        }
     }
 
     fn agent(&mut self, kind: Kind, number: usize, glob: Option<&Glob>) {
@@ -324,6 +333,21 @@ mod tests {
         assert!(
             told[0].starts_with("5: it lets through by `context`"),
             "{told:?}"
+        );
+    }
+
+    /// A rule that never holds denies nothing.
+    #[test]
+    fn recipients_that_are_never_written_so_are_said() {
+        let policy = "[[rule]]\nname = \"Evil\"\neffect = \"deny\"\naction = \"email.send\"\n\
+                      when = \"recipients.exists(r, r.endsWith('@EVIL.example'))\"\n";
+        let told = told(policy);
+        assert_eq!(
+            told,
+            [
+                "5: no recipient is ever “@EVIL.example”: they are compared in lower case, with hosts in ASCII; \
+                 write “@evil.example”"
+            ]
         );
     }
 

@@ -152,9 +152,12 @@ proptest! {
         let after = judge_under(&after, &policy);
 
         let own = |review: &Review| review.resolver == Resolver::Requester && review.approvals == 1 && !review.separate;
+        // A rule of which nobody can tell whether it matches would have it wait for nobody.
+        let perhaps_nobodys = before.verdict.text.raw_for_execution().contains("lets nothing through by itself");
         let waivable = concerns(&case, person, &scope)
             && before.verdict.rung == RungName::Ask
             && before.review.as_ref().is_some_and(own)
+            && !perhaps_nobodys
             && case.action.auto_approval_allowed
             && case.risk < Risk::Critical
             && case.recipients.doubt().is_none()
