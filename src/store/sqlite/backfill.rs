@@ -18,6 +18,8 @@ use crate::store::StoreError;
 const BESIDE: i32 = 2_000;
 /// Once it took no more than so many to catch up, a commit copies the rest.
 const LITTLE: i32 = 100;
+/// It is tried so often at a time: where commits write faster than they are copied, one of them has to wait.
+const TRIES: usize = 8;
 /// With so many more in it a commit copies the rest, however much that is.
 const MOST: i32 = 8_000;
 
@@ -56,14 +58,15 @@ impl Backfill {
 /// was so before, or a commit that copies itself, ends it sooner.
 fn catch_up(connection: &Connection) -> rusqlite::Result<()> {
     let mut copied = 0;
-    loop {
+    for _ in 0..TRIES {
         let now: i32 =
             connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2))?;
         if now - copied <= LITTLE {
-            return Ok(());
+            break;
         }
         copied = now;
     }
+    Ok(())
 }
 
 /// What is done with so many pages in the log. A commit is one, whatever becomes of this.
