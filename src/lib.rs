@@ -86,6 +86,8 @@ pub mod store;
 pub mod tui;
 
 /// Most of what a request takes is given back on another thread. How it is set is in `.cargo/config.toml`.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+/// Elsewhere memory is the system's: what is built here for another processor may meet larger pages there than
+/// it was built for.
+#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
 #[global_allocator]
 static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
