@@ -104,7 +104,7 @@ impl Condition {
         self.program.looks_at("recipients")
     }
 
-    /// What it compares with recipients though none of them is ever written so.
+    /// What it compares with recipients though no address is ever written so.
     pub fn misspelt_recipients(&self) -> &[Misspelt] {
         self.program.misspelt()
     }

@@ -1,11 +1,11 @@
-//! Texts that a condition compares with recipients and that no recipient is: recipients have one form only, and a
-//! rule that looks for another one never holds.
+//! Texts that a condition compares with recipients and that are no address as addresses are compared: those have one
+//! form only, and a rule that looks for another one never holds of them. Other names are compared as they are.
 
 use cel::IdedExpr;
 use cel::common::ast::{EntryExpr, Expr, operators as op};
 
 use super::work::as_text;
-use crate::domain::recipient::a_label;
+use crate::domain::recipient::{Kind, Recipient, a_label};
 
 /// A text, and how it would have to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,11 @@ impl<'c> Search<'c> {
             Expr::Call(call) => {
                 let parts = || call.target.as_deref().into_iter().chain(&call.args);
                 if parts().any(|part| self.is_of_recipients(part)) {
-                    parts().for_each(|part| self.compared(part));
+                    let better = match call.func_name.as_str() {
+                        op::EQUALS | op::NOT_EQUALS | op::IN => better_whole,
+                        _ => better_part,
+                    };
+                    parts().for_each(|part| self.compared(part, better));
                 }
                 parts().for_each(|part| self.expr(part));
             }
@@ -78,9 +82,10 @@ impl<'c> Search<'c> {
         }
     }
 
-    fn compared(&mut self, with: &IdedExpr) {
+    fn compared(&mut self, with: &IdedExpr, better: fn(&str) -> Option<String>) {
         if let Expr::List(list) = &with.expr {
-            list.elements.iter().for_each(|one| self.compared(one));
+            let elements = list.elements.iter();
+            elements.for_each(|one| self.compared(one, better));
         }
         if let Some(text) = as_text(with)
             && let Some(better) = better(text)
@@ -93,9 +98,14 @@ impl<'c> Search<'c> {
     }
 }
 
-/// How the part of an address has to be written, if this is one and not written so. Other names are compared
-/// as they are.
-fn better(text: &str) -> Option<String> {
+/// How an address has to be written, if this is one and not written so.
+fn better_whole(text: &str) -> Option<String> {
+    let read = Recipient::parse(text);
+    (read.kind() == Kind::Email && read.normal() != text).then(|| read.normal().to_owned())
+}
+
+/// How the part of an address has to be written, if this may be one and is not written so.
+fn better_part(text: &str) -> Option<String> {
     let (local, host) = match text.rsplit_once('@') {
         Some((local, host)) => (Some(local), host),
         None if text.contains('.') => (None, text),
@@ -167,6 +177,7 @@ mod tests {
     fn what_may_be_one_is_left_alone() {
         for condition in [
             "recipients.exists(r, r.endsWith('@crm.example') || r == '#General' || r.contains('Acme'))",
+            "recipients.exists(r, r == 'Acme.Payroll' || r in ['#Team.Sales', '@Bob'])",
             "recipients.exists(r, r.startsWith('+44') || r == 'Zoë@crm.example' || r.endsWith('.') || r == 'two words.x')",
             "params.to == 'Ana@CRM.example' && size(recipients) == 1",
             "params.parts.exists(p, p == 'A@B.example') || recipients.exists(r, params.subject == 'Hi @Bob.example')",

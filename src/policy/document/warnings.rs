@@ -215,7 +215,8 @@ impl Noting<'_> {
         self.action(kind, number, "action", scope.action.as_ref());
         for misspelt in scope.when.iter().flat_map(Condition::misspelt_recipients) {
             let text = format!(
-                "no recipient is ever “{}”: they are compared in lower case, with hosts in ASCII; write “{}”",
+                "no address is ever written “{}”: they are compared in lower case, with hosts in ASCII; where one is \
+                 meant, write “{}”",
                 safe(&misspelt.text),
                 safe(&misspelt.better)
             );
@@ -345,8 +346,8 @@ mod tests {
         assert_eq!(
             told,
             [
-                "5: no recipient is ever “@EVIL.example”: they are compared in lower case, with hosts in ASCII; \
-                 write “@evil.example”"
+                "5: no address is ever written “@EVIL.example”: they are compared in lower case, with hosts in ASCII; \
+                 where one is meant, write “@evil.example”"
             ]
         );
     }
